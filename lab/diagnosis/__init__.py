@@ -1,0 +1,1 @@
+"""The diagnosis room: links, results and states in, verdicts and causes out."""

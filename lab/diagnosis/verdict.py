@@ -1,0 +1,58 @@
+"""What the lab says of itself after a sweep: a verdict a link, and the causes that explain what failed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lab.plan.observed import NodeState, SchemaState
+from lab.wiring.finding import Finding
+from lab.wiring.link import Link
+from probes.result import Result
+
+
+class LinkVerdict(StrEnum):
+    """A link is healthy, failed, or skipped because something in front of it is down."""
+
+    HEALTHY = "healthy"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """The whole lab's verdict."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing that is wrong, with the ids of the links it explains."""
+
+    code: str
+    what: str
+    where: str
+    mend: str
+    explains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLink:
+    """A link with what was seen of it and the cause's code that explains it, if it isn't healthy."""
+
+    link: Link
+    verdict: LinkVerdict
+    result: Result | None
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything the report tells. The first of *causes* is the one to mend first."""
+
+    verdict: Verdict
+    causes: tuple[Cause, ...]
+    links: tuple[JudgedLink, ...]
+    nodes: tuple[NodeState, ...]
+    schemas: tuple[SchemaState, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,1 @@
+"""The gate: links in, results over time out, until healthy, hopeless or late. Only here anything waits."""

@@ -1,0 +1,1 @@
+"""The plan room: what shall exist, made of a topology and the facts of its product."""

@@ -1,0 +1,86 @@
+"""What shall exist: names, containers, ports, databases. Values only; `make_plan` fills them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab.products.facts import Role, ServedPort
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user name with its password, which never shows in a `repr`."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNode:
+    """One node: its container, its names on the network, and the ports its profile opens."""
+
+    name: str
+    role: Role
+    profile: str  # the value of `server_role` and `-Dprofile=`
+    version: str
+    kind: str  # "stand-in"
+    container: str
+    hostname: str
+    aliases: tuple[str, ...]  # every name the network knows it by, host name first
+    offset: int
+    ports: tuple[ServedPort, ...]  # with the offset applied
+    super_admin: Account
+    databases: Mapping[str, str]  # deployment.toml name (`apim_db`) → schema name, or "h2"
+    config: Mapping[str, Any]  # the topology's free `[nodes.NAME.config]`, merged last
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSchema:
+    """One database, as `CREATE DATABASE` makes it, with the dbscript that fills it."""
+
+    name: str
+    charset: str
+    collation: str
+    script: str  # relative to the dbscripts folder, e.g. `apimgt/mysql.sql`
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedServer:
+    """One MySQL server with its schemas and the accounts that may use them from any host."""
+
+    name: str
+    container: str
+    hostname: str
+    aliases: tuple[str, ...]
+    port: int
+    schemas: tuple[PlannedSchema, ...]
+    accounts: tuple[Account, ...]  # each is granted all on every schema of this server
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one lab consists of. `str(plan)` is what `lab plan` prints and tests compare."""
+
+    lab: str
+    product: str
+    version: str
+    network: str
+    nodes: tuple[PlannedNode, ...]
+    servers: tuple[PlannedServer, ...]
+    prober: str  # container name
+    dbscripts: Path | None = None  # the user's folder; None: the kind's own
+
+    def node(self, name: str) -> PlannedNode:
+        """Give the node of this name; raises `KeyError` when there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def holder_of(self, host: str) -> str | None:
+        """Give the name of the node or server that the network knows by *host*, if any."""
+        for member in (*self.nodes, *self.servers):
+            if host.lower() in (alias.lower() for alias in member.aliases):
+                return member.name
+        return None

@@ -1,0 +1,53 @@
+"""What is seen of the things that were planned: the engine's word on nodes and databases, as plain values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """A container's state, in the words of the report."""
+
+    CREATED = "created"
+    STARTING = "starting"
+    RUNNING = "running"
+    EXITED = "exited"
+    OOM_KILLED = "oom-killed"
+    PAUSED = "paused"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """What the engine says of a node's (or database server's) container."""
+
+    name: str
+    state: State
+    exit_code: int | None = None
+    last_lines: tuple[str, ...] = ()  # the log's end, when it isn't running
+
+    @property
+    def is_down(self) -> bool:
+        """Tell whether nothing can be expected of it any more without somebody's doing."""
+        return self.state in (State.EXITED, State.OOM_KILLED, State.MISSING, State.PAUSED)
+
+
+class SchemaVerdict(StrEnum):
+    """How a schema compares with its dbscript."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    FOREIGN = "foreign"  # it holds tables that the script doesn't make
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The tables of a schema against those its dbscript creates."""
+
+    name: str
+    server: str
+    tables: int
+    expected_tables: int
+    verdict: SchemaVerdict
+    missing: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()

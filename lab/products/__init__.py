@@ -1,0 +1,1 @@
+"""The products room: the facts of each product line as tables."""

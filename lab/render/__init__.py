@@ -1,0 +1,1 @@
+"""The render room: a plan in, one folder of files out."""

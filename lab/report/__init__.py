@@ -1,0 +1,1 @@
+"""The report room: a diagnosis in, words for a person or a program out."""

@@ -1,0 +1,1 @@
+"""The verbs: one file each, a straight run through the rooms."""

@@ -1,0 +1,1 @@
+"""The wiring room: the files that the nodes read in, every connection they name out."""

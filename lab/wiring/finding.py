@@ -1,0 +1,26 @@
+"""What the static check says of the files: a stable code, the line, what is wrong and the change that mends it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lab.wiring.link import Position
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error will not work, a warning may not, an info is worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the files alone tell. Each code has a section in `docs/findings.md`."""
+
+    code: str
+    severity: Severity
+    what: str
+    where: Position
+    mend: str
+    link: str = ""  # the id of the link it is about, if one

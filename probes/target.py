@@ -1,0 +1,87 @@
+"""What a probe is asked: one connection, with what the dialling node would say on it.
+
+Every target survives a trip through JSON (`to_json`, `target_from_json`), for the session of the prober container.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Protocol(StrEnum):
+    """What is spoken on a link, named as WSO2's documents name it."""
+
+    HTTPS = "https"
+    HTTP = "http"
+    AMQP = "amqp"  # the event hub's and the traffic manager's broker, AMQP 0-9-1
+    BINARY = "binary"  # data publisher, the receiver's tcp:// port (9611)
+    BINARY_TLS = "binary+tls"  # data publisher, the authentication ssl:// port (9711)
+    MYSQL = "mysql"
+    LDAP = "ldap"
+    WS = "ws"
+    WSS = "wss"
+    TLS = "tls"  # a handshake and nothing more
+    TCP = "tcp"  # a connection and nothing more
+    REVOCATION = "revocation"  # a flow: posted to notify, must arrive on the event hub
+    UNKNOWN = "unknown"  # a URL under a key that no table knows
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request of an HTTP target; *expect* are the statuses that count as healthy."""
+
+    method: str
+    path: str
+    expect: tuple[int, ...]
+    authenticated: bool = False  # sends the target's credentials as Basic
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    contains: str = ""  # a text that the answer's body must hold
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One connection to try. Which of the optional fields count depends on the protocol."""
+
+    id: str
+    protocol: Protocol
+    host: str
+    port: int
+    timeout: float = 5.0  # seconds for the whole attempt
+    username: str = ""
+    password: str = field(default="", repr=False)
+    requests: tuple[HttpRequest, ...] = ()  # HTTP(S): asked in this order on one connection
+    virtual_host: str = "carbon"  # AMQP
+    login_host: str = ""  # BINARY: the ssl:// partner that hands out the session
+    login_port: int = 0
+    database: str = ""  # MYSQL
+    tables: int | None = None  # MYSQL: the count that the dbscripts make
+    validation_query: str = ""  # MYSQL
+    use_tls: bool = True  # MYSQL: the JDBC driver asks for TLS unless told otherwise
+    hub_host: str = ""  # REVOCATION: where the message must arrive
+    hub_port: int = 0
+    hub_username: str = ""
+    hub_password: str = field(default="", repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the plain values of this target, password included: only for the prober's stdin."""
+        return dataclasses.asdict(self)
+
+
+def target_from_json(values: dict[str, Any]) -> Target:
+    """Make a target of `Target.to_json`'s values.
+
+    Raises `TypeError` or `ValueError` when they are none.
+    """
+    requests = tuple(
+        HttpRequest(
+            **{
+                **request,
+                "expect": tuple(request["expect"]),
+                "headers": tuple((name, value) for name, value in request["headers"]),
+            }
+        )
+        for request in values["requests"]
+    )
+    return Target(**{**values, "protocol": Protocol(values["protocol"]), "requests": requests})
