@@ -80,7 +80,8 @@ class Plan:
 
     def holder_of(self, host: str) -> str | None:
         """Give the name of the node or server that the network knows by *host*, if any."""
-        for member in (*self.nodes, *self.servers):
+        members: tuple[PlannedNode | PlannedServer, ...] = (*self.nodes, *self.servers)
+        for member in members:
             if host.lower() in (alias.lower() for alias in member.aliases):
                 return member.name
         return None

@@ -1,0 +1,109 @@
+"""Facts of the lab's containers that the compose file (render) and the engine (launch) must share.
+
+Names, paths inside the containers, users and the database server's arguments; pure data, no engine.
+"""
+
+from pathlib import PurePosixPath
+
+NODE_HOME = PurePosixPath("/home/wso2carbon/wso2am")
+NODE_UID = 802  # wso2carbon in the product's images up to 4.2, and in the stand-in's
+NODE_GID = 802
+
+SERVER_FILES = PurePosixPath("/lab/server")
+SERVER_DATA = PurePosixPath("/lab/data")  # outside any VOLUME, so that a commit keeps it
+SERVER_SOCKET = PurePosixPath("/tmp/mysqld.sock")  # noqa: S108  # in a container of our own
+SERVER_UID = 999  # mysql in the official images, and in the lab's own
+SERVER_GID = 999
+SERVER_FILE_NAMES = ("ca.pem", "server-cert.pem", "server-key.pem", "accounts.sql")
+
+NODE_MEMORY = "256m"
+SERVER_MEMORY = "512m"
+PROBER_MEMORY = "256m"
+
+# Variables of the compose file's `.env`, and what it falls back to.
+NODE_IMAGE_VARIABLE = "LAB_NODE_IMAGE"
+SERVER_IMAGE_VARIABLE = "LAB_DATABASE_IMAGE"
+PROBER_IMAGE_VARIABLE = "LAB_PROBER_IMAGE"
+
+
+def container_name(lab: str, member: str) -> str:
+    """Give the container of a node, a database server or the prober."""
+    return f"lab-{lab}-{member}"
+
+
+def network_name(lab: str) -> str:
+    """Give the network that all containers of a lab share."""
+    return f"lab-{lab}"
+
+
+def completion_name(lab: str) -> str:
+    """Give the object that exists only when the lab was brought up to its end."""
+    return f"lab-{lab}-complete"
+
+
+def node_path(file_name: str) -> PurePosixPath:
+    """Give the place in a node's container of a file from the lab folder's `nodes/<node>/`."""
+    if file_name == "deployment.toml":
+        return NODE_HOME / "repository/conf" / file_name
+    return NODE_HOME / "repository/resources/security" / file_name
+
+
+def server_path(file_name: str) -> PurePosixPath:
+    """Give the place in a database container of a file from `servers/<server>/`."""
+    return SERVER_FILES / file_name
+
+
+def mysqld_arguments(*, port: int = 3306, user: str = "mysql") -> tuple[str, ...]:
+    """Give the words after `mysqld` for a server that is the lab's to throw away.
+
+    `--loose-` marks what only some of MySQL 5.7 to 9 know. The durability that a lab doesn't need
+    is given up for its start-up time.
+    """
+    return (
+        "--no-defaults",
+        f"--user={user}",
+        f"--datadir={SERVER_DATA}",
+        f"--socket={SERVER_SOCKET}",
+        "--pid-file=/tmp/mysqld.pid",
+        f"--port={port}",
+        f"--init-file={server_path('accounts.sql')}",
+        # A real node offers its keystore's certificate, and MySQL verifies what it is offered.
+        f"--ssl-ca={server_path('ca.pem')}",
+        f"--ssl-cert={server_path('server-cert.pem')}",
+        f"--ssl-key={server_path('server-key.pem')}",
+        "--loose-auto-generate-certs=OFF",
+        *_SMALL,
+    )
+
+
+def mysqld_initialise_arguments(*, user: str = "mysql") -> tuple[str, ...]:
+    """Give the words that make an empty data directory: root@localhost has no password."""
+    return (
+        "--no-defaults",
+        f"--user={user}",
+        f"--datadir={SERVER_DATA}",
+        "--initialize-insecure",
+        "--loose-auto-generate-certs=OFF",
+        "--loose-innodb-redo-log-capacity=16M",
+        "--innodb-doublewrite=OFF",
+        "--innodb-use-native-aio=OFF",
+    )
+
+
+# Below 250 MiB with the schemas of 4.1.0. 1000 connections: each pool of each node may take 50.
+_SMALL = (
+    "--performance-schema=OFF",
+    "--max-connections=1000",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-log-buffer-size=4M",
+    "--loose-innodb-redo-log-capacity=16M",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=OFF",
+    "--innodb-use-native-aio=OFF",  # forty labs on one kernel share its limit of aio requests
+    "--key-buffer-size=1M",
+    "--table-open-cache=400",
+    "--table-definition-cache=400",
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--loose-mysqlx=OFF",
+)
