@@ -1,9 +1,10 @@
-"""The shape of a product line's facts: roles, ports, web apps, databases, and the keys that name a connection.
+"""The shape of a product line's facts: roles, ports, databases, and the keys that name a connection.
 
 Tables of these shapes stand in one file a product line (`apim_4x`); nothing here decides anything.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -17,7 +18,10 @@ class Role(StrEnum):
 
 
 class Protocol(StrEnum):
-    """What is spoken on a link. The values are those of `probes.target.Protocol`; a test holds them equal."""
+    """What is spoken on a link.
+
+    The values are those of `probes.target.Protocol`; a test holds them equal.
+    """
 
     HTTPS = "https"
     HTTP = "http"
@@ -42,17 +46,21 @@ class ServedPort:
     protocol: Protocol
     what: str
     shifts: bool = True  # moves with `[server] offset`
+    published: bool = False  # people use it from the host
 
     def at_offset(self, offset: int) -> "ServedPort":
         """Give the port as a node with this offset opens it."""
         if not self.shifts:
             return self
-        return ServedPort(self.port + offset, self.protocol, self.what, self.shifts)
+        return replace(self, port=self.port + offset)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A harmless HTTP request that proves a link; *path* is relative to the URL, or absolute with a leading `/`."""
+    """A harmless HTTP request that proves a link.
+
+    *path* is relative to the URL, or absolute with a leading `/`.
+    """
 
     method: str
     path: str
@@ -61,3 +69,42 @@ class Ask:
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
     contains: str = ""
+
+
+class Store(StrEnum):
+    """Where a role keeps one of its databases."""
+
+    MYSQL = "mysql"  # the topology's server
+    H2 = "h2"  # a file of the node's own
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """What one role is in one version."""
+
+    profile: str  # the value of `server_role` and of `-Dprofile=`
+    ports: tuple[ServedPort, ...]
+    databases: Mapping[str, Store]  # by their names in `[database.NAME]`
+    peers: tuple[Role, ...]  # roles that its configuration must name
+    after: tuple[Role, ...]  # roles that must answer before it starts; its MySQL always must
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFacts:
+    """How a database is created, and the dbscript that fills it."""
+
+    script: str  # relative to the dbscripts folder
+    charset: str
+    collation: str
+    h2_url: str  # of a node that keeps it in a file of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of a product, a row of its line's table."""
+
+    product: str
+    title: str
+    version: str
+    roles: Mapping[Role, RoleFacts]
+    schemas: Mapping[str, SchemaFacts]

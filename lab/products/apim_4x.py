@@ -1,0 +1,154 @@
+"""The facts of WSO2 API Manager 4.0 to 4.6: what each role is, opens, keeps and waits for.
+
+Ports: what a 4.1.0 cluster was seen to open, profile by profile; 4.0 to 4.6 have the same set.
+Profile names: profileSetup.sh, infer.json and the p2 profiles of each version's tag.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lab.products.facts import (
+    Protocol,
+    Release,
+    Role,
+    RoleFacts,
+    SchemaFacts,
+    ServedPort,
+    Store,
+)
+
+MANAGEMENT_PORT = 9443
+AMQP_PORT = 5672
+BINARY_PORT = 9611
+BINARY_TLS_PORT = 9711
+GATEWAY_HTTP_PORT = 8280
+GATEWAY_HTTPS_PORT = 8243
+GATEWAY_WS_PORT = 9099
+GATEWAY_WSS_PORT = 8099
+
+_SERVLET = (
+    ServedPort(9763, Protocol.HTTP, "servlet transport"),
+    ServedPort(9999, Protocol.TCP, "JMX registry"),
+    ServedPort(11111, Protocol.TCP, "JMX server"),
+)
+_MANAGEMENT = ServedPort(MANAGEMENT_PORT, Protocol.HTTPS, "servlet transport")
+_PUBLISHED_MANAGEMENT = ServedPort(
+    MANAGEMENT_PORT, Protocol.HTTPS, "servlet transport", published=True
+)
+_BROKER = (
+    ServedPort(AMQP_PORT, Protocol.AMQP, "broker"),
+    ServedPort(8672, Protocol.TLS, "broker over TLS"),
+)
+_RECEIVER = (
+    ServedPort(BINARY_PORT, Protocol.BINARY, "data receiver"),
+    ServedPort(BINARY_TLS_PORT, Protocol.BINARY_TLS, "data receiver's login"),
+)
+# Taken to move with an offset as the others do; that was not measured.
+_AUTHENTICATION = ServedPort(10711, Protocol.TCP, "thrift authentication")
+_GATEWAY = (
+    ServedPort(GATEWAY_HTTP_PORT, Protocol.HTTP, "API traffic", published=True),
+    ServedPort(GATEWAY_HTTPS_PORT, Protocol.HTTPS, "API traffic", published=True),
+    ServedPort(GATEWAY_WS_PORT, Protocol.WS, "WebSocket APIs", published=True),
+    ServedPort(GATEWAY_WSS_PORT, Protocol.WSS, "WebSocket APIs", published=True),
+    ServedPort(9021, Protocol.HTTP, "WebSub"),
+    ServedPort(8021, Protocol.HTTPS, "WebSub"),
+)
+
+
+def _sorted(*ports: ServedPort) -> tuple[ServedPort, ...]:
+    return tuple(sorted(ports, key=lambda served: served.port))
+
+
+def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
+    return MappingProxyType(
+        {
+            Role.GATEWAY: RoleFacts(
+                profile=profiles[Role.GATEWAY],
+                # A gateway runs a broker of its own, and no data receiver.
+                ports=_sorted(
+                    _PUBLISHED_MANAGEMENT, *_SERVLET, *_BROKER, *_GATEWAY, _AUTHENTICATION
+                ),
+                databases=MappingProxyType({"shared_db": Store.H2}),
+                peers=(Role.CONTROL_PLANE, Role.KEY_MANAGER, Role.TRAFFIC_MANAGER),
+                after=(Role.CONTROL_PLANE,),
+            ),
+            Role.CONTROL_PLANE: RoleFacts(
+                profile=profiles[Role.CONTROL_PLANE],
+                ports=_sorted(
+                    _PUBLISHED_MANAGEMENT, *_SERVLET, *_BROKER, *_RECEIVER, _AUTHENTICATION
+                ),
+                databases=MappingProxyType({"apim_db": Store.MYSQL, "shared_db": Store.MYSQL}),
+                peers=(Role.KEY_MANAGER, Role.GATEWAY, Role.TRAFFIC_MANAGER),
+                # Both write the first rows of an empty shared_db: side by side one hangs at times.
+                after=(Role.KEY_MANAGER,),
+            ),
+            Role.TRAFFIC_MANAGER: RoleFacts(
+                profile=profiles[Role.TRAFFIC_MANAGER],
+                ports=_sorted(_MANAGEMENT, *_SERVLET, *_BROKER, *_RECEIVER),
+                databases=MappingProxyType({"apim_db": Store.H2, "shared_db": Store.H2}),
+                peers=(Role.CONTROL_PLANE,),
+                # It asks for its policies once; without an answer it never throttles.
+                after=(Role.CONTROL_PLANE,),
+            ),
+            Role.KEY_MANAGER: RoleFacts(
+                profile=profiles[Role.KEY_MANAGER],
+                ports=_sorted(_PUBLISHED_MANAGEMENT, *_SERVLET, _AUTHENTICATION),
+                databases=MappingProxyType({"apim_db": Store.MYSQL, "shared_db": Store.MYSQL}),
+                peers=(Role.CONTROL_PLANE,),
+                after=(),
+            ),
+        }
+    )
+
+
+# Up to 4.4 one distribution starts as one of several profiles. For 4.3 and 4.4 profileSetup.sh says
+# `api-key-manager-node`, but infer.json and the p2 profile keep the deprecated name.
+_PROFILES = {
+    Role.GATEWAY: "gateway-worker",
+    Role.CONTROL_PLANE: "control-plane",
+    Role.TRAFFIC_MANAGER: "traffic-manager",
+    Role.KEY_MANAGER: "api-key-manager-deprecated",
+}
+# From 4.5 each distribution is its role, and its infer.json knows `default` alone.
+_DISTRIBUTIONS = dict.fromkeys(Role, "default")
+
+# latin1 for both: from 4.2 the keys of apim_db outgrow MySQL's 3072 bytes under utf8mb4.
+_SCHEMAS: Mapping[str, SchemaFacts] = MappingProxyType(
+    {
+        "apim_db": SchemaFacts(
+            script="apimgt/mysql.sql",
+            charset="latin1",
+            collation="latin1_swedish_ci",
+            h2_url="jdbc:h2:./repository/database/WSO2AM_DB;AUTO_SERVER=TRUE;DB_CLOSE_ON_EXIT=FALSE",
+        ),
+        "shared_db": SchemaFacts(
+            script="mysql.sql",
+            charset="latin1",
+            collation="latin1_swedish_ci",
+            h2_url="jdbc:h2:./repository/database/WSO2SHARED_DB;DB_CLOSE_ON_EXIT=FALSE",
+        ),
+    }
+)
+
+_PROFILES_OF_VERSION = {
+    "4.0.0": _PROFILES,
+    "4.1.0": _PROFILES,
+    "4.2.0": _PROFILES,
+    "4.3.0": _PROFILES,
+    "4.4.0": _PROFILES,
+    "4.5.0": _DISTRIBUTIONS,
+    "4.6.0": _DISTRIBUTIONS,
+}
+
+RELEASES: Mapping[str, Release] = MappingProxyType(
+    {
+        version: Release(
+            product="apim",
+            title="WSO2 API Manager",
+            version=version,
+            roles=_roles(profiles),
+            schemas=_SCHEMAS,
+        )
+        for version, profiles in _PROFILES_OF_VERSION.items()
+    }
+)
