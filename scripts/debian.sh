@@ -61,6 +61,7 @@ install_packages() {
 
 # The mirror this machine itself uses for its own release.
 own_mirror() {
+  # shellcheck disable=SC2016 # apt-get's own fields
   apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(SITE)' |
     awk -v release="$(os_release VERSION_CODENAME)" \
       '$1 == "Packages" && $2 == "main" && $3 == release { print $4; exit }'

@@ -24,6 +24,7 @@ engine=none
 
 look_for_python() {
   local python
+  python_is_enough "$scripts/../.venv/bin/python" && return 0
   python=$(choose_python)
   can_make_venv "$python" && return 0
   case "$(readlink -f "$python")" in

@@ -1,0 +1,43 @@
+# Every target only calls; what happens stands in scripts/, and `lab --help` has the rest.
+# The LAB_* variables of docs/setup.md reach the scripts through the environment.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab-up lab-down test check bench clean
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv with the lab in it (installs python3-venv where it is missing)
+	@scripts/machine.sh python
+	@scripts/venv.sh
+
+lab-up: ## bring the cluster up and prove every connection (installs what is missing; LAB_ARGS=…)
+	@scripts/machine.sh python engine
+	@scripts/venv.sh
+	@.venv/bin/lab up $(LAB_ARGS)
+
+lab-down: ## remove the lab (LAB_ARGS=--all: every lab)
+	@scripts/down.sh $(LAB_ARGS)
+
+test: ## run the whole test suite on a real engine (installs what is missing; PYTEST_ARGS=…)
+	@scripts/machine.sh python engine
+	@scripts/venv.sh
+	LAB_REQUIRE_ENGINE=1 .venv/bin/python -m pytest $(PYTEST_ARGS)
+
+check: setup ## judge style, types, layers, links and the wheel, without an engine
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python -m pytest -q tests/test_packaging.py tests/test_layers.py tests/test_docs.py
+
+bench: ## measure the lab against docker compose, side by side (BENCH_ARGS=…)
+	@scripts/machine.sh python engine
+	@scripts/venv.sh
+	.venv/bin/python scripts/bench.py $(BENCH_ARGS)
+
+clean: ## remove .venv and caches; labs stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
