@@ -1,4 +1,4 @@
-"""The shape of a product line's facts: roles, ports, databases, and the keys that name a connection.
+"""The shape of a product line's facts: roles, ports, databases, and the asks that prove a link.
 
 Tables of these shapes stand in one file a product line (`apim_4x`); nothing here decides anything.
 """

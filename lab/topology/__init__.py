@@ -1,1 +1,1 @@
-"""The topology room: a topology file in, a validated model out, every problem at once at its key path."""
+"""The topology room: a topology file in, a validated model out, or every problem at once."""

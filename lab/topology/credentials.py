@@ -1,0 +1,88 @@
+"""User names and passwords that the product itself can't carry, refused with the reason."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from lab.errors import Problem
+
+# org.wso2.andes' AMQConnectionURL takes user and password as they stand, not URL-encoded
+# (wso2/product-apim#2148, #2677, #12186).
+BREAK_AMQP_URL = "@:/#%?"
+# The config mapper's templates copy values into XML as they stand.
+BREAK_XML = "<&"
+# The config mapper resolves these inside values.
+REFERENCES = ("$ref{", "${", "$env{", "$secret{")
+
+
+class Refusal(NamedTuple):
+    """Why a value can't be used, and what to do instead."""
+
+    what: str
+    mend: str
+
+
+Rule = Callable[[str], Refusal | None]
+
+
+def credential_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
+    """Give what the product would stumble over; no message holds a value."""
+    checks = {"super_admin": (_amqp, *_EVERYWHERE), "database": _EVERYWHERE}
+    return [
+        problem
+        for section, rules in checks.items()
+        for field in ("username", "password")
+        for problem in _field_problems(raw, section, field, rules, where)
+    ]
+
+
+def _field_problems(
+    raw: Mapping[str, Any], section: str, field: str, rules: tuple[Rule, ...], where: str
+) -> list[Problem]:
+    table = raw.get(section)
+    value = table.get(field) if isinstance(table, dict) else None
+    if not isinstance(value, str):
+        return []
+    found = [refusal for rule in rules if (refusal := rule(value))]
+    return [
+        Problem(f"the {field} {refusal.what}", f"{where}: {section}.{field}", refusal.mend)
+        for refusal in found
+    ]
+
+
+def _amqp(value: str) -> Refusal | None:
+    return _AMQP if set(value) & set(BREAK_AMQP_URL) else None
+
+
+def _xml(value: str) -> Refusal | None:
+    return _XML if set(value) & set(BREAK_XML) else None
+
+
+def _ascii(value: str) -> Refusal | None:
+    return None if value.isascii() and value.isprintable() else _ASCII
+
+
+def _reference(value: str) -> Refusal | None:
+    return _REFERENCE if any(opening in value for opening in REFERENCES) else None
+
+
+_AMQP = Refusal(
+    what=f"has one of `{' '.join(BREAK_AMQP_URL)}`, which breaks the AMQP URL that the product"
+    " makes of it (amqp://USER:PASSWORD@…), so no node reaches an event hub",
+    mend="leave those characters out; the product does not encode them",
+)
+_XML = Refusal(
+    what="has `<` or `&`, which the product copies into its XML files unescaped, so they can't"
+    " be parsed",
+    mend="leave both out",
+)
+_ASCII = Refusal(
+    what="has a character outside printable ASCII, which breaks the data publisher's login"
+    " frame: it counts characters and writes bytes",
+    mend="use printable ASCII only",
+)
+_REFERENCE = Refusal(
+    what="has a form that the product replaces by another value (`$ref{`, `${`, `$env{`,"
+    " `$secret{`)",
+    mend="leave a `$` with an opening brace out",
+)
+_EVERYWHERE: tuple[Rule, ...] = (_xml, _ascii, _reference)

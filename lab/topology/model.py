@@ -1,0 +1,77 @@
+"""What a topology file may hold: the shape that it is validated against, and the result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lab.products.facts import Role
+
+# The highest port that a profile opens at offset 0 is 11111.
+MAX_OFFSET = 65535 - 11111
+
+
+class _Section(BaseModel):
+    # An input value in a traceback could be a password.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class LabSection(_Section):
+    """`[lab]`: which product in which version, and the lab's name if it isn't the file's."""
+
+    product: str = "apim"
+    version: str
+    name: str | None = None
+
+
+class NodeSection(_Section):
+    """`[nodes.NAME]`: one node; *config* is merged last into its deployment.toml."""
+
+    role: Annotated[Role, Field(strict=False)]
+    hostname: str
+    aliases: list[str] = []
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET)
+    config: dict[str, Any] = {}
+
+
+class DatabaseSection(_Section):
+    """`[database]`: the MySQL server, and the account that the nodes use."""
+
+    hostname: str
+    aliases: list[str] = []
+    port: int = Field(default=3306, ge=1, le=65535)
+    username: str = Field(min_length=1, max_length=32)
+    password: str = Field(min_length=1, repr=False)
+
+
+class SuperAdminSection(_Section):
+    """`[super_admin]`: the first user of every node."""
+
+    username: str = Field(default="admin", min_length=1)
+    password: str = Field(default="admin", min_length=1, repr=False)
+
+
+class TopologyFile(_Section):
+    """The whole file."""
+
+    lab: LabSection
+    nodes: dict[str, NodeSection] = Field(min_length=1)
+    database: DatabaseSection | None = None
+    super_admin: SuperAdminSection = SuperAdminSection()
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """A valid topology, with the text it was read from.
+
+    *where* is the file as the user typed it; *name* is the lab's unless told otherwise.
+    """
+
+    lab: LabSection
+    nodes: Mapping[str, NodeSection]
+    database: DatabaseSection | None
+    super_admin: SuperAdminSection
+    name: str
+    where: str
+    text: str = field(repr=False)

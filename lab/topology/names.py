@@ -1,0 +1,113 @@
+"""Names in a topology: what Docker and the DNS take, and that no two nodes claim the same one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lab.errors import Problem
+
+# Names that the lab gives to its own members and vantages.
+RESERVED = ("complete", "db", "lab", "prober")
+
+_NODE = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
+_LAB = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+_LONGEST_HOST = 253
+
+
+def lab_name_problem(name: str, where: str) -> Problem | None:
+    """Tell why no lab can have this name, or nothing."""
+    if _LAB.fullmatch(name):
+        return None
+    return Problem(
+        f"a lab can't be called {name!r}",
+        where,
+        "use 1 to 40 of a-z, 0-9, `-` and `_`, the first a letter or digit"
+        " (`[lab] name`, or `--name`)",
+    )
+
+
+def name_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
+    """Give the problems of node names and host names of a parsed file, whatever else is wrong."""
+    problems = [problem for node in _table(raw, "nodes") if (problem := _node_problem(node, where))]
+    problems += [
+        problem for key, host in _hosts(raw) if (problem := _host_problem(host, f"{where}: {key}"))
+    ]
+    return problems + _duplicates(raw, where)
+
+
+def _node_problem(node: str, where: str) -> Problem | None:
+    if not _NODE.fullmatch(node):
+        return Problem(
+            f"a node can't be called {node!r}",
+            f"{where}: nodes.{node}",
+            "use 1 to 32 of a-z, 0-9 and `-`, the first and last a letter or digit",
+        )
+    if node in RESERVED:
+        return Problem(
+            f"{node!r} is a name the lab uses itself",
+            f"{where}: nodes.{node}",
+            f"choose another; taken are {', '.join(RESERVED)}",
+        )
+    return None
+
+
+def _host_problem(host: str, where: str) -> Problem | None:
+    labels = host.split(".")
+    if not all(_LABEL.fullmatch(label) for label in labels) or len(host) > _LONGEST_HOST:
+        return Problem(
+            f"{host!r} is no host name",
+            where,
+            "use labels of a-z, 0-9 and `-` joined by dots, such as gw.wso2.com",
+        )
+    if _NUMBER.fullmatch(labels[-1]):
+        return Problem(
+            f"{host!r} is an address, not a name",
+            where,
+            "give a name; the lab's network chooses the addresses",
+        )
+    if host.lower() == "localhost":
+        return Problem(
+            "`localhost` is every node's own name for itself",
+            where,
+            "give a name that the other nodes can look up, such as gw.wso2.com",
+        )
+    return None
+
+
+def _duplicates(raw: Mapping[str, Any], where: str) -> list[Problem]:
+    problems = []
+    first: dict[str, str] = {}
+    for key, host in _hosts(raw):
+        taken = first.setdefault(host.lower(), key)
+        if taken != key:
+            problems.append(
+                Problem(
+                    f"the host name {host!r} is taken by {taken}",
+                    f"{where}: {key}",
+                    "give each node, and the database, names of its own",
+                )
+            )
+    return problems
+
+
+def _hosts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for node, table in _table(raw, "nodes").items():
+        if isinstance(table, dict):
+            yield from _hosts_of(table, f"nodes.{node}")
+    yield from _hosts_of(_table(raw, "database"), "database")
+
+
+def _hosts_of(table: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(table.get("hostname"), str):
+        yield f"{key}.hostname", table["hostname"]
+    aliases = table.get("aliases")
+    for index, alias in enumerate(aliases if isinstance(aliases, list) else ()):
+        if isinstance(alias, str):
+            yield f"{key}.aliases[{index}]", alias
+
+
+def _table(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = raw.get(key)
+    return table if isinstance(table, dict) else {}

@@ -1,0 +1,102 @@
+"""The flow starts here: a topology file becomes a validated topology, or all its problems."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from lab.errors import Problem, TopologyError
+from lab.topology.cluster import cluster_problems
+from lab.topology.credentials import credential_problems
+from lab.topology.model import Topology, TopologyFile
+from lab.topology.names import lab_name_problem, name_problems
+from lab.topology.shape import shape_problems
+
+_LARGEST = 1024 * 1024  # bytes; a topology is a page
+
+
+def read_topology(path: Path | str) -> Topology:
+    """Read the topology in this file; raises `TopologyError` with every problem it has."""
+    where = str(path)
+    return parse_topology(_text(Path(path), where), where=where, name=Path(path).stem)
+
+
+def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> Topology:
+    """Make a topology of this text.
+
+    *where* stands for the file in messages, *name* is the lab's unless the text names it.
+    Raises `TopologyError` with every problem found.
+    """
+    raw = _parse(text, where)
+    problems = [
+        *name_problems(raw, where),
+        *credential_problems(raw, where),
+        *cluster_problems(raw, where),
+    ]
+    try:
+        file = TopologyFile.model_validate(raw)
+    except ValidationError as error:
+        raise TopologyError(*shape_problems(error, where), *problems) from error
+    chosen = file.lab.name if file.lab.name is not None else name
+    at = f"{where}: lab.name" if file.lab.name is not None else where
+    if problem := lab_name_problem(chosen, at):
+        problems.append(problem)
+    if problems:
+        raise TopologyError(*problems)
+    return Topology(
+        lab=file.lab,
+        nodes=file.nodes,
+        database=file.database,
+        super_admin=file.super_admin,
+        name=chosen,
+        where=where,
+        text=text,
+    )
+
+
+def _parse(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TopologyError(
+            Problem(f"not valid TOML: {error}", where, "correct the file at that line")
+        ) from error
+
+
+def _text(path: Path, where: str) -> str:
+    try:
+        content = _bytes(path, where)
+    except OSError as error:
+        raise TopologyError(
+            Problem(f"can't be read: {error.strerror}", where, "check the path and its permissions")
+        ) from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TopologyError(_no_text(where)) from error
+    if "\0" in text:
+        raise TopologyError(_no_text(where))
+    return text
+
+
+def _bytes(path: Path, where: str) -> bytes:
+    if path.is_dir():
+        raise TopologyError(
+            Problem("is a folder, not a topology file", where, "name the .toml file in it")
+        )
+    if not path.exists():
+        raise TopologyError(
+            Problem("no such topology file", where, "check the path; a topology is a .toml file")
+        )
+    if not path.is_file():
+        raise TopologyError(Problem("is no regular file", where, "name a .toml file"))
+    if path.stat().st_size > _LARGEST:
+        raise TopologyError(
+            Problem("is larger than any topology (1 MiB)", where, "name a topology's .toml file")
+        )
+    return path.read_bytes()
+
+
+def _no_text(where: str) -> Problem:
+    return Problem("is no text in UTF-8", where, "name a topology's .toml file")

@@ -1,0 +1,108 @@
+"""Says in the user's words what pydantic found wrong with a topology's keys and values."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from lab.errors import Problem
+from lab.products.facts import Role
+from lab.topology.model import (
+    DatabaseSection,
+    LabSection,
+    NodeSection,
+    SuperAdminSection,
+    TopologyFile,
+)
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "lab": LabSection,
+    "database": DatabaseSection,
+    "super_admin": SuperAdminSection,
+}
+_KINDS = {
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "list_type": "an array",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+
+
+def shape_problems(error: ValidationError, where: str) -> list[Problem]:
+    """Give one problem for each thing that pydantic found, at its key path."""
+    return [_problem(detail, where) for detail in error.errors(include_url=False)]
+
+
+def key_path(location: tuple[int | str, ...]) -> str:
+    """Give `nodes.gw.aliases[0]` for pydantic's tuple."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def _problem(detail: ErrorDetails, where: str) -> Problem:
+    location = detail["loc"]
+    at = f"{where}: {key_path(location)}"
+    key = str(location[-1])
+    match detail["type"]:
+        case "extra_forbidden":
+            return _unknown_key(key, _section(location[:-1]), at)
+        case "missing":
+            return Problem(f"`{key}` is missing", at, _needed(key))
+        case "enum":
+            return _unknown_role(detail["input"], at)
+        case kind if kind in _KINDS:
+            return Problem(
+                f"`{key}` must be {_KINDS[kind]}, not {_name(detail['input'])}",
+                at,
+                f"write {_KINDS[kind]}",
+            )
+    return Problem(f"`{key}`: {detail['msg']}", at, "give a value in that range")
+
+
+def _unknown_key(key: str, section: type[BaseModel], at: str) -> Problem:
+    allowed = tuple(section.model_fields)
+    near = get_close_matches(key, allowed, n=1)
+    hint = f"did you mean `{near[0]}`? " if near else ""
+    return Problem(f"unknown key `{key}`", at, f"{hint}allowed here: {', '.join(allowed)}")
+
+
+def _unknown_role(value: object, at: str) -> Problem:
+    allowed = [role.value for role in Role]
+    near = get_close_matches(str(value), allowed, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return Problem(f"unknown role {value!r}", at, f"{hint}roles are {', '.join(allowed)}")
+
+
+def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
+    if not location:
+        return TopologyFile
+    return _SECTIONS.get(str(location[0]), NodeSection)
+
+
+def _needed(key: str) -> str:
+    return {
+        "lab": 'add [lab] with version = "4.1.0"',
+        "nodes": "add a [nodes.NAME] table for each node, with role and hostname",
+        "version": 'add version = "4.1.0", or another release of the product',
+        "role": f"add role = one of {', '.join(Role)}",
+        "hostname": "add the name that the other nodes use for it, such as gw.wso2.com",
+    }.get(key, f"add {key}")
+
+
+def _name(value: Any) -> str:
+    names = {
+        str: "a string",
+        bool: "a boolean",
+        int: "a whole number",
+        float: "a number",
+        list: "an array",
+        dict: "a table",
+    }
+    return names.get(type(value), "a date or time")
