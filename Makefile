@@ -2,10 +2,11 @@
 # The LAB_* variables of docs/setup.md reach the scripts through the environment.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab-up lab-down test check bench clean
+.PHONY: help setup lab-up lab-down test check bench lock clean
 LAB_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+LOCK_ARGS ?=
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,9 @@ bench: ## measure the lab against docker compose, side by side (BENCH_ARGS=…)
 	@scripts/machine.sh python engine
 	@scripts/venv.sh
 	.venv/bin/python scripts/bench.py $(BENCH_ARGS)
+
+lock: setup ## compile requirements/ from pyproject.toml (takes minutes; LOCK_ARGS=--upgrade)
+	scripts/lock.sh $(LOCK_ARGS)
 
 clean: ## remove .venv and caches; labs stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

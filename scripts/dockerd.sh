@@ -11,7 +11,7 @@ ask_engine() {
 }
 
 dockerd_path() {
-  PATH=$PATH:/usr/sbin:/sbin command -v dockerd
+  PATH=$PATH:${LAB_SBIN:-/usr/sbin:/sbin} command -v dockerd
 }
 
 dockerd_runs() {
@@ -52,4 +52,16 @@ start_engine() {
   tail -n 10 "$LAB_ENGINE_LOG" >&2 || true
   problem "the Docker Engine does not answer after ${LAB_ENGINE_WAIT:-60} s" "$LAB_ENGINE_LOG" \
     "read its last lines above (or \`journalctl -u docker\`), mend the cause, run the same command again"
+}
+
+# Ends the daemon and waits until it is gone (bounded); containers end with it.
+stop_engine() {
+  local pid deadline=$((SECONDS + 30))
+  pid=$(cat "$LAB_ENGINE_PID")
+  if [ -d /run/systemd/system ]; then
+    as_root systemctl stop docker.socket docker
+  else
+    as_root kill -TERM "$pid"
+  fi
+  while [ -e "/proc/$pid" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.2; done
 }

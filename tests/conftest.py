@@ -1,4 +1,4 @@
-"""What every test may ask for: above all a real Docker Engine, which is required in CI and skipped loudly elsewhere."""
+"""What every test may ask for: a real Docker Engine, required in CI and skipped loudly elsewhere."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def _engine_present() -> bool:
 
 @pytest.fixture(autouse=True)
 def _require_engine(request: pytest.FixtureRequest) -> None:
-    """Let an `engine` test run only on a real engine; without one it fails where one is required."""
+    """Let an `engine` test run only on a real engine; without one it fails where one must be."""
     if request.node.get_closest_marker("engine") is None:
         return
     if request.getfixturevalue("_engine_present"):
