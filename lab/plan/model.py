@@ -32,7 +32,9 @@ class PlannedNode:
     ports: tuple[ServedPort, ...]  # with the offset applied
     super_admin: Account
     databases: Mapping[str, str]  # deployment.toml name (`apim_db`) → schema name, or "h2"
-    config: Mapping[str, Any]  # the topology's free `[nodes.NAME.config]`, merged last
+    # the topology's free `[nodes.NAME.config]`, merged last; a customer's may hold secrets
+    config: Mapping[str, Any] = field(repr=False)
+    starts_after: tuple[str, ...] = ()  # members that must answer before it starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class PlannedServer:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that one lab consists of. `str(plan)` is what `lab plan` prints and tests compare."""
+    """Everything that one lab consists of. `str(plan)` is what `lab plan` prints."""
 
     lab: str
     product: str
@@ -70,6 +72,14 @@ class Plan:
     servers: tuple[PlannedServer, ...]
     prober: str  # container name
     dbscripts: Path | None = None  # the user's folder; None: the kind's own
+    topology_path: str = ""  # as the user typed it
+    topology_text: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        """Tell in lines what will exist; no password."""
+        from lab.plan.text import plan_text  # noqa: PLC0415  # it reads this module's types
+
+        return plan_text(self)
 
     def node(self, name: str) -> PlannedNode:
         """Give the node of this name; raises `KeyError` when there is none."""
@@ -77,6 +87,10 @@ class Plan:
             if node.name == name:
                 return node
         raise KeyError(name)
+
+    def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
+        """Give the nodes of this role, in the topology's order."""
+        return tuple(node for node in self.nodes if node.role is role)
 
     def holder_of(self, host: str) -> str | None:
         """Give the name of the node or server that the network knows by *host*, if any."""

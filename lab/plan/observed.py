@@ -1,4 +1,4 @@
-"""What is seen of the things that were planned: the engine's word on nodes and databases, as plain values."""
+"""What is seen of the things that were planned: nodes and databases, as plain values."""
 
 from dataclasses import dataclass
 from enum import StrEnum

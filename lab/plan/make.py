@@ -1,0 +1,150 @@
+"""Makes the plan: a topology and its product's facts become everything that shall exist."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.errors import LabError, Problem, UsageError
+from lab.plan.containers import container_name, network_name
+from lab.plan.model import Account, Plan, PlannedNode, PlannedSchema, PlannedServer
+from lab.products.facts import Release, Store
+from lab.products.releases import PRODUCTS
+from lab.topology.model import NodeSection, Topology
+from lab.topology.names import lab_name_problem
+from lab.topology.read import parse_topology
+
+KINDS = ("stand-in",)
+SERVER = "db"
+H2 = Store.H2.value
+
+
+def make_plan(
+    topology: Topology,
+    *,
+    name: str | None = None,
+    nodes: str | None = None,
+    dbscripts: Path | None = None,
+) -> Plan:
+    """Plan the lab of this topology.
+
+    *name* overrides the topology's, *nodes* is the kind of all nodes, *dbscripts* the folder with
+    the product's own scripts. Raises `UsageError` for a name or kind that can't be.
+    """
+    lab = topology.name if name is None else name
+    kind = KINDS[0] if nodes is None else nodes
+    if problems := _option_problems(lab, kind):
+        raise UsageError(*problems)
+    release = PRODUCTS[topology.lab.product][topology.lab.version]
+    return Plan(
+        lab=lab,
+        product=release.product,
+        version=release.version,
+        network=network_name(lab),
+        nodes=tuple(_node(lab, kind, node, topology, release) for node in topology.nodes),
+        servers=_servers(lab, topology, release),
+        prober=container_name(lab, "prober"),
+        dbscripts=dbscripts,
+        topology_path=topology.where,
+        topology_text=topology.text,
+    )
+
+
+def plan_options(plan: Plan) -> Mapping[str, str | None]:
+    """Give what, beside the topology's text, makes this plan again; `read_plan` takes it."""
+    kinds = {node.kind for node in plan.nodes}
+    return {
+        "name": plan.lab,
+        "nodes": kinds.pop(),
+        "dbscripts": None if plan.dbscripts is None else str(plan.dbscripts),
+        "topology": plan.topology_path,
+    }
+
+
+def read_plan(folder: Path) -> Plan:
+    """Give the plan that a lab's folder was rendered from.
+
+    Raises `LabError` when the folder is none or was damaged.
+    """
+    try:
+        options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
+        text = (folder / "topology.toml").read_text(encoding="utf-8")
+        dbscripts = options["dbscripts"]
+        topology = parse_topology(text, where=options["topology"], name=options["name"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LabError(
+            Problem(
+                f"is no lab's folder: {error}", str(folder), "bring the lab down, then up again"
+            )
+        ) from error
+    return make_plan(
+        topology,
+        name=options["name"],
+        nodes=options["nodes"],
+        dbscripts=None if dbscripts is None else Path(dbscripts),
+    )
+
+
+def _option_problems(lab: str, kind: str) -> list[Problem]:
+    problems = [problem] if (problem := lab_name_problem(lab, "--name")) else []
+    if kind not in KINDS:
+        problems.append(
+            Problem(f"unknown kind of nodes {kind!r}", "--nodes", f"use {' or '.join(KINDS)}")
+        )
+    return problems
+
+
+def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) -> PlannedNode:
+    section = topology.nodes[name]
+    facts = release.roles[section.role]
+    return PlannedNode(
+        name=name,
+        role=section.role,
+        profile=facts.profile,
+        version=release.version,
+        kind=kind,
+        container=container_name(lab, name),
+        hostname=section.hostname,
+        aliases=(section.hostname, *section.aliases),
+        offset=section.offset,
+        ports=tuple(served.at_offset(section.offset) for served in facts.ports),
+        super_admin=Account(topology.super_admin.username, topology.super_admin.password),
+        databases={
+            database: H2 if store is Store.H2 else database
+            for database, store in facts.databases.items()
+        },
+        config=section.config,
+        starts_after=_starts_after(section, topology, release),
+    )
+
+
+def _starts_after(section: NodeSection, topology: Topology, release: Release) -> tuple[str, ...]:
+    facts = release.roles[section.role]
+    servers = (SERVER,) if Store.MYSQL in facts.databases.values() else ()
+    nodes = (name for name, other in topology.nodes.items() if other.role in facts.after)
+    return (*servers, *nodes)
+
+
+def _servers(lab: str, topology: Topology, release: Release) -> tuple[PlannedServer, ...]:
+    section = topology.database
+    if section is None:
+        return ()
+    return (
+        PlannedServer(
+            name=SERVER,
+            container=container_name(lab, SERVER),
+            hostname=section.hostname,
+            aliases=(section.hostname, *section.aliases),
+            port=section.port,
+            schemas=tuple(
+                PlannedSchema(name, facts.charset, facts.collation, facts.script)
+                for name, facts in release.schemas.items()
+                if _used(name, topology, release)
+            ),
+            accounts=(Account(section.username, section.password),),
+        ),
+    )
+
+
+def _used(database: str, topology: Topology, release: Release) -> bool:
+    roles = {section.role for section in topology.nodes.values()}
+    return any(release.roles[role].databases.get(database) is Store.MYSQL for role in roles)

@@ -1,0 +1,63 @@
+"""A plan in lines that people read and tests compare: what will exist, and no password."""
+
+from collections.abc import Iterator
+
+from lab.plan.model import Plan, PlannedNode, PlannedServer
+
+
+def plan_text(plan: Plan) -> str:
+    """Give the lines of `lab plan`."""
+    return "\n".join(_lines(plan))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"lab {plan.lab}: {plan.product} {plan.version}"
+    yield f"  network     {plan.network}"
+    yield f"  prober      {plan.prober}"
+    yield f"  dbscripts   {plan.dbscripts or 'of the nodes'}"
+    for server in plan.servers:
+        yield ""
+        yield from _server_lines(server)
+    for node in plan.nodes:
+        yield ""
+        yield from _node_lines(node, plan)
+
+
+def _server_lines(server: PlannedServer) -> Iterator[str]:
+    yield f"server {server.name}: MySQL"
+    yield f"  container   {server.container}"
+    yield f"  names       {', '.join(server.aliases)}"
+    yield f"  port        {server.port}"
+    for schema in server.schemas:
+        yield f"  schema      {schema.name}: {schema.script}, {schema.charset} {schema.collation}"
+    for account in server.accounts:
+        yield f"  account     {account.username}, from any host, all schemas"
+
+
+def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:
+    yield f"node {node.name}: {node.role} ({node.kind})"
+    yield f"  container   {node.container}"
+    yield f"  names       {', '.join(node.aliases)}"
+    yield f"  profile     {node.profile}"
+    if node.offset:
+        yield f"  offset      {node.offset}"
+    yield f"  ports       {' '.join(str(served.port) for served in node.ports)}"
+    published = " ".join(str(served.port) for served in node.ports if served.published)
+    yield f"  from host   {published or 'none'}"
+    for database, schema in node.databases.items():
+        yield f"  database    {database}: {_store(schema, plan)}"
+    yield f"  user        {node.super_admin.username}"
+    yield f"  starts      {_after(node)}"
+    if node.config:
+        yield f"  own config  {', '.join(sorted(node.config))}"
+
+
+def _store(schema: str, plan: Plan) -> str:
+    for server in plan.servers:
+        if schema in (planned.name for planned in server.schemas):
+            return f"{schema} on {server.hostname}:{server.port}"
+    return "H2, a file of its own"
+
+
+def _after(node: PlannedNode) -> str:
+    return f"after {', '.join(node.starts_after)}" if node.starts_after else "at once"
