@@ -1,1 +1,1 @@
-"""The gate: links in, results over time out, until healthy, hopeless or late. Only here anything waits."""
+"""The gate waits: links are probed from their own nodes until healthy, hopeless or late."""

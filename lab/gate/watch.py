@@ -1,0 +1,246 @@
+"""Waits until every link answers from its own node; releases each node when its needs answer."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from lab.gate.attempt import attempt
+from lab.gate.pace import Pace
+from lab.gate.patience import Patience
+from lab.gate.session import LAB, ProberSession, Vantage
+from lab.gate.settle import Peer, Streak, is_final, lengthen
+from lab.plan.model import Plan
+from lab.plan.observed import NodeState, State
+from lab.wiring.link import Link
+from probes.result import Outcome, Result
+from probes.target import Target
+
+Seen = Callable[[Result | NodeState], None]
+
+
+class Changes(Protocol):
+    """The engine's stream of state changes; `launch` opens it."""
+
+    def __iter__(self) -> Iterator[NodeState]:
+        """Wait for changes, until closed."""
+
+    def close(self) -> None:
+        """End the stream."""
+
+
+class Ending(StrEnum):
+    """Why the wait is over."""
+
+    HEALTHY = "healthy"
+    HOPELESS = "hopeless"  # what fails will not heal by waiting
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the wait came to, with the last result of each link that its own node dialled, by id."""
+
+    ending: Ending
+    results: Mapping[str, Result]
+
+
+async def until_healthy(
+    session: ProberSession,
+    plan: Plan,
+    links: Sequence[Link],
+    needs: Mapping[str, tuple[str, ...]],
+    targets: Mapping[str, Target],
+    *,
+    release: Callable[[str], Vantage],
+    changes: Changes,
+    patience: Patience,
+    seen: Seen,
+) -> Watched:
+    """Bring every node of *plan* up in the order of *needs* and prove every link.
+
+    *release* starts a node and gives the place to dial from; it blocks, and is called on a thread.
+    A failing link is a result. Raises `LabError` when a node can't be started or the prober's
+    session ends.
+    """
+    watch = _Watch(
+        session, plan, links, needs, targets, release=release, patience=patience, seen=seen
+    )
+    return await watch.run(changes)
+
+
+class _Watch:
+    def __init__(
+        self,
+        session: ProberSession,
+        plan: Plan,
+        links: Sequence[Link],
+        needs: Mapping[str, tuple[str, ...]],
+        targets: Mapping[str, Target],
+        *,
+        release: Callable[[str], Vantage],
+        patience: Patience,
+        seen: Seen,
+    ) -> None:
+        self._session = session
+        self._links = {link.id: link for link in links}
+        self._needs = {node.name: needs.get(node.name, ()) for node in plan.nodes}
+        self._targets = targets
+        self._release = release
+        self._patience = patience
+        self._seen = seen
+        self._results: dict[str, Result] = {}
+        self._streaks: dict[tuple[str, str], Streak] = {}
+        self._peers = {
+            **{n.name: Peer(frozenset(p.port for p in n.ports)) for n in plan.nodes},
+            **{s.name: Peer(frozenset({s.port})) for s in plan.servers},
+        }
+        self._started = {node.name: asyncio.Event() for node in plan.nodes}
+        self._paces: dict[str | None, list[Pace]] = {}
+        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+    async def run(self, changes: Changes) -> Watched:
+        self._session.on_ports = self._note_ports
+        reader = threading.Thread(
+            target=_read_changes,
+            args=(changes, asyncio.get_running_loop(), self._note_state),
+            name="engine-events",
+            daemon=True,
+        )
+        reader.start()
+        try:
+            ending = await self._until_ended()
+        finally:
+            changes.close()
+        return Watched(ending, self._results)
+
+    async def _until_ended(self) -> Ending:
+        tasks = [asyncio.create_task(self._bring(node)) for node in self._needs]
+        tasks += [asyncio.create_task(self._prove(link)) for link in self._links.values()]
+        work = asyncio.gather(*tasks)
+        try:
+            await asyncio.wait(
+                (work, self._ending),
+                timeout=self._patience.within,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if work.done():
+                await work  # raises what a task raised
+                return Ending.HEALTHY
+            return self._ending.result() if self._ending.done() else Ending.LATE
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+
+    async def _bring(self, node: str) -> None:
+        """Start *node* once its needs answer, or once it is clear that they never will."""
+        needs = (self._links[need] for need in self._needs[node])
+        await asyncio.gather(*(self._meet(link) for link in needs if link.to != node))
+        vantage = await asyncio.to_thread(self._release, node)
+        self._session.define(vantage)
+        self._peers[node].changed = _now()
+        self._started[node].set()
+        self._seen(NodeState(node, State.RUNNING))
+        self._judge()
+
+    async def _meet(self, link: Link) -> None:
+        """Dial a need from the lab's own place, as its node isn't there yet."""
+        await self._peer_started(link)
+        await self._dial(link, LAB, lambda result: result.ok or self._is_final(link, LAB))
+
+    async def _prove(self, link: Link) -> None:
+        await self._started[link.node].wait()
+        await self._peer_started(link)
+
+        def is_enough(result: Result) -> bool:
+            self._results[link.id] = result
+            self._seen(result)
+            self._judge()
+            return result.ok
+
+        await self._dial(link, link.node, is_enough)
+
+    async def _peer_started(self, link: Link) -> None:
+        started = self._started.get(link.to or "")
+        if started is not None:
+            await started.wait()
+
+    async def _dial(self, link: Link, vantage: str, is_enough: Callable[[Result], bool]) -> None:
+        peer = self._peer(link)
+        pace = Pace(self._patience, lambda: peer.is_shut(link.port))
+        self._paces.setdefault(link.to, []).append(pace)
+
+        def count(result: Result) -> bool:
+            self._count(link, vantage, result)
+            return is_enough(result)
+
+        await pace.until(count, lambda: attempt(self._session, vantage, self._targets[link.id]))
+
+    def _count(self, link: Link, vantage: str, result: Result) -> None:
+        key = (vantage, link.id)
+        self._streaks[key] = lengthen(self._streaks.get(key), result, _now())
+        if result.ok or result.outcome is Outcome.CREDENTIALS_REFUSED:
+            self._peer(link).has_answered = True
+
+    def _is_final(self, link: Link, vantage: str) -> bool:
+        streak = self._streaks.get((vantage, link.id))
+        if streak is None:
+            return False
+        return is_final(link, streak, self._peer(link), _now(), self._patience)
+
+    def _peer(self, link: Link) -> Peer:
+        """Give the link's peer; of a host outside the topology nothing is known."""
+        return self._peers.get(link.to or "", Peer(frozenset(), has_answered=True))
+
+    def _judge(self) -> None:
+        if not all(started.is_set() for started in self._started.values()):
+            return
+        waiting = [link for link in self._links.values() if not self._is_proven(link)]
+        if not waiting:
+            self._end(Ending.HEALTHY)
+        elif all(self._is_final(link, link.node) for link in waiting):
+            self._end(Ending.HOPELESS)
+
+    def _is_proven(self, link: Link) -> bool:
+        result = self._results.get(link.id)
+        return result is not None and result.ok
+
+    def _note_ports(self, vantage: str, ports: frozenset[int]) -> None:
+        peer = self._peers.get(vantage)
+        if peer is None:
+            return
+        has_opened = bool(ports - (peer.ports or frozenset()))
+        peer.ports = ports
+        if has_opened:
+            peer.changed = _now()
+            for pace in self._paces.get(vantage, ()):
+                pace.ring()
+
+    def _note_state(self, state: NodeState) -> None:
+        if state.name not in self._peers:
+            return
+        self._seen(state)
+        if state.is_down:
+            self._end(Ending.HOPELESS)
+
+    def _end(self, ending: Ending) -> None:
+        if not self._ending.done():
+            self._ending.set_result(ending)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _read_changes(
+    changes: Changes, loop: asyncio.AbstractEventLoop, note: Callable[[NodeState], None]
+) -> None:
+    with contextlib.suppress(RuntimeError, OSError):  # the loop is gone, or the stream was closed
+        for state in changes:
+            loop.call_soon_threadsafe(note, state)
