@@ -1,0 +1,47 @@
+"""The room's door: from a folder of configuration files to every link, checked against each other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.plan.model import Plan
+from lab.wiring.cluster import Cluster
+from lab.wiring.databases import read_databases
+from lab.wiring.fallbacks import read_fallbacks
+from lab.wiring.finding import Finding
+from lab.wiring.flows import read_flows
+from lab.wiring.link import Link
+from lab.wiring.node_files import read_nodes
+from lab.wiring.reading import Dialler, Reading, read_written
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the files say: the links, in the order of nodes and lines, and what is wrong with them."""
+
+    links: tuple[Link, ...]
+    findings: tuple[Finding, ...]
+
+    def link(self, id_: str) -> Link:
+        """Give the link of this id; raises `KeyError` when there is none."""
+        for link in self.links:
+            if link.id == id_:
+                return link
+        raise KeyError(id_)
+
+
+def read_links(nodes_folder: Path, plan: Plan | None) -> Wiring:
+    """Read the files below *nodes_folder*, and give every link with the static check's findings.
+
+    Raises `TopologyError` with the problems of all files that can't be read.
+    """
+    cluster = Cluster(read_nodes(nodes_folder, plan), plan)
+    readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
+    flows = list(read_flows(cluster, readings))
+    links = tuple(reading.link for reading in readings) + tuple(flows)
+    return Wiring(links, ())
+
+
+def _read_node(cluster: Cluster, name: str) -> list[Reading]:
+    dialler = Dialler(cluster, cluster.nodes[name])
+    readings = [*read_written(dialler), *read_databases(dialler), *read_fallbacks(dialler)]
+    return sorted(readings, key=lambda reading: reading.link.source.line)

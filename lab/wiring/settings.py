@@ -1,0 +1,187 @@
+"""One node's configuration as the product sees it: `$ref{}`, `${}` and defaults resolved.
+
+Every value keeps the line where it is really written.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.products.facts import Role
+from lab.products.keys_4x import DEFAULTS, PORT_PROPERTIES, PROFILE_ROLES
+from lab.wiring.link import Position
+from lab.wiring.toml_reader import Document, KeyPath, spell
+
+_REFERENCE = re.compile(r"\$(?P<kind>ref|env|secret|sys)?\{(?P<name>[^{}]*)\}")
+_STEP = re.compile(r"'([^']*)'|\"([^\"]*)\"|\[(\d+)\]|([^.\[\]'\"]+)")
+_HTTPS_PORT = 9443
+_ACCOUNT_PROPERTIES = {
+    "admin.username": "super_admin.username",
+    "admin.password": "super_admin.password",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a value isn't known before the product runs, or never."""
+
+    what: str
+    at: Position
+    never: bool  # the product can't resolve it either
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An effective value. *at* is where its text is really written, *used_at* where it is used."""
+
+    text: str
+    raw: str
+    at: Position
+    used_at: Position
+    path: KeyPath
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the text is what the node will use."""
+        return not self.troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration of the node called *name*."""
+
+    name: str
+    document: Document
+    role: Role | None = None
+
+    def written(self, key: str) -> Any:
+        """Give what the file says at *key*, unresolved; None when it says nothing."""
+        return self.document.value(steps(key))
+
+    def value(self, key: str) -> Value | None:
+        """Give the effective value of *key*, the product's default included."""
+        return self._value(key, ())
+
+    def text(self, key: str, otherwise: str = "") -> str:
+        """Give the effective text of *key*."""
+        found = self.value(key)
+        return found.text if found else otherwise
+
+    def is_on(self, switch: str) -> bool:
+        """Tell whether a switch is on; a switch that nobody knows is."""
+        return self.text(switch, "true").lower() != "false"
+
+    def resolved(self, path: KeyPath) -> Value:
+        """Give the effective value of the scalar at *path*, which is in the file."""
+        return self._resolve(self.document.value(path), path, (spell(path),))
+
+    def local(self, text: str, path: KeyPath) -> Value:
+        """Give the effective value of a product's default *text* for the key at *path*."""
+        return self._resolve(text, path, ())
+
+    @property
+    def offset(self) -> int:
+        """Give `[server] offset`; 0 when it isn't a number."""
+        return _whole(self.text("server.offset"), 0)
+
+    @property
+    def hostname(self) -> str:
+        """Give `[server] hostname`; the product falls back to the local address."""
+        return self.text("server.hostname", "localhost")
+
+    def port(self, name: str) -> int:
+        """Give the port that the system property *name* holds on this node."""
+        key, default = PORT_PROPERTIES[name]
+        return (_whole(self.text(key), default) if key else default) + self.offset
+
+    def _value(self, key: str, seen: tuple[str, ...]) -> Value | None:
+        path = steps(key)
+        written = self.document.value(path)
+        if written is None or isinstance(written, Mapping | list):
+            if key not in DEFAULTS:
+                return None
+            written = DEFAULTS[key]
+        return self._resolve(written, path, (*seen, key))
+
+    def _resolve(self, written: Any, path: KeyPath, seen: tuple[str, ...]) -> Value:
+        raw = _as_text(written)
+        here = self.document.position(path)
+        if "$" not in raw:
+            return Value(raw, raw, here, here, path)
+        troubles: list[Trouble] = []
+        pieces: list[str] = []
+        end, at = 0, here
+        for found in _REFERENCE.finditer(raw):
+            value = self._refer(found, here, seen)
+            pieces += [raw[end : found.start()], value.text]
+            troubles += value.troubles
+            end = found.end()
+            if found.span() == (0, len(raw)):
+                at = value.at
+        pieces.append(raw[end:])
+        return Value("".join(pieces), raw, at, here, path, tuple(troubles))
+
+    def _refer(self, found: re.Match[str], here: Position, seen: tuple[str, ...]) -> Value:
+        kind, name = found["kind"] or "", found["name"].strip()
+        if kind in ("env", "secret"):
+            source = "the environment" if kind == "env" else "the secret store"
+            what = f"{found[0]} comes from {source} and can't be read from the files"
+            return _unknown(found[0], here, what, never=False)
+        if kind == "ref" or name in _ACCOUNT_PROPERTIES:
+            return self._follow(_ACCOUNT_PROPERTIES.get(name, name), found[0], here, seen)
+        text = self._property(name)
+        if text is None:
+            what = f"no system property {name} is known, so {found[0]} may stay as it is"
+            return _unknown(found[0], here, what, never=False)
+        return Value(text, found[0], here, here, ())
+
+    def _follow(self, key: str, raw: str, here: Position, seen: tuple[str, ...]) -> Value:
+        if key in seen:
+            chain = " → ".join((*seen[seen.index(key) :], key))
+            return _unknown(raw, here, f"{raw} refers to itself: {chain}", never=True)
+        value = self._value(key, seen)
+        if value is None:
+            return _unknown(raw, here, f"{raw} refers to {key}, which isn't set", never=True)
+        return value
+
+    def _property(self, name: str) -> str | None:
+        """Give a Java system property as this node's product sets it."""
+        if name in PORT_PROPERTIES:
+            return str(self.port(name))
+        return {
+            "carbon.local.ip": "localhost",
+            "carbon.host": self.hostname,
+            "carbon.protocol": "https",
+            "carbon.context": "/",
+            "carbon.home": "/home/wso2carbon/wso2am",
+        }.get(name)
+
+
+def role_of(document: Document) -> Role | None:
+    """Give the role that `[server] server_role` names; None for all-in-one and unknown ones."""
+    profile = document.value(("server", "server_role"))
+    return PROFILE_ROLES.get(profile) if isinstance(profile, str) else None
+
+
+def steps(key: str) -> KeyPath:
+    """Take a key apart: `a.'b.c'[0].d` → ("a", "b.c", 0, "d")."""
+    return tuple(
+        int(found[3]) if found[3] else found[1] or found[2] or found[4]
+        for found in _STEP.finditer(key)
+    )
+
+
+def _unknown(raw: str, here: Position, what: str, *, never: bool) -> Value:
+    return Value(raw, raw, here, here, (), (Trouble(what, here, never),))
+
+
+def _as_text(written: Any) -> str:
+    if isinstance(written, bool):
+        return "true" if written else "false"
+    return str(written)
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() else otherwise

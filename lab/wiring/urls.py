@@ -1,0 +1,130 @@
+"""Takes the addresses out of a value: URLs, JDBC URLs, receiver groups, brokerlists."""
+
+import html
+import re
+from dataclasses import dataclass, field
+
+from lab.products.keys_4x import DEFAULT_PORTS
+
+_URL = re.compile(
+    r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    r"(?:(?P<user>[^@/?#]*)@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?#\s\[\]]*)"
+    r"(?::(?P<port>[^/?#\s]*))?"
+    r"(?P<rest>[/?#]\S*)?$"
+)
+_JDBC = re.compile(
+    r"^jdbc:(?P<kind>[a-z0-9]+)(?::[a-z]+)*:(?://|@//|@)(?P<hosts>[^/;?]+)(?P<rest>.*)$"
+)
+_GROUP = re.compile(r"\{([^{}]*)\}")
+_BROKER = re.compile(r"((?:tcp|ssl)://[^?;'\s]+)")
+_ACCOUNT = re.compile(r"^amqp://([^:@/]*):([^@/]*)@")
+_HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A peer as a URL names it; *port* is 0 when it is neither written nor known for the scheme."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    url: str  # without credentials
+
+    @property
+    def port_is_usable(self) -> bool:
+        """Tell whether a connection can be tried at all."""
+        return 0 < self.port <= _HIGHEST_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class JdbcAddress:
+    """The servers of one JDBC URL, the schema, and whether the driver asks for TLS."""
+
+    kind: str
+    servers: tuple[tuple[str, int], ...]
+    database: str
+    use_tls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Brokers:
+    """What a JMS connection factory's URL holds."""
+
+    urls: tuple[str, ...]
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+
+def parse_url(text: str) -> Address | None:
+    """Give the address that *text* names, or None when it is no URL with a host."""
+    found = _URL.match(text.strip())
+    if not found or not found["host"]:
+        return None
+    scheme = found["scheme"].lower()
+    written = found["port"]
+    port = DEFAULT_PORTS.get(scheme, 0) if not written else _number(written)
+    rest = found["rest"] or ""
+    path = re.split(r"[?#]", rest, maxsplit=1)[0]
+    place = found["host"] + (f":{written}" if written else "")
+    host = found["host"].strip("[]")
+    return Address(scheme, host, port, path, f"{found['scheme']}://{place}{rest}")
+
+
+def looks_like_url(text: str) -> bool:
+    """Tell whether a value as a whole is a URL: one under an unknown key isn't passed over."""
+    candidate = text.strip().removeprefix("jdbc:").lstrip("{")
+    found = _URL.match(candidate)
+    return found is not None and bool(found["host"])
+
+
+def parse_groups(text: str) -> tuple[tuple[str, ...], ...]:
+    """Give the URLs of `{url|url},{url,url}` group by group; text without braces is one group."""
+    bodies = _GROUP.findall(text) or [text]
+    return tuple(
+        tuple(url.strip() for url in re.split(r"[,|]", body) if url.strip()) for body in bodies
+    )
+
+
+def parse_factory(text: str) -> Brokers:
+    """Give the brokers and the login of `amqp://user:password@clientid/carbon?brokerlist='…'`."""
+    _, _, brokers = text.partition("brokerlist=")
+    account = _ACCOUNT.match(text)
+    user, password = (account[1], account[2]) if account else ("", "")
+    return Brokers(tuple(_BROKER.findall(brokers)), user, password)
+
+
+def parse_jdbc(text: str, ports: dict[str, int]) -> JdbcAddress | None:
+    """Give the servers of a JDBC URL; None when it names none (an embedded database).
+
+    The product copies the text into XML, so `&amp;` separates parameters as `&` does.
+    """
+    plain = html.unescape(text.strip())
+    found = _JDBC.match(plain)
+    if not found or found["kind"] == "h2":
+        return None
+    kind = "postgre" if found["kind"] == "postgresql" else found["kind"]
+    default = ports.get(kind, 0)
+    servers = tuple(_server(part, default) for part in found["hosts"].split(","))
+    database, _, parameters = found["rest"].lstrip("/").partition("?")
+    return JdbcAddress(kind, servers, database, _asks_for_tls(parameters))
+
+
+def _asks_for_tls(parameters: str) -> bool:
+    """Tell whether Connector/J tries TLS, which it does unless it is told not to."""
+    given = dict(part.partition("=")[::2] for part in parameters.split("&"))
+    if "sslMode" in given:
+        return given["sslMode"].upper() != "DISABLED"
+    return given.get("useSSL", "true").lower() != "false"
+
+
+def _server(text: str, default: int) -> tuple[str, int]:
+    host, colon, port = text.strip().rpartition(":")
+    if not colon:
+        return text.strip(), default
+    return host.strip("[]"), _number(port)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0  # noqa: PLR2004
