@@ -1,0 +1,58 @@
+"""The comments of a deployment.toml: which connection a table makes, to whom and what for."""
+
+from collections.abc import Mapping
+
+from lab.plan.make import H2
+from lab.plan.model import Plan, PlannedNode
+from lab.products.facts import Role
+
+Path = tuple[str, ...]
+
+
+def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
+    """Give the comment of each table that has one, by the table's path."""
+    hub = _names(plan, Role.CONTROL_PLANE)
+    own = "To this node's own" if node.role is Role.CONTROL_PLANE else "To the control plane's"
+    return {
+        **_databases(plan, node),
+        ("keystore", "tls"): "The certificate that this node shows on every TLS port.",
+        ("truststore",): "The authorities that it believes: the lab's own.",
+        ("apim", "key_manager"): (
+            f"To the key manager ({_names(plan, Role.KEY_MANAGER)}): tokens and their keys."
+        ),
+        ("apim", "gateway", "environment"): (
+            f"To the gateway ({_names(plan, Role.GATEWAY)}), which APIs are published to."
+        ),
+        ("apim", "throttling"): (
+            f"To the traffic manager ({_names(plan, Role.TRAFFIC_MANAGER)}):"
+            " throttle decisions come from its broker."
+        ),
+        ("apim", "throttling", "url_group"): (
+            "Request events go to the traffic manager's receiver, after a login over TLS."
+        ),
+        ("apim", "event_hub"): (
+            f"{own} event hub ({hub}): its data over HTTPS, its events over AMQP."
+        ),
+        ("apim", "event_hub", "publish", "url_group"): (
+            "Events of this node go to the hub's receiver, after a login over TLS."
+        ),
+        ("event_listener",): (
+            f"Names the event hub ({hub}); no token is revoked on a gateway, so it never fires."
+            if node.role is Role.GATEWAY
+            else f"{own} event hub ({hub}): tells it of revoked tokens."
+        ),
+    }
+
+
+def _databases(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
+    hosts = " ".join(server.hostname for server in plan.servers)
+    return {
+        ("database", name): (
+            "A file of the node's own." if schema == H2 else f"To the database server ({hosts})."
+        )
+        for name, schema in node.databases.items()
+    }
+
+
+def _names(plan: Plan, role: Role) -> str:
+    return ", ".join(node.name for node in plan.nodes_of(role))

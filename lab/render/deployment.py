@@ -1,0 +1,268 @@
+"""Makes the values of a node's deployment.toml, role by role, as WSO2's document gives them.
+
+Source: "Configuring a Distributed API-M Deployment with Key Manager and Traffic Manager
+Separation", 4.x.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lab.plan.make import H2
+from lab.plan.model import Plan, PlannedNode, PlannedServer
+from lab.products.apim_4x import (
+    AMQP_PORT,
+    BINARY_PORT,
+    BINARY_TLS_PORT,
+    GATEWAY_HTTP_PORT,
+    GATEWAY_HTTPS_PORT,
+    GATEWAY_WS_PORT,
+    GATEWAY_WSS_PORT,
+    MANAGEMENT_PORT,
+)
+from lab.products.facts import Role
+from lab.products.releases import PRODUCTS
+
+Values = dict[str, Any]
+
+# Resolved by the product's config mapper while it reads the file …
+_MAPPED_USER = {
+    "username": "$ref{super_admin.username}",
+    "password": "$ref{super_admin.password}",
+}
+# … and by the running server from its system properties.
+_RUNTIME_USER = {"username": "${admin.username}", "password": "${admin.password}"}
+_H2_USER = {"username": "wso2carbon", "password": "wso2carbon"}
+
+
+def deployment_values(plan: Plan, node: PlannedNode) -> Values:
+    """Give the tables of this node's file, its own `config` merged last."""
+    return merge(_ROLES[node.role](plan, node), node.config)
+
+
+def merge(values: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
+    """Give *values* with *over* laid on top: tables are merged, anything else is replaced."""
+    merged = dict(values)
+    for key, value in over.items():
+        below = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            merged[key] = merge(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _gateway(plan: Plan, node: PlannedNode) -> Values:
+    return {
+        **_server(plan, node),
+        "keystore": {"tls": _keystore()},
+        "truststore": _truststore(),
+        "apim": {
+            "key_manager": _key_manager(plan),
+            "throttling": _throttling(plan),
+            "event_hub": _event_hub(plan),
+            "cors": _cors(),
+            "sync_runtime_artifacts": {"gateway": {"gateway_labels": ["Default"]}},
+        },
+        "event_listener": [_event_listener(plan)],
+    }
+
+
+def _control_plane(plan: Plan, node: PlannedNode) -> Values:
+    return {
+        **_server(plan, node),
+        "keystore": {"tls": _keystore()},
+        "apim": {
+            "key_manager": _key_manager(plan),
+            "gateway": {"environment": [_environment(plan)]},
+            # The switch overrides what the profile says, `false`; the document sets it.
+            "throttling": {**_MAPPED_USER, "enable_data_publishing": True, **_throttling(plan)},
+            "event_hub": _event_hub(plan),
+            "cors": _cors(),
+        },
+        "event_listener": [_event_listener(plan)],
+    }
+
+
+def _traffic_manager(plan: Plan, node: PlannedNode) -> Values:
+    return {
+        **_server(plan, node),
+        "keystore": {"tls": _keystore()},
+        "truststore": _truststore(),
+        "apim": {"event_hub": _event_hub(plan)},
+    }
+
+
+def _key_manager_node(plan: Plan, node: PlannedNode) -> Values:
+    return {
+        **_server(plan, node),
+        "keystore": {"tls": _keystore()},
+        "truststore": _truststore(),
+        "event_handler": [
+            {"name": "userPostSelfRegistration", "subscriptions": ["POST_ADD_USER"]},
+        ],
+        "service_provider": {"sp_name_regex": r"^[\sa-zA-Z0-9._-]*$"},
+        "apim": {"event_hub": _event_hub(plan)},
+        "event_listener": [_event_listener(plan)],
+    }
+
+
+_ROLES: Mapping[Role, Callable[[Plan, PlannedNode], Values]] = {
+    Role.GATEWAY: _gateway,
+    Role.CONTROL_PLANE: _control_plane,
+    Role.TRAFFIC_MANAGER: _traffic_manager,
+    Role.KEY_MANAGER: _key_manager_node,
+}
+
+
+def _server(plan: Plan, node: PlannedNode) -> Values:
+    return {
+        "server": {
+            "hostname": node.hostname,
+            "node_ip": "127.0.0.1",
+            "server_role": node.profile,
+            "offset": node.offset,
+        },
+        "user_store": {"type": "database_unique_id"},
+        "super_admin": {
+            "username": node.super_admin.username,
+            "password": node.super_admin.password,
+            "create_admin_account": True,
+        },
+        "database": {
+            name: _database(plan, name, schema) for name, schema in node.databases.items()
+        },
+    }
+
+
+def _database(plan: Plan, name: str, schema: str) -> Values:
+    if schema == H2:
+        url = PRODUCTS[plan.product][plan.version].schemas[name].h2_url
+        return {"type": "h2", "url": url, **_H2_USER}
+    server = _server_of(plan, schema)
+    account = server.accounts[0]
+    return {
+        "type": "mysql",
+        "hostname": server.hostname,
+        "name": schema,
+        "port": str(server.port),
+        "username": account.username,
+        "password": account.password,
+    }
+
+
+def _server_of(plan: Plan, schema: str) -> PlannedServer:
+    return next(
+        server for server in plan.servers if schema in (planned.name for planned in server.schemas)
+    )
+
+
+def _keystore() -> Values:
+    return {
+        "file_name": "wso2carbon.jks",
+        "type": "JKS",
+        "password": "wso2carbon",
+        "alias": "wso2carbon",
+        "key_password": "wso2carbon",
+    }
+
+
+def _truststore() -> Values:
+    return {"file_name": "client-truststore.jks", "type": "JKS", "password": "wso2carbon"}
+
+
+def _key_manager(plan: Plan) -> Values:
+    return {"service_url": _services(_one(plan, Role.KEY_MANAGER)), **_MAPPED_USER}
+
+
+def _throttling(plan: Plan) -> Values:
+    managers = plan.nodes_of(Role.TRAFFIC_MANAGER)
+    return {
+        "service_url": _services(_one(plan, Role.TRAFFIC_MANAGER)),
+        "throttle_decision_endpoints": [_url("tcp", node, AMQP_PORT) for node in managers],
+        "url_group": [
+            {
+                "traffic_manager_urls": [_url("tcp", node, BINARY_PORT)],
+                "traffic_manager_auth_urls": [_url("ssl", node, BINARY_TLS_PORT)],
+            }
+            for node in managers
+        ],
+    }
+
+
+def _event_hub(plan: Plan) -> Values:
+    hubs = plan.nodes_of(Role.CONTROL_PLANE)
+    return {
+        "enable": True,
+        **_MAPPED_USER,
+        "service_url": _services(_one(plan, Role.CONTROL_PLANE)),
+        "event_listening_endpoints": [_url("tcp", node, AMQP_PORT) for node in hubs],
+        "publish": {
+            "url_group": [
+                {
+                    "urls": [_url("tcp", node, BINARY_PORT)],
+                    "auth_urls": [_url("ssl", node, BINARY_TLS_PORT)],
+                }
+                for node in hubs
+            ]
+        },
+    }
+
+
+def _event_listener(plan: Plan) -> Values:
+    hub = _one(plan, Role.CONTROL_PLANE)
+    return {
+        "id": "token_revocation",
+        "type": "org.wso2.carbon.identity.core.handler.AbstractIdentityHandler",
+        "name": "org.wso2.is.notification.ApimOauthEventInterceptor",
+        "order": 1,
+        "properties": {
+            "notification_endpoint": _url("https", hub, MANAGEMENT_PORT)
+            + "/internal/data/v1/notify",
+            **_RUNTIME_USER,
+            "header.X-WSO2-KEY-MANAGER": "default",
+        },
+    }
+
+
+def _environment(plan: Plan) -> Values:
+    gateway = _one(plan, Role.GATEWAY)
+    return {
+        "name": "Default",
+        "type": "hybrid",
+        "display_in_api_console": True,
+        "description": "This is a hybrid gateway that handles both production and sandbox"
+        " token traffic.",
+        "show_as_token_endpoint_url": True,
+        "service_url": _services(gateway),
+        **_RUNTIME_USER,
+        "ws_endpoint": _url("ws", gateway, GATEWAY_WS_PORT),
+        "wss_endpoint": _url("wss", gateway, GATEWAY_WSS_PORT),
+        "http_endpoint": _url("http", gateway, GATEWAY_HTTP_PORT),
+        "https_endpoint": _url("https", gateway, GATEWAY_HTTPS_PORT),
+    }
+
+
+def _cors() -> Values:
+    return {
+        "allow_origins": "*",
+        "allow_methods": ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"],
+        "allow_headers": [
+            "authorization",
+            "Access-Control-Allow-Origin",
+            "Content-Type",
+            "SOAPAction",
+        ],
+        "allow_credentials": False,
+    }
+
+
+def _one(plan: Plan, role: Role) -> PlannedNode:
+    return plan.nodes_of(role)[0]
+
+
+def _services(node: PlannedNode) -> str:
+    return _url("https", node, MANAGEMENT_PORT) + "/services/"
+
+
+def _url(scheme: str, node: PlannedNode, port: int) -> str:
+    return f"{scheme}://{node.hostname}:{port + node.offset}"
