@@ -5,62 +5,9 @@ Sources: the templates, `default.json` and `infer.json` of the 4.1.0 distributio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 
+from lab.products.connection_key import Base, ConnectionKey, Form
 from lab.products.facts import Ask, Protocol, Role
-
-
-class Base(StrEnum):
-    """Where an `Ask`'s path starts."""
-
-    HOST = "host"  # the port's root
-    SERVICES = "services"  # the URL cut at `/services`, as the product cuts it
-    URL = "url"  # the URL itself; the ask's path is appended
-
-
-class Form(StrEnum):
-    """How a value names its peers."""
-
-    URL = "url"  # one URL
-    GROUP = "group"  # the agent's grammar: `{url|url},{url,url}`
-    FACTORY = "factory"  # a JMS connection URL with a brokerlist
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionKey:
-    """One key that names a connection.
-
-    *speaks* maps a URL's scheme to what is spoken there. *accounts* are pairs of keys: the first
-    pair that is defined logs in; a leading dot means "in the same table". *peers* are the roles
-    that can answer; none means any. *inert* tells for which roles the value changes nothing, and
-    why. *switch* is the key that turns the whole block on or off. *needed_by* are the roles that
-    can't start well without it.
-    """
-
-    key: str
-    why: str
-    speaks: Mapping[str, Protocol]
-    accounts: tuple[tuple[str, str], ...] = ()
-    asks: tuple[Ask, ...] = ()
-    base: Base = Base.HOST
-    form: Form = Form.URL
-    peers: frozenset[Role] = frozenset()
-    inert: Mapping[Role, str] = field(default_factory=dict)
-    switch: str = ""
-    needed_by: frozenset[Role] = frozenset()
-    tls_switch: str = ""  # AMQP: the key that turns TLS on, which no probe can speak
-    partner: str = ""  # data publisher: the array of the same group that holds the login URLs
-    whys: Mapping[Role, str] = field(
-        default_factory=dict
-    )  # where a role does it for another reason
-
-    def why_of(self, role: Role | None) -> str:
-        """Say why a node of *role* has this connection, and whether its role leaves it unused."""
-        why = self.why if role is None else self.whys.get(role, self.why)
-        unused = self.inert.get(role, "") if role else ""
-        return f"{why}; unused: {unused}" if unused else why
-
 
 WEB = {"https": Protocol.HTTPS, "http": Protocol.HTTP}
 BROKER = {"tcp": Protocol.AMQP}
@@ -68,6 +15,13 @@ RECEIVER = {"tcp": Protocol.BINARY, "ssl": Protocol.BINARY_TLS}
 SOCKET = {"ws": Protocol.WS, "wss": Protocol.WSS}
 DIRECTORY = {"ldap": Protocol.LDAP, "ldaps": Protocol.LDAP}
 
+SERVLET_PORTS = {"https": 9443, "http": 9763}
+BROKER_PORTS = {"tcp": 5672}
+BROKER_TLS_PORT = 8672
+RECEIVER_PORTS = {"tcp": 9611, "ssl": 9711}
+API_PORTS = {"http": 8280, "https": 8243}
+SOCKET_PORTS = {"ws": 9099, "wss": 8099}
+WEBSUB_PORTS = {"http": 9021, "https": 8021}
 DEFAULT_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80, "ldap": 389, "ldaps": 636}
 DATABASE_PORTS = {
     "mysql": 3306,
@@ -139,12 +93,17 @@ KEY_MANAGER_KEYS = (
         KEY_MANAGER_ASKS,
         Base.SERVICES,
         peers=_KM,
+        listens=SERVLET_PORTS,
         needed_by=_CP,
         inert={Role.TRAFFIC_MANAGER: "no tokens are checked there"},
         whys={Role.CONTROL_PLANE: "registers applications and issues tokens at the key manager"},
     ),
     ConnectionKey(
-        "apim.oauth_config.revoke_endpoint", "revokes tokens at the key manager", WEB, peers=_KM
+        "apim.oauth_config.revoke_endpoint",
+        "revokes tokens at the key manager",
+        WEB,
+        peers=_KM,
+        listens=SERVLET_PORTS,
     ),
     ConnectionKey(
         NOTIFY_KEY,
@@ -154,6 +113,7 @@ KEY_MANAGER_KEYS = (
         (Ask("POST", "", (200,), authenticated=True, body="{}"),),
         Base.URL,
         peers=_TM,
+        listens=SERVLET_PORTS,
         inert={
             Role.GATEWAY: "no token is revoked on a gateway",
             Role.TRAFFIC_MANAGER: "no token is revoked on a traffic manager",
@@ -170,6 +130,7 @@ THROTTLING_KEYS = (
         (VERSION,),
         Base.URL,
         peers=_TM,
+        listens=SERVLET_PORTS,
         inert={
             Role.GATEWAY: _NO_DEPLOYER,
             Role.TRAFFIC_MANAGER: _NO_DEPLOYER,
@@ -182,6 +143,7 @@ THROTTLING_KEYS = (
         BROKER,
         THROTTLING_JMS_ACCOUNT,
         peers=_TM,
+        listens=BROKER_PORTS,
         inert={Role.CONTROL_PLANE: _NO_DECISIONS, Role.KEY_MANAGER: _NO_DECISIONS},
         tls_switch="apim.throttling.jms.ssl",
         whys={Role.TRAFFIC_MANAGER: "publishes throttle decisions"},
@@ -192,6 +154,7 @@ THROTTLING_KEYS = (
         BROKER,
         form=Form.FACTORY,
         peers=_TM,
+        listens=BROKER_PORTS,
         inert={Role.CONTROL_PLANE: _NO_DECISIONS, Role.KEY_MANAGER: _NO_DECISIONS},
     ),
     ConnectionKey(
@@ -200,6 +163,7 @@ THROTTLING_KEYS = (
         RECEIVER,
         RECEIVER_ACCOUNT,
         peers=_TM,
+        listens=RECEIVER_PORTS,
         inert={Role.TRAFFIC_MANAGER: _NO_PUBLISHING, Role.KEY_MANAGER: _NO_PUBLISHING},
         partner="traffic_manager_auth_urls",
     ),
@@ -209,6 +173,7 @@ THROTTLING_KEYS = (
         RECEIVER,
         RECEIVER_ACCOUNT,
         peers=_TM,
+        listens=RECEIVER_PORTS,
         inert={Role.TRAFFIC_MANAGER: _NO_PUBLISHING, Role.KEY_MANAGER: _NO_PUBLISHING},
     ),
     ConnectionKey(
@@ -218,6 +183,7 @@ THROTTLING_KEYS = (
         RECEIVER_ACCOUNT,
         form=Form.GROUP,
         peers=_TM,
+        listens=RECEIVER_PORTS,
         partner=RECEIVER_AUTH_RAW,
     ),
     ConnectionKey(
@@ -227,6 +193,7 @@ THROTTLING_KEYS = (
         RECEIVER_ACCOUNT,
         form=Form.GROUP,
         peers=_TM,
+        listens=RECEIVER_PORTS,
     ),
     ConnectionKey(
         "apim.throttling.event_duplicate_url[]",
@@ -234,6 +201,7 @@ THROTTLING_KEYS = (
         BROKER,
         THROTTLING_JMS_ACCOUNT,
         peers=_TM,
+        listens=BROKER_PORTS,
         tls_switch="apim.throttling.jms.ssl",
     ),
 )
@@ -247,6 +215,7 @@ HUB_KEYS = (
         HUB_ASKS,
         Base.SERVICES,
         peers=_CP,
+        listens=SERVLET_PORTS,
         switch="apim.event_hub.enable",
         needed_by=_FOLLOWERS,
         whys={Role.TRAFFIC_MANAGER: "loads throttling policies from the event hub"},
@@ -257,6 +226,7 @@ HUB_KEYS = (
         BROKER,
         HUB_JMS_ACCOUNT,
         peers=_CP,
+        listens=BROKER_PORTS,
         switch="apim.event_hub.enable",
         needed_by=_FOLLOWERS,
         tls_switch="apim.event_hub.jms.ssl",
@@ -271,6 +241,7 @@ HUB_KEYS = (
         RECEIVER,
         HUB_ACCOUNT,
         peers=_CP,
+        listens=RECEIVER_PORTS,
         switch="apim.event_hub.enable",
         partner="auth_urls",
     ),
@@ -280,6 +251,7 @@ HUB_KEYS = (
         RECEIVER,
         HUB_ACCOUNT,
         peers=_CP,
+        listens=RECEIVER_PORTS,
         switch="apim.event_hub.enable",
     ),
     ConnectionKey(
@@ -288,6 +260,7 @@ HUB_KEYS = (
         BROKER,
         HUB_JMS_ACCOUNT,
         peers=_CP,
+        listens=BROKER_PORTS,
         switch="apim.event_hub.enable",
         tls_switch="apim.event_hub.ssl",
     ),
@@ -300,12 +273,32 @@ def _endpoints(table: str) -> tuple[ConnectionKey, ...]:
     sockets = "tells clients where WebSocket APIs are called"
     websub = "tells clients where WebSub events are received"
     return (
-        ConnectionKey(f"{table}.http_endpoint", offers, WEB, asks=ROOT, peers=_GW),
-        ConnectionKey(f"{table}.https_endpoint", offers, WEB, asks=ROOT, peers=_GW),
-        ConnectionKey(f"{table}.ws_endpoint", sockets, SOCKET, asks=HEALTH, peers=_GW),
-        ConnectionKey(f"{table}.wss_endpoint", sockets, SOCKET, asks=HEALTH, peers=_GW),
-        ConnectionKey(f"{table}.websub_event_receiver_http_endpoint", websub, WEB, peers=_GW),
-        ConnectionKey(f"{table}.websub_event_receiver_https_endpoint", websub, WEB, peers=_GW),
+        ConnectionKey(
+            f"{table}.http_endpoint", offers, WEB, asks=ROOT, peers=_GW, listens=API_PORTS
+        ),
+        ConnectionKey(
+            f"{table}.https_endpoint", offers, WEB, asks=ROOT, peers=_GW, listens=API_PORTS
+        ),
+        ConnectionKey(
+            f"{table}.ws_endpoint", sockets, SOCKET, asks=HEALTH, peers=_GW, listens=SOCKET_PORTS
+        ),
+        ConnectionKey(
+            f"{table}.wss_endpoint", sockets, SOCKET, asks=HEALTH, peers=_GW, listens=SOCKET_PORTS
+        ),
+        ConnectionKey(
+            f"{table}.websub_event_receiver_http_endpoint",
+            websub,
+            WEB,
+            peers=_GW,
+            listens=WEBSUB_PORTS,
+        ),
+        ConnectionKey(
+            f"{table}.websub_event_receiver_https_endpoint",
+            websub,
+            WEB,
+            peers=_GW,
+            listens=WEBSUB_PORTS,
+        ),
     )
 
 
@@ -318,6 +311,7 @@ GATEWAY_KEYS = (
         (VERSION,),
         Base.URL,
         peers=_GW,
+        listens=SERVLET_PORTS,
     ),
     *_endpoints(ENVIRONMENT),
     *_endpoints(ENVIRONMENT + ".virtual_host[]"),
@@ -433,221 +427,3 @@ NOT_DIALLED = frozenset(
     }
 )
 NOT_DIALLED_TABLES = ("oauth.endpoints", "authentication.endpoints", "saml.endpoints")
-
-# What `default.json` puts where a file is silent; only what a connection's effective value needs.
-DEFAULTS: Mapping[str, str] = {
-    "server.offset": "0",
-    "apim.key_manager.username": "${admin.username}",
-    "apim.key_manager.password": "${admin.password}",
-    "apim.throttling.username": "$ref{super_admin.username}",
-    "apim.throttling.password": "$ref{super_admin.password}",
-    "apim.throttling.receiver_username": "$ref{apim.throttling.username}",
-    "apim.throttling.receiver_password": "$ref{apim.throttling.password}",
-    "apim.throttling.policy_deploy.username": "$ref{apim.throttling.username}",
-    "apim.throttling.policy_deploy.password": "$ref{apim.throttling.password}",
-    "apim.throttling.jms.username": "$ref{apim.throttling.username}",
-    "apim.throttling.jms.password": "$ref{apim.throttling.password}",
-    "apim.event_hub.username": "$ref{apim.throttling.username}",
-    "apim.event_hub.password": "$ref{apim.throttling.password}",
-    "apim.event_hub.enable": "true",
-    "apim.analytics.enable": "false",
-    "apim.workflow.enable": "false",
-    "apim.workflow.wf_engine_user": "${admin.username}",
-    "apim.workflow.wf_engine_pass": "${admin.password}",
-    "apim.token.revocation.enable_persistent_notifier": "false",
-    "keystore.tls.file_name": "wso2carbon.jks",
-    "truststore.file_name": "client-truststore.jks",
-}
-
-# System properties that hold a port: the key that sets it (if any), and the port at offset 0.
-PORT_PROPERTIES: Mapping[str, tuple[str, int]] = {
-    "mgt.transport.https.port": ("transport.https.properties.port", 9443),
-    "carbon.management.port": ("transport.https.properties.port", 9443),
-    "mgt.transport.http.port": ("transport.http.properties.port", 9763),
-    "http.nio.port": ("transport.http.listener.port", 8280),
-    "https.nio.port": ("transport.http.listener.secured_port", 8243),
-    "receiver.url.port": ("transport.receiver.tcp_port", 9611),
-    "auth.url.port": ("transport.receiver.ssl_port", 9711),
-    "jms.port": ("", 5672),
-}
-
-# The keys that move a port that a node serves, by the port at offset 0.
-PORT_KEYS: Mapping[int, str] = {port: key for key, port in PORT_PROPERTIES.values() if key} | {
-    9099: "apim.ws.port",
-    8099: "apim.wss.port",
-}
-
-PROFILE_ROLES: Mapping[str, Role] = {
-    "gateway-worker": Role.GATEWAY,
-    "control-plane": Role.CONTROL_PLANE,
-    "traffic-manager": Role.TRAFFIC_MANAGER,
-    "api-key-manager-deprecated": Role.KEY_MANAGER,
-    "api-key-manager-node": Role.KEY_MANAGER,
-}
-
-# Keys without which a role talks to its own localhost, where nothing of the kind is served.
-ESSENTIAL: Mapping[Role, tuple[str, ...]] = {
-    Role.GATEWAY: (KEY_MANAGER_SERVICE, HUB_SERVICE, HUB_LISTENING, REQUESTS_GROUP, DECISIONS),
-    Role.TRAFFIC_MANAGER: (HUB_SERVICE, HUB_LISTENING),
-}
-
-# Tables whose keys are all known; anything else in them is a slip of the pen.
-KNOWN_NAMES: Mapping[str, frozenset[str]] = {
-    "apim.key_manager": frozenset(
-        {
-            "service_url",
-            "username",
-            "password",
-            "type",
-            "pool",
-            "enable",
-            "key_validation_handler_type",
-            "key_validation_handler_impl",
-            "enable_registration",
-            "enable_retriever",
-            "enable_provisioned_app_validation",
-            "enable_apikey_subscription_validation",
-        }
-    ),
-    "apim.event_hub": frozenset(
-        {
-            "enable",
-            "username",
-            "password",
-            "service_url",
-            "event_listening_endpoints",
-            "publish",
-            "event_duplicate_url",
-            "event_type",
-            "init_delay",
-            "event_waiting_time",
-            "java_naming_factory_initial",
-            "jms",
-            "ssl",
-        }
-    ),
-    "apim.event_hub.publish": frozenset({"url_group", "properties"}),
-    "apim.event_hub.publish.url_group[]": frozenset({"urls", "auth_urls", "type"}),
-    "apim.throttling": frozenset(
-        {
-            "username",
-            "password",
-            "receiver_username",
-            "receiver_password",
-            "event_type",
-            "receiver_url",
-            "receiver_auth_url",
-            "url_group",
-            "service_url",
-            "policy_deploy",
-            "throttle_decision_endpoints",
-            "jms",
-            "event_duplicate_url",
-            "enable_data_publishing",
-            "enable_decision_connection",
-            "decision_connection_type",
-            "enable_policy_deploy",
-            "enable_policy_deployment",
-            "enable_blacklist_condition",
-            "enable_advanced_throttling",
-            "enable_persistence",
-            "enable_unlimited_tier",
-            "enable_header_based_throttling",
-            "enable_jwt_claim_based_throttling",
-            "enable_query_param_based_throttling",
-            "skip_redeploying_policies",
-            "event_sync",
-            "event_management",
-            "blacklist_condition",
-            "publisher",
-            "sequential_failover_from_beginning",
-        }
-    ),
-    "apim.throttling.url_group[]": frozenset(
-        {"traffic_manager_urls", "traffic_manager_auth_urls", "type"}
-    ),
-    "apim.gateway.environment[]": frozenset(
-        {
-            "name",
-            "type",
-            "provider",
-            "gateway_type",
-            "display_name",
-            "display_in_api_console",
-            "description",
-            "show_as_token_endpoint_url",
-            "service_url",
-            "username",
-            "password",
-            "ws_endpoint",
-            "wss_endpoint",
-            "http_endpoint",
-            "https_endpoint",
-            "websub_event_receiver_http_endpoint",
-            "websub_event_receiver_https_endpoint",
-            "virtual_host",
-            "visibility",
-            "properties",
-        }
-    ),
-    "apim.sync_runtime_artifacts.gateway.skip_list": frozenset(
-        {"apis", "endpoints", "sequences", "local_entries"}
-    ),
-    "event_listener[]": frozenset({"id", "type", "name", "order", "enable", "properties"}),
-    "super_admin": frozenset({"username", "password", "create_admin_account", "admin_role"}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class FallBack:
-    """What stands in for a key that a file leaves out: another key, and at last the node itself.
-
-    *instead_of* and *accounts* are empty where only the node itself is left. *root* is the key
-    whose presence switches the fall-back off.
-    """
-
-    key: str
-    root: str
-    local: str
-    instead_of: str = ""
-    accounts: tuple[tuple[str, str], ...] = ()
-
-
-_LOCAL_SERVICE = "https://localhost:${mgt.transport.https.port}/services/"
-_LOCAL_BROKER = "tcp://${carbon.local.ip}:${jms.port}"
-_LOCAL_RECEIVER = "tcp://${carbon.local.ip}:${receiver.url.port}"
-_LOCAL_LOGIN = "ssl://${carbon.local.ip}:${auth.url.port}"
-
-FALL_BACKS = (
-    FallBack(KEY_MANAGER_SERVICE, KEY_MANAGER_SERVICE, _LOCAL_SERVICE),
-    FallBack(DECISIONS + "[]", DECISIONS, _LOCAL_BROKER),
-    FallBack(REQUESTS_GROUP + "[].traffic_manager_urls[]", REQUESTS_GROUP, _LOCAL_RECEIVER),
-    FallBack(REQUESTS_GROUP + "[].traffic_manager_auth_urls[]", REQUESTS_GROUP, _LOCAL_LOGIN),
-    FallBack(HUB_SERVICE, HUB_SERVICE, _LOCAL_SERVICE, THROTTLING_SERVICE),
-    FallBack(
-        HUB_LISTENING + "[]",
-        HUB_LISTENING,
-        _LOCAL_BROKER,
-        DECISIONS + "[]",
-        THROTTLING_JMS_ACCOUNT,
-    ),
-    FallBack(
-        HUB_GROUP + "[].urls[]",
-        HUB_GROUP,
-        _LOCAL_RECEIVER,
-        REQUESTS_GROUP + "[].traffic_manager_urls[]",
-    ),
-    FallBack(
-        HUB_GROUP + "[].auth_urls[]",
-        HUB_GROUP,
-        _LOCAL_LOGIN,
-        REQUESTS_GROUP + "[].traffic_manager_auth_urls[]",
-    ),
-)
-
-# A key on the right makes the product ignore those on the left.
-OVERRIDDEN_BY: Mapping[str, str] = {
-    REQUESTS_GROUP + "[].traffic_manager_urls[]": RECEIVER_RAW,
-    REQUESTS_GROUP + "[].traffic_manager_auth_urls[]": RECEIVER_AUTH_RAW,
-    DECISIONS + "[]": DECISION_FACTORY,
-}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from lab.plan.model import Plan
 from lab.products.apim_4x import RELEASES
+from lab.products.defaults_4x import PORT_KEYS
 from lab.products.facts import Role, ServedPort
-from lab.products.keys_4x import PORT_KEYS
 from lab.wiring.settings import Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "0:0:0:0:0:0:0:1"})  # noqa: S104  # compared with, never bound

@@ -8,7 +8,9 @@ gateway that names no traffic manager talks to itself, and fails.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lab.products.keys_4x import CONNECTION_KEYS, ESSENTIAL, FALL_BACKS, FallBack
+from lab.products.connection_key import FallBack
+from lab.products.defaults_4x import ESSENTIAL, FALL_BACKS
+from lab.products.keys_4x import CONNECTION_KEYS
 from lab.wiring.reading import Dialler, Place, Reading, find_account, read_value
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import KeyPath, pattern, spell

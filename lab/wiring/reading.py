@@ -4,16 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lab.products.connection_key import Base, ConnectionKey, Form
+from lab.products.defaults_4x import OVERRIDDEN_BY
 from lab.products.facts import Ask, Protocol
 from lab.products.keys_4x import (
     CONNECTION_KEYS,
     NOT_DIALLED,
     NOT_DIALLED_TABLES,
     NOTIFY_KEY,
-    OVERRIDDEN_BY,
-    Base,
-    ConnectionKey,
-    Form,
 )
 from lab.wiring.cluster import Cluster
 from lab.wiring.link import Credentials, Link, Position

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lab.products.defaults_4x import DEFAULTS, PORT_PROPERTIES, PROFILE_ROLES
 from lab.products.facts import Role
-from lab.products.keys_4x import DEFAULTS, PORT_PROPERTIES, PROFILE_ROLES
 from lab.wiring.link import Position
 from lab.wiring.toml_reader import Document, KeyPath, spell
 

@@ -1,0 +1,72 @@
+"""The shape of a row in the tables of configuration keys that name a connection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lab.products.facts import Ask, Protocol, Role
+
+
+class Base(StrEnum):
+    """Where an `Ask`'s path starts."""
+
+    HOST = "host"  # the port's root
+    SERVICES = "services"  # the URL cut at `/services`, as the product cuts it
+    URL = "url"  # the URL itself; the ask's path is appended
+
+
+class Form(StrEnum):
+    """How a value names its peers."""
+
+    URL = "url"  # one URL
+    GROUP = "group"  # the agent's grammar: `{url|url},{url,url}`
+    FACTORY = "factory"  # a JMS connection URL with a brokerlist
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionKey:
+    """One key that names a connection.
+
+    *speaks* maps a URL's scheme to what is spoken there. *accounts* are pairs of keys: the first
+    pair that is defined logs in; a leading dot means "in the same table". *peers* are the roles
+    that can answer; none means any. *inert* tells for which roles the value changes nothing, and
+    why. *switch* is the key that turns the whole block on or off. *needed_by* are the roles that
+    can't start well without it. *listens* maps a scheme to the port, at offset 0, that answers it.
+    """
+
+    key: str
+    why: str
+    speaks: Mapping[str, Protocol]
+    accounts: tuple[tuple[str, str], ...] = ()
+    asks: tuple[Ask, ...] = ()
+    base: Base = Base.HOST
+    form: Form = Form.URL
+    peers: frozenset[Role] = frozenset()
+    inert: Mapping[Role, str] = field(default_factory=dict)
+    switch: str = ""
+    needed_by: frozenset[Role] = frozenset()
+    tls_switch: str = ""  # AMQP: the key that turns TLS on, which no probe can speak
+    partner: str = ""  # data publisher: the array of the same group that holds the login URLs
+    whys: Mapping[Role, str] = field(default_factory=dict)  # a role's own reason
+    listens: Mapping[str, int] = field(default_factory=dict)
+
+    def why_of(self, role: Role | None) -> str:
+        """Say why a node of *role* has this connection, and whether its role leaves it unused."""
+        why = self.why if role is None else self.whys.get(role, self.why)
+        unused = self.inert.get(role, "") if role else ""
+        return f"{why}; unused: {unused}" if unused else why
+
+
+@dataclass(frozen=True, slots=True)
+class FallBack:
+    """What stands in for a key that a file leaves out: another key, and at last the node itself.
+
+    *instead_of* and *accounts* are empty where only the node itself is left. *root* is the key
+    whose presence switches the fall-back off.
+    """
+
+    key: str
+    root: str
+    local: str
+    instead_of: str = ""
+    accounts: tuple[tuple[str, str], ...] = ()
