@@ -1,0 +1,94 @@
+"""Writes a lab's folder: every file is made and staged before the first one takes its place.
+
+So a render that fails leaves the folder of the one before.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from lab.errors import LabError, Problem
+
+MARK = "options.json"  # a folder without it is not the lab's
+_STAGE = ".rendering-"
+_KEPT_UP = ("nodes", "servers")  # folders where a file that the plan doesn't know is removed
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `LabError` when *folder* holds something that isn't a lab's."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise _refusal("is no folder", folder)
+    try:
+        found = [path.name for path in folder.iterdir()] if folder.exists() else []
+    except OSError as error:
+        raise _refusal(f"can't be read: {error.strerror}", folder) from error
+    # What a killed render leaves is staged only.
+    if MARK not in found and any(not name.startswith(_STAGE) for name in found):
+        raise _refusal("is not empty and holds no lab", folder)
+    links = sorted(path for path in folder.glob("**/*") if path.is_symlink())
+    if links:
+        raise _refusal(f"leads elsewhere: {links[0].name} is a symbolic link", folder)
+
+
+def read_kept(folder: Path, name: str) -> bytes | None:
+    """Give a file of the earlier render, or nothing when there is none."""
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put these files, by their path in the folder, the mark first; each is its owner's alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        for left in folder.glob(f"{_STAGE}*"):
+            shutil.rmtree(left)
+        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
+    except OSError as error:
+        raise _refusal(f"can't be written: {error.strerror}", folder) from error
+    try:
+        _stage(stage, files)
+        _place(stage, folder, files)
+    except OSError as error:
+        raise _refusal(f"can't be written: {error.strerror}", folder) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    _remove_stale(folder, files)
+
+
+def _stage(stage: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = stage / name
+        _make_folders(stage, path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+
+
+def _place(stage: Path, folder: Path, files: Mapping[str, bytes]) -> None:
+    for name in files:
+        target = folder / name
+        _make_folders(folder, target.parent)
+        (stage / name).replace(target)
+
+
+def _make_folders(top: Path, folder: Path) -> None:
+    if folder != top:
+        _make_folders(top, folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _remove_stale(folder: Path, files: Mapping[str, bytes]) -> None:
+    members = {PurePosixPath(name).parent.as_posix() for name in files}
+    for room in _KEPT_UP:
+        for member in sorted((folder / room).glob("*")):
+            if member.is_dir() and f"{room}/{member.name}" not in members:
+                shutil.rmtree(member)
+
+
+def _refusal(what: str, folder: Path) -> LabError:
+    return LabError(Problem(what, str(folder), "name an empty folder, or one made by `lab render`"))

@@ -1,0 +1,127 @@
+"""The render room's door: a plan becomes the files of one folder."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.errors import TopologyError
+from lab.plan.make import plan_options
+from lab.plan.model import Plan, PlannedNode
+from lab.products.facts import Role
+from lab.render.accounts import accounts_sql
+from lab.render.comments import deployment_comments
+from lab.render.compose import compose_yaml
+from lab.render.deployment import Values, deployment_values
+from lab.render.keystores import (
+    Store,
+    keystore_bytes,
+    keystore_holds,
+    keystores,
+    store_problems,
+    truststore,
+    truststore_bytes,
+    truststore_holds,
+)
+from lab.render.pairs import AUTHORITY, Pairs, lab_pairs
+from lab.render.toml_text import toml_text
+from lab.render.tree import MARK, check_folder, read_kept, write_tree
+
+
+def render(plan: Plan, folder: Path) -> None:
+    """Write every file of the lab into *folder*, or none.
+
+    Same plan, same bytes; keys and certificates of an earlier render stay while they fit. Raises
+    `LabError` for a folder that holds something else, `TopologyError` for a `config` that can't be.
+    """
+    check_folder(folder)
+    values = {node.name: deployment_values(plan, node) for node in plan.nodes}
+    _check_stores(plan, values)
+    pairs = lab_pairs(plan, {name: keystores(value) for name, value in values.items()}, folder)
+    files = {
+        MARK: _json(plan_options(plan)),
+        "topology.toml": plan.topology_text.encode(),
+        "compose.yaml": compose_yaml(
+            plan, {name: _store_names(value) for name, value in values.items()}
+        ).encode(),
+        **dict(zip(AUTHORITY, _pem(pairs), strict=True)),
+        **_server_files(plan, pairs),
+    }
+    for node in plan.nodes:
+        files |= _node_files(plan, node, values[node.name], pairs, folder)
+    write_tree(folder, files)
+
+
+def _check_stores(plan: Plan, values: Mapping[str, Values]) -> None:
+    problems = [
+        problem
+        for name, value in values.items()
+        for problem in store_problems(value, f"{plan.topology_path}: nodes.{name}.config.keystore")
+    ]
+    if problems:
+        raise TopologyError(*problems)
+
+
+def _store_names(values: Values) -> list[str]:
+    return list(dict.fromkeys(store.file_name for store in _stores(values)))
+
+
+def _stores(values: Values) -> tuple[Store, ...]:
+    return (*keystores(values), truststore(values))
+
+
+def _node_files(
+    plan: Plan, node: PlannedNode, values: Values, pairs: Pairs, folder: Path
+) -> dict[str, bytes]:
+    place = f"nodes/{node.name}"
+    files = {
+        f"{place}/deployment.toml": toml_text(values, deployment_comments(plan, node)).encode()
+    }
+    for store in keystores(values):
+        name = f"{place}/{store.file_name}"
+        files[name] = _keystore(store, node.name, pairs, read_kept(folder, name))
+    trusted = truststore(values)
+    name = f"{place}/{trusted.file_name}"
+    files[name] = _truststore(trusted, node.name, plan, pairs, read_kept(folder, name))
+    return files
+
+
+def _keystore(store: Store, node: str, pairs: Pairs, kept: bytes | None) -> bytes:
+    pair = pairs.members[node]
+    if kept is not None and node in pairs.kept and keystore_holds(store, kept, pair):
+        return kept
+    return keystore_bytes(store, pair, pairs.authority.certificate)
+
+
+def _truststore(store: Store, node: str, plan: Plan, pairs: Pairs, kept: bytes | None) -> bytes:
+    signers = plan.nodes_of(Role.KEY_MANAGER) or plan.nodes_of(Role.CONTROL_PLANE)
+    entries = {
+        "lab-ca": pairs.authority.certificate,
+        **{f"node-{other.name}": pairs.members[other.name].certificate for other in plan.nodes},
+        "wso2carbon": pairs.members[node].certificate,
+        # Tokens are signed with the key of the node that issues them.
+        "gateway_certificate_alias": pairs.members[signers[0].name].certificate,
+    }
+    if kept is not None and truststore_holds(store, kept, entries):
+        return kept
+    return truststore_bytes(store, entries)
+
+
+def _server_files(plan: Plan, pairs: Pairs) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for server in plan.servers:
+        pair = pairs.members[server.name]
+        files |= {
+            f"servers/{server.name}/ca.pem": pairs.authority.certificate_pem(),
+            f"servers/{server.name}/server-cert.pem": pair.certificate_pem(),
+            f"servers/{server.name}/server-key.pem": pair.key_pem(),
+            f"servers/{server.name}/accounts.sql": accounts_sql(server).encode(),
+        }
+    return files
+
+
+def _pem(pairs: Pairs) -> tuple[bytes, bytes]:
+    return pairs.authority.key_pem(), pairs.authority.certificate_pem()
+
+
+def _json(values: Mapping[str, str | None]) -> bytes:
+    return (json.dumps(values, indent=2) + "\n").encode()
