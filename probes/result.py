@@ -38,7 +38,8 @@ class Outcome(StrEnum):
 class Result:
     """One attempt on one target.
 
-    *phases* holds milliseconds for each phase that was entered; the last one is where the attempt ended.
+    *phases* holds milliseconds for each phase that was entered; the last one is where the attempt
+    ended.
     *endpoint* is the `host:port` that decided, which for a publish is sometimes the login's.
     """
 

@@ -1,6 +1,7 @@
 """What a probe is asked: one connection, with what the dialling node would say on it.
 
-Every target survives a trip through JSON (`to_json`, `target_from_json`), for the session of the prober container.
+Every target survives a trip through JSON (`to_json`, `target_from_json`), for the session of the
+prober container.
 """
 
 import dataclasses

@@ -1,0 +1,97 @@
+"""Makes one attempt on one target and gives what it saw: the only door to the probes."""
+
+import asyncio
+import base64
+import errno
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from probes import amqp, binary, http, mysql, revocation, tcp, tls
+from probes.connection import Vantage
+from probes.failure import LinkError
+from probes.result import Outcome, Phase, Result
+from probes.target import Protocol, Target
+from probes.trial import Trial
+
+# LDAP and an unknown key's URL are proven as far as a connection goes.
+PROBES: Mapping[Protocol, Callable[[Trial], Awaitable[str]]] = {
+    Protocol.HTTPS: http.ask_over_tls,
+    Protocol.HTTP: http.ask,
+    Protocol.AMQP: amqp.log_in,
+    Protocol.BINARY: binary.publish_nothing,
+    Protocol.BINARY_TLS: binary.log_in,
+    Protocol.MYSQL: mysql.log_in,
+    Protocol.LDAP: tcp.connect,
+    Protocol.WS: http.ask,
+    Protocol.WSS: http.ask_over_tls,
+    Protocol.TLS: tls.shake_hands,
+    Protocol.TCP: tcp.connect,
+    Protocol.REVOCATION: revocation.revoke_nothing,
+    Protocol.UNKNOWN: tcp.connect,
+}
+
+_SEEN_LIMIT = 500
+_EXPECTED_LIMIT = 200
+_BEFORE_CONNECTED = (None, Phase.DNS, Phase.TCP)
+
+
+async def attempt(target: Target, vantage: Vantage) -> Result:
+    """Try *target* once, within its time-out.
+
+    A failure of the network or the server is a result; a bug flies.
+    """
+    trial = Trial(target, vantage)
+    try:
+        async with asyncio.timeout(target.timeout):
+            outcome, seen = Outcome.OK, await PROBES[target.protocol](trial)
+    except LinkError as error:
+        outcome, seen = error.outcome, error.seen
+    except TimeoutError:
+        outcome, seen = _out_of_time(trial)
+    except ConnectionError as error:
+        outcome, seen = Outcome.CLOSED, f"closed by the server ({error.strerror or error})"
+    except OSError as error:
+        if error.errno not in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN):
+            raise
+        outcome, seen = Outcome.UNREACHABLE, f"lost the way: {error.strerror}"
+    finally:
+        phases = trial.phases.milliseconds()
+        await trial.close()
+    return Result(
+        id=target.id,
+        outcome=outcome,
+        phases=phases,
+        expected=_shorten(trial.expected, _EXPECTED_LIMIT),
+        seen=without_credentials(seen, target),
+        endpoint=trial.endpoint,
+        at=time.time(),
+    )
+
+
+def no_vantage(target_id: str, why: str) -> Result:
+    """Give the result of a probe that had no place to dial from."""
+    return Result(id=target_id, outcome=Outcome.NO_VANTAGE, seen=why[:_SEEN_LIMIT], at=time.time())
+
+
+def without_credentials(seen: str, target: Target) -> str:
+    """Blank every form of the target's passwords out of what a server said, on one short line."""
+    line = "".join(letter if letter.isprintable() else " " for letter in seen)
+    for username, password in (
+        (target.username, target.password),
+        (target.hub_username, target.hub_password),
+    ):
+        basic = base64.b64encode(f"{username}:{password}".encode()).decode()
+        for secret in (basic, password):
+            line = line.replace(secret, "***") if password else line
+    return _shorten(line, _SEEN_LIMIT)
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _out_of_time(trial: Trial) -> tuple[Outcome, str]:
+    limit = f"in {trial.target.timeout:g} s"
+    if trial.phases.current in _BEFORE_CONNECTED:
+        return Outcome.TIMED_OUT, f"no connection {limit}"
+    return Outcome.SILENT, f"connected, and no answer {limit}"

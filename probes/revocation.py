@@ -1,0 +1,112 @@
+"""Probes a token revocation's whole way: posted to notify, it must arrive on the event hub."""
+
+import json
+import uuid
+
+from pamqp import commands
+
+from probes.amqp import TOPICS
+from probes.amqp_dialogue import Dialogue
+from probes.failure import LinkError
+from probes.http import Conversation, expectation, judge
+from probes.result import Outcome, Phase
+from probes.target import HttpRequest
+from probes.trial import Trial
+
+_TOPIC = "tokenRevocation"
+_NOTIFY = HttpRequest(
+    "POST",
+    "/internal/data/v1/notify",
+    (200,),
+    authenticated=True,
+    headers=(("X-WSO2-KEY-MANAGER", "default"),),
+)
+
+# Long past, so that the row it leaves is removed by the product's ExpiredJWTCleaner.
+_EXPIRED_AT = 1_700_000_000_000
+
+
+async def revoke_nothing(trial: Trial) -> str:
+    """Subscribe, post the revocation of a token that nobody has, and await it."""
+    target = trial.target
+    hub = Dialogue(trial, await trial.connect(target.hub_host, target.hub_port))
+    hub_endpoint = trial.endpoint
+    await hub.open(target.hub_username, target.hub_password, target.virtual_host)
+    await _subscribe(trial, hub)
+    token = f"lab-probe-{uuid.uuid4()}"
+    await _notify(trial, token)
+    trial.endpoint = hub_endpoint
+    trial.expected = f"the revocation as a message of {_TOPIC}"
+    await _await_message(hub, token)
+    await hub.close()
+    return "posted to notify, arrived on the event hub"
+
+
+async def _subscribe(trial: Trial, hub: Dialogue) -> None:
+    """Bind a queue of our own that goes with the connection; its consumer acknowledges by hand.
+
+    Andes drops a connection that consumes without acknowledgement (measured on 4.1.0).
+    """
+    trial.expected = f"a subscription to {_TOPIC}"
+    declare = commands.Queue.Declare(queue="", exclusive=True, auto_delete=True)
+    queue = (await hub.ask(declare, commands.Queue.DeclareOk)).queue or ""
+    bind = commands.Queue.Bind(queue=queue, exchange=TOPICS, routing_key=_TOPIC)
+    await hub.ask(bind, commands.Queue.BindOk)
+    consume = commands.Basic.Consume(queue=queue, no_ack=False)
+    await hub.ask(consume, commands.Basic.ConsumeOk)
+
+
+async def _notify(trial: Trial, token: str) -> None:
+    target = trial.target
+    asked = target.requests[0] if target.requests else _NOTIFY
+    request = HttpRequest(
+        "POST",
+        asked.path,
+        asked.expect,
+        authenticated=True,
+        headers=(*asked.headers, ("Content-Type", "application/json")),
+        body=revocation_event(token),
+    )
+    connection = await trial.connect_tls(target.host, target.port)
+    trial.expected = expectation(request)
+    judge(request, await Conversation(trial, connection).ask(request))
+    trial.phases.enter(Phase.APP)
+
+
+def revocation_event(token: str) -> str:
+    """Give what a key manager posts (apim-km-wso2is TokenRevocationEvent), for a made-up token."""
+    return json.dumps(
+        {
+            "accessToken": token,
+            "expiryTime": _EXPIRED_AT,
+            "user": "lab-probe",
+            "consumerKey": "lab-probe",
+            "tokenType": "Default",
+            "eventId": str(uuid.uuid4()),
+            "timeStamp": _EXPIRED_AT,
+            "type": "token_revocation",
+            "tenantId": -1234,
+            "tenantDomain": "carbon.super",
+            "properties": {},
+        }
+    )
+
+
+async def _await_message(hub: Dialogue, token: str) -> None:
+    """Acknowledge every message until ours comes; Andes lower-cases the routing keys."""
+    while True:
+        delivery, body = await hub.message()
+        await hub.send(commands.Basic.Ack(delivery.delivery_tag or 0))
+        topic = delivery.routing_key or ""
+        if topic.lower() == _TOPIC.lower() and _revokes(body, token):
+            return
+
+
+def _revokes(body: bytes, token: str) -> bool:
+    try:
+        payload = json.loads(body)["event"]["payloadData"]
+        return bool(payload["revokedToken"] == token)
+    except (ValueError, KeyError, TypeError) as error:
+        raise LinkError(
+            Outcome.WRONG_ANSWER, f"a message of another form: {body[:200]!r}"
+        ) from error
