@@ -56,9 +56,13 @@ def pair_of(key: object, certificate: x509.Certificate | None) -> Pair | None:
     return Pair(key, certificate)
 
 
-def make_authority(lab: str) -> Pair:
-    """Make the lab's authority."""
-    key = _make_key()
+def make_key() -> rsa.RSAPrivateKey:
+    """Make a private key; it takes a good part of 0.1 s and holds no lock of the interpreter."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+
+
+def make_authority(lab: str, key: rsa.RSAPrivateKey) -> Pair:
+    """Make the lab's authority of this key."""
     name = _name(f"{lab} lab CA")
     builder = (
         _builder(name, name, key.public_key(), _AUTHORITY_DAYS)
@@ -69,9 +73,8 @@ def make_authority(lab: str) -> Pair:
     return Pair(key, builder.sign(key, hashes.SHA256()))
 
 
-def make_pair(authority: Pair, names: Iterable[str]) -> Pair:
-    """Make a key, and a certificate for these names that serves on both sides of a connection."""
-    key = _make_key()
+def make_pair(authority: Pair, names: Iterable[str], key: rsa.RSAPrivateKey) -> Pair:
+    """Certify this key for these names, on both sides of a connection."""
     names = tuple(names)
     issuer = authority.certificate.subject
     builder = (
@@ -138,10 +141,6 @@ def _signed_by(certificate: x509.Certificate, authority: Pair) -> bool:
 def _lasts(certificate: x509.Certificate) -> bool:
     left = certificate.not_valid_after_utc - dt.datetime.now(dt.UTC)
     return left > dt.timedelta(days=_LEFT_DAYS)
-
-
-def _make_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
 
 
 def _name(common_name: str) -> x509.Name:

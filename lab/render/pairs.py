@@ -10,6 +10,7 @@ from lab.render.certificates import (
     Pair,
     authority_fits,
     make_authority,
+    make_key,
     make_pair,
     pair_fits,
     read_pair,
@@ -34,28 +35,31 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
 
     *stores* names the keystores of each node.
     """
-    kept = _kept_pem(folder, *AUTHORITY)
-    authority = kept if kept and authority_fits(kept) else make_authority(plan.lab)
     names = {node.name: node.aliases for node in plan.nodes}
     names |= {server.name: server.aliases for server in plan.servers}
-
-    def keep(member: str) -> Pair | None:
-        pair = _kept_pair(member, stores, folder)
-        return pair if pair and pair_fits(pair, authority, names[member]) else None
-
-    # Making or reading an RSA key takes a good part of 0.1 s and holds no lock.
+    authority = _kept_authority(folder)
     with ThreadPoolExecutor() as pool:
-        kept_pairs = dict(zip(names, pool.map(keep, names), strict=True))
-        lacking = [member for member, pair in kept_pairs.items() if pair is None]
-        made = dict(
-            zip(
-                lacking,
-                pool.map(lambda member: make_pair(authority, names[member]), lacking),
-                strict=True,
-            )
-        )
-    members = made | {member: pair for member, pair in kept_pairs.items() if pair}
-    return Pairs(authority, members, frozenset(names) - frozenset(made))
+        kept: dict[str, Pair] = {}
+        if authority:
+            pairs = pool.map(lambda member: _kept_pair(member, stores, folder), names)
+            kept = {
+                member: pair
+                for member, pair in zip(names, pairs, strict=True)
+                if pair and pair_fits(pair, authority, names[member])
+            }
+        lacking = [member for member in names if member not in kept]
+        keys = [pool.submit(make_key) for _ in range(len(lacking) + (authority is None))]
+        authority = authority or make_authority(plan.lab, keys.pop().result())
+        made = {
+            member: make_pair(authority, names[member], key.result())
+            for member, key in zip(lacking, keys, strict=True)
+        }
+    return Pairs(authority, kept | made, frozenset(kept))
+
+
+def _kept_authority(folder: Path) -> Pair | None:
+    pair = _kept_pem(folder, *AUTHORITY)
+    return pair if pair and authority_fits(pair) else None
 
 
 def _kept_pair(member: str, stores: Mapping[str, tuple[Store, ...]], folder: Path) -> Pair | None:
