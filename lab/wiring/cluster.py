@@ -1,16 +1,14 @@
 """The nodes as their own files describe them, side by side: who holds a host, who serves a port."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lab.plan.model import Plan
-from lab.products.apim_4x import RELEASES
 from lab.products.defaults_4x import PORT_KEYS
-from lab.products.facts import Role, ServedPort
+from lab.products.facts import Role
 from lab.wiring.settings import Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "0:0:0:0:0:0:0:1"})  # noqa: S104  # compared with, never bound
-_ASSUMED_RELEASE = "4.1.0"  # every 4.x release opens the same ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +38,10 @@ class Cluster:
         """Tell whether any node has *role*."""
         return any(settings.role is role for settings in self.nodes.values())
 
-    def served_by(self, node: str) -> tuple[ServedPort, ...]:
-        """Give the ports that a node opens with its role and its own file's offset and ports."""
-        settings = self.nodes.get(node)
-        if settings is None or settings.role is None:
-            return ()
-        facts = RELEASES[_ASSUMED_RELEASE].roles[settings.role]
-        return tuple(_moved(served, settings) for served in facts.ports)
-
-
-def _moved(served: ServedPort, settings: Settings) -> ServedPort:
-    key = PORT_KEYS.get(served.port)
-    written = settings.text(key) if key else ""
-    if written.isascii() and written.isdigit():
-        served = replace(served, port=int(written))
-    return served.at_offset(settings.offset)
+    def port_of(self, node: str, port: int) -> int:
+        """Give where a node opens what others open at *port*: its own ports and offset count."""
+        settings = self.nodes[node]
+        key = PORT_KEYS.get(port)
+        written = settings.text(key) if key else ""
+        own = int(written) if written.isascii() and written.isdigit() else port
+        return own + settings.offset

@@ -1,4 +1,4 @@
-"""What the static check says of the files: a stable code, the line, what is wrong and the change that mends it."""
+"""What the static check says: a stable code, the line, what is wrong, the change that mends it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from lab.wiring.link import Position
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error will not work, a warning may not, an info is worth knowing."""
+    """An error will not work, a warning may not, an info is worth knowing."""
 
     ERROR = "error"
     WARNING = "warning"

@@ -19,7 +19,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the node logs in with, and the lines that these effective values come from (after `$ref{}`)."""
+    """What the node logs in with, and the lines where these effective values are really written."""
 
     username: str
     password: str = field(repr=False)
@@ -31,9 +31,10 @@ class Credentials:
 class Link:
     """One connection, from the node that dials it.
 
-    *id* is stable and unique in a lab: node, key and index (`gw/apim.throttling.url_group[0].traffic_manager_urls[0]`).
-    *to* names the node or database server that holds *host*; None means the topology knows no such host.
-    *default_of* is set when the URL isn't written but follows from the product's fall-back: the key it falls back to.
+    *id* is stable and unique in a lab: node, key and index
+    (`gw/apim.throttling.url_group[0].traffic_manager_urls[0]`). *to* names the node or database
+    server that holds *host*; None means the topology knows no such host. *default_of* is set when
+    the URL isn't written but follows from the product's fall-back: the key it falls back to.
     """
 
     id: str

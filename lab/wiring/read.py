@@ -1,22 +1,26 @@
-"""The room's door: from a folder of configuration files to every link, checked against each other."""
+"""The room's door: from a folder of configuration files to every link, statically checked."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.plan.model import Plan
+from lab.wiring.check.case import Case
+from lab.wiring.check.rules import check
 from lab.wiring.cluster import Cluster
 from lab.wiring.databases import read_databases
 from lab.wiring.fallbacks import read_fallbacks
-from lab.wiring.finding import Finding
+from lab.wiring.finding import Finding, Severity
 from lab.wiring.flows import read_flows
 from lab.wiring.link import Link
 from lab.wiring.node_files import read_nodes
 from lab.wiring.reading import Dialler, Reading, read_written
 
+_REMARK = Severity.INFO
+
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What the files say: the links, in the order of nodes and lines, and what is wrong with them."""
+    """What the files say: links in the order of nodes and lines, and what is wrong with them."""
 
     links: tuple[Link, ...]
     findings: tuple[Finding, ...]
@@ -29,16 +33,19 @@ class Wiring:
         raise KeyError(id_)
 
 
-def read_links(nodes_folder: Path, plan: Plan | None) -> Wiring:
+def read_links(nodes_folder: Path, plan: Plan | None, *, remarks: bool = False) -> Wiring:
     """Read the files below *nodes_folder*, and give every link with the static check's findings.
 
+    Findings of severity info are left out unless *remarks* are wanted: WSO2's own samples hold
+    settings without effect, and a right file must give no finding.
     Raises `TopologyError` with the problems of all files that can't be read.
     """
     cluster = Cluster(read_nodes(nodes_folder, plan), plan)
     readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
-    return Wiring(links, ())
+    findings = check(Case(cluster, readings))
+    return Wiring(links, tuple(one for one in findings if remarks or one.severity is not _REMARK))
 
 
 def _read_node(cluster: Cluster, name: str) -> list[Reading]:

@@ -238,7 +238,7 @@ def _headers(settings: Settings, path: KeyPath) -> tuple[tuple[str, str], ...]:
 def _login_url(
     settings: Settings, row: ConnectionKey, address: Address | None, place: Place
 ) -> str:
-    """Give the login URL that belongs to a receiver URL; the agent makes one where none is given."""
+    """Give the login URL of a receiver URL; the agent makes one where none is given."""
     if not row.partner or address is None:
         return ""
     partner = _partner(settings, row, place)

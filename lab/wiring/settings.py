@@ -6,6 +6,7 @@ Every value keeps the line where it is really written.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lab.products.defaults_4x import DEFAULTS, PORT_PROPERTIES, PROFILE_ROLES
@@ -165,6 +166,7 @@ def role_of(document: Document) -> Role | None:
     return PROFILE_ROLES.get(profile) if isinstance(profile, str) else None
 
 
+@lru_cache(maxsize=1024)
 def steps(key: str) -> KeyPath:
     """Take a key apart: `a.'b.c'[0].d` → ("a", "b.c", 0, "d")."""
     return tuple(

@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ def _syntax_problems(
     return [Problem(what, where, "correct the line; the product refuses to start with this file")]
 
 
+@lru_cache(maxsize=1024)
 def spell(path: KeyPath) -> str:
     """Write a key path as links and reports do: `apim.throttling.url_group[0].urls[1]`."""
     spelled = ""
@@ -131,6 +133,7 @@ def spell(path: KeyPath) -> str:
     return spelled
 
 
+@lru_cache(maxsize=1024)
 def pattern(path: KeyPath) -> str:
     """Write a key path as the tables of keys do, any element of an array as `[]`."""
     return _INDEX.sub("[]", spell(path))

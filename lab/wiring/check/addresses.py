@@ -1,0 +1,201 @@
+"""Checks where each link leads: a usable URL, a host somebody has, a role and port that answer.
+
+The first of these that fails is the link's one finding: the later ones only follow from it.
+"""
+
+from collections.abc import Iterator
+
+from lab.products.facts import Role
+from lab.products.keys_4x import (
+    BROKER_TLS_PORT,
+    HUB_LISTENING,
+    HUB_SERVICE,
+    KEY_MANAGER_SERVICE,
+)
+from lab.wiring.check.case import Case, closest, error, remark, warning
+from lab.wiring.fallbacks import PRODUCT_DEFAULT
+from lab.wiring.finding import Finding
+from lab.wiring.reading import Reading
+
+_PROXY_PORTS = {
+    "https": "transport.https.properties.proxyPort",
+    "http": "transport.http.properties.proxyPort",
+}
+_TLS_PAIRS = {"http": "https", "ws": "wss", "tcp": "ssl"} | {
+    "https": "http",
+    "wss": "ws",
+    "ssl": "tcp",
+}
+_FOLLOWERS = (Role.GATEWAY, Role.TRAFFIC_MANAGER)
+
+
+def check_addresses(case: Case) -> Iterator[Finding]:
+    """Give at most one finding for each link's address."""
+    for reading in case.readings:
+        if reading.value.troubles:
+            continue  # what can't be known can't be judged; check_values says so
+        finding = _judge(case, reading)
+        if finding is not None:
+            yield finding
+
+
+def _judge(case: Case, reading: Reading) -> Finding | None:
+    if reading.link.default_of == PRODUCT_DEFAULT:
+        return _left_out(case, reading)
+    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, _judge_port)
+    for step in steps:
+        finding = step(case, reading)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _judge_url(_case: Case, reading: Reading) -> Finding | None:
+    """LAB0114: a value that no connection can be made from."""
+    link, row, address = reading.link, reading.row, reading.address
+    if row is None:
+        if link.database and not link.port:
+            mend = 'write the port, as in port = "3306"'
+            return error("LAB0114", f"{link.key} names no usable port", link.source, mend, link)
+        return None
+    schemes = " or ".join(f"{scheme}://" for scheme in row.speaks)
+    mend = f"write {schemes}HOST:PORT"
+    if address is None:
+        what = f"{link.key} is no URL with a host"
+        return error("LAB0114", what, link.source, mend, link)
+    if address.scheme not in row.speaks:
+        what = f"{link.key} begins with {address.scheme}://, and the product expects {schemes}"
+        return error("LAB0114", what, link.source, mend, link)
+    if not address.port_is_usable:
+        return error("LAB0114", f"{link.url} has no usable port", link.source, mend, link)
+    return None
+
+
+def _judge_host(case: Case, reading: Reading) -> Finding | None:
+    """LAB0101: a host that no node or database server has."""
+    link, row = reading.link, reading.row
+    if link.to is not None or (row is None and not link.database):
+        return None
+    names = _known_hosts(case)
+    what = f"no node or database server has the name {link.host}"
+    near = closest(link.host.lower(), names)
+    mend = f"write {near}" if near else f"use one of {', '.join(sorted(names))}, or add the alias"
+    if row is not None and not row.peers:
+        return remark("LAB0101", what, link.source, "it is outside this topology", link)
+    if case.cluster.plan is not None:
+        return error("LAB0101", what, link.source, mend, link)
+    if row is None:
+        return None
+    return warning("LAB0101", what, link.source, mend, link)
+
+
+def _known_hosts(case: Case) -> set[str]:
+    plan = case.cluster.plan
+    if plan is None:
+        return {settings.hostname for settings in case.cluster.nodes.values()}
+    nodes = {alias for node in plan.nodes for alias in node.aliases}
+    return nodes | {alias for server in plan.servers for alias in server.aliases}
+
+
+def _judge_fall_back(case: Case, reading: Reading) -> Finding | None:
+    """LAB0118: a key left out, so that the product takes an address meant for something else."""
+    link = reading.link
+    if not link.default_of or reading.row is None:
+        return None
+    peer, role = case.cluster.role_of(link.to or ""), case.cluster.role_of(link.node)
+    is_followed = reading.row.key in (HUB_SERVICE, HUB_LISTENING + "[]") and role in _FOLLOWERS
+    if not is_followed and role is not Role.CONTROL_PLANE:
+        return None
+    if peer in (None, Role.CONTROL_PLANE) or not case.cluster.has_role(Role.CONTROL_PLANE):
+        return None
+    what = (
+        f"{link.key} is left out, so {link.default_of} makes {link.to} the event hub of {link.node}"
+    )
+    mend = f"set {link.key} to the control plane's address"
+    return error("LAB0118", what, link.source, mend, link)
+
+
+def _left_out(case: Case, reading: Reading) -> Finding | None:
+    """LAB0117: a key left out, so that the node talks to itself, where nothing of the kind is."""
+    link, row = reading.link, reading.row
+    if row is None or link.key.endswith("auth_urls"):
+        return None  # its receiver URL says it already
+    role = case.cluster.role_of(link.node)
+    what = (
+        f"{link.node} names no {_wanted(row.key)}: {link.key} is left out and falls back to itself"
+    )
+    mend = f"set {link.key} to the address of a {case.role_names(row.peers)} node"
+    if row.key == KEY_MANAGER_SERVICE and role is Role.GATEWAY:
+        return warning("LAB0117", what, link.source, mend, link)
+    return error("LAB0117", what, link.source, mend, link)
+
+
+def _wanted(key: str) -> str:
+    if key == KEY_MANAGER_SERVICE:
+        return "key manager"
+    return "event hub" if key.startswith("apim.event_hub") else "traffic manager"
+
+
+def _judge_role(case: Case, reading: Reading) -> Finding | None:
+    """LAB0109: a node that is there, and whose role doesn't answer this."""
+    link, row = reading.link, reading.row
+    role = case.cluster.role_of(link.to or "")
+    if row is None or role is None or not row.peers or link.default_of:
+        return None
+    wanted = row.peers
+    if not case.cluster.has_role(Role.CONTROL_PLANE):
+        wanted |= {Role.TRAFFIC_MANAGER}  # without a control plane it is the event hub
+    if role in wanted:
+        return None
+    what = f"{link.to} is a {role.value} node and doesn't answer what {link.key} asks"
+    mend = f"name a {case.role_names(row.peers)} node"
+    return error("LAB0109", what, link.source, mend, link)
+
+
+def _judge_port(case: Case, reading: Reading) -> Finding | None:
+    """LAB0102, LAB0103, LAB0108: the named node is right, its port is not."""
+    link, row, address = reading.link, reading.row, reading.address
+    if row is None or address is None or link.to is None or link.to not in case.cluster.nodes:
+        return None
+    scheme = address.scheme
+    ports = _ports(case, reading, link.to)
+    if scheme not in ports or address.port == ports[scheme] or _is_proxied(case, reading):
+        return None
+    other = _TLS_PAIRS.get(scheme, "")
+    right = f"{scheme}://{address.host}:{ports[scheme]}"
+    own, peer = case.cluster.nodes[link.node].offset, case.cluster.nodes[link.to].offset
+    if ports.get(other) == address.port:
+        kinds = ("TLS", "plain") if scheme in ("http", "ws", "tcp") else ("plain", "TLS")
+        what = f"{link.to} serves port {address.port} {kinds[0]}, and the URL asks for {kinds[1]}"
+        mend = f"write {other}:// for port {address.port}, or {right}"
+        return error("LAB0103", what, link.source, mend, link)
+    if "${" in reading.value.raw and "port}" in reading.value.raw and own != peer:
+        what = (
+            f"the port in {reading.value.raw} follows the offset of {link.node} ({own}),"
+            f" and {link.to} has offset {peer}"
+        )
+        return error("LAB0108", what, link.source, f"write the port: {right}", link)
+    what = f"{link.to} doesn't serve {link.key} at port {address.port}" + (
+        f" (its offset is {peer})" if peer else ""
+    )
+    return error("LAB0102", what, link.source, f"write {right}", link)
+
+
+def _ports(case: Case, reading: Reading, node: str) -> dict[str, int]:
+    row = reading.row
+    if row is None:
+        return {}
+    has_tls = bool(row.tls_switch) and (
+        case.cluster.nodes[reading.link.node].text(row.tls_switch, "false").lower() == "true"
+    )
+    listens = {"tcp": BROKER_TLS_PORT} if has_tls else row.listens
+    return {scheme: case.cluster.port_of(node, port) for scheme, port in listens.items()}
+
+
+def _is_proxied(case: Case, reading: Reading) -> bool:
+    """Tell whether the named node says that a proxy stands in front of it at this port."""
+    if reading.address is None or reading.link.to is None:
+        return False
+    key = _PROXY_PORTS.get(reading.address.scheme)
+    settings = case.cluster.nodes[reading.link.to]
+    return key is not None and settings.text(key) == str(reading.address.port)

@@ -1,0 +1,76 @@
+"""Checks that the data publisher's receiver URLs and login URLs go together (LAB0107)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lab.products.keys_4x import HUB_GROUP, RECEIVER_AUTH_RAW, RECEIVER_RAW, REQUESTS_GROUP
+from lab.wiring.check.case import Case, error
+from lab.wiring.finding import Finding
+from lab.wiring.link import Position
+from lab.wiring.settings import Settings, steps
+from lab.wiring.toml_reader import KeyPath, spell
+from lab.wiring.urls import parse_groups, parse_url
+
+_CODE = "LAB0107"
+_BODY = re.compile(r"\{([^{}]*)\}")
+_NAMES = {
+    REQUESTS_GROUP: ("traffic_manager_urls", "traffic_manager_auth_urls"),
+    HUB_GROUP: ("urls", "auth_urls"),
+}
+
+
+def check_groups(case: Case) -> Iterator[Finding]:
+    """Give a finding for each group whose two sides the data agent refuses or would mix up."""
+    for settings in case.cluster.nodes.values():
+        for root, names in _NAMES.items():
+            groups = settings.written(root)
+            if isinstance(groups, list):
+                for index, group in enumerate(groups):
+                    yield from _check_group(settings, (*steps(root), index), group, names)
+        yield from _check_raw(settings)
+
+
+def _check_group(
+    settings: Settings, path: KeyPath, group: Any, names: tuple[str, str]
+) -> Iterator[Finding]:
+    if not isinstance(group, dict):
+        return
+    receivers, logins = (group.get(name) for name in names)
+    if not isinstance(receivers, list) or not isinstance(logins, list):
+        return
+    at = settings.document.position((*path, names[1]))
+    if len(receivers) != len(logins):
+        what = f"{spell(path)} has {len(receivers)} {names[0]} and {len(logins)} {names[1]}"
+        yield _mismatch(what, at, f"give each of {names[0]} its ssl:// URL, in the same order")
+        return
+    for index in range(len(logins)):
+        pair = [settings.resolved((*path, name, index)).text for name in names]
+        at = settings.document.position((*path, names[1], index))
+        yield from _check_pair(pair[0], pair[1], at)
+
+
+def _check_pair(receiver: str, login: str, at: Position) -> Iterator[Finding]:
+    one, other = parse_url(receiver), parse_url(login)
+    if one is None or other is None or one.host.lower() == other.host.lower():
+        return
+    what = f"it logs in at {other.host} and publishes to {one.host}, which doesn't know the session"
+    yield _mismatch(what, at, "name the same host in both URLs")
+
+
+def _check_raw(settings: Settings) -> Iterator[Finding]:
+    receiver, login = settings.value(RECEIVER_RAW), settings.value(RECEIVER_AUTH_RAW)
+    for value in (receiver, login):
+        if value and any("," in body and "|" in body for body in _BODY.findall(value.text)):
+            what = "one group mixes , (load balance) and | (failover)"
+            yield _mismatch(what, value.used_at, "use one of the two in a group")
+    if receiver is None or login is None:
+        return
+    shapes = [[len(group) for group in parse_groups(value.text)] for value in (receiver, login)]
+    if shapes[0] != shapes[1]:
+        what = f"{RECEIVER_RAW} and {RECEIVER_AUTH_RAW} don't have the same groups"
+        yield _mismatch(what, login.used_at, "give each receiver URL its ssl:// URL, in its group")
+
+
+def _mismatch(what: str, at: Position, mend: str) -> Finding:
+    return error(_CODE, what, at, mend)

@@ -1,0 +1,108 @@
+"""Checks who logs in where: at nodes against their super admin, at databases against the plan."""
+
+import re
+from collections.abc import Iterator
+
+from lab.plan.model import Account, PlannedServer
+from lab.products.facts import Protocol
+from lab.wiring.check.case import Case, error, warning
+from lab.wiring.finding import Finding
+from lab.wiring.link import Credentials, Position
+from lab.wiring.reading import Reading
+
+_LOGGING_IN = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
+_BREAKS_AMQP = re.compile(r"[@#:/%?\s]")
+_SUPER_TENANT = "carbon.super"
+
+
+def check_node_logins(case: Case) -> Iterator[Finding]:
+    """LAB0104: a user name or password that the other node doesn't have."""
+    for reading in case.readings:
+        link, credentials = reading.link, reading.link.credentials
+        peer = case.cluster.nodes.get(link.to or "")
+        if peer is None or credentials is None or not _logs_in(reading):
+            continue
+        username, password = peer.value("super_admin.username"), peer.value("super_admin.password")
+        if not username or not password or not (username.is_known and password.is_known):
+            continue
+        if _plain_name(credentials.username) != _plain_name(username.text):
+            name = credentials.username
+            what = f"{link.to} knows {username.text}, and {link.node} logs in as {name}"
+            mend = f"use {username.text}, or create {name} on {link.to}"
+            yield warning("LAB0104", what, credentials.username_at or link.source, mend, link)
+        elif credentials.password != password.text:
+            what = f"{link.node} logs in at {link.to} with a password that isn't its super_admin's"
+            mend = f"use the password of {password.at}"
+            yield error("LAB0104", what, credentials.password_at or link.source, mend, link)
+
+
+def check_amqp_characters(case: Case) -> Iterator[Finding]:
+    """LAB0123: a character that breaks the URL in which the product writes AMQP logins."""
+    for reading in case.readings:
+        link, credentials = reading.link, reading.link.credentials
+        if link.protocol is not Protocol.AMQP or credentials is None:
+            continue
+        for part, text, at in _parts(credentials):
+            found = _BREAKS_AMQP.search(text)
+            if found:
+                what = f"the {part} of AMQP logins holds {found[0]!r}, which breaks their URL"
+                mend = "use letters, digits and - _ . ~ ! * + = only"
+                yield error("LAB0123", what, at or link.source, mend, link)
+
+
+def check_databases(case: Case) -> Iterator[Finding]:
+    """LAB0105, LAB0106: a database account or schema that the topology's server doesn't have."""
+    servers = (
+        {server.name: server for server in case.cluster.plan.servers} if case.cluster.plan else {}
+    )
+    for reading in case.readings:
+        server = servers.get(reading.link.to or "")
+        if server is None or reading.row is not None:
+            continue
+        yield from _check_account(reading, server)
+        if reading.link.database not in {schema.name for schema in server.schemas}:
+            names = ", ".join(schema.name for schema in server.schemas)
+            what = f"{server.name} has no database {reading.link.database}"
+            yield error("LAB0106", what, reading.link.source, f"use one of {names}", reading.link)
+        if reading.link.port and reading.link.port != server.port:
+            what = f"{server.name} doesn't serve {reading.link.key} at port {reading.link.port}"
+            mend = f"use port {server.port}"
+            yield error("LAB0102", what, reading.link.source, mend, reading.link)
+
+
+def _check_account(reading: Reading, server: PlannedServer) -> Iterator[Finding]:
+    link, credentials = reading.link, reading.link.credentials
+    if credentials is None:
+        return
+    account = _account_of(server, credentials.username)
+    if account is None:
+        names = ", ".join(account.username for account in server.accounts)
+        what = f"{server.name} has no account {credentials.username}"
+        at = credentials.username_at or link.source
+        yield error("LAB0105", what, at, f"use one of {names}", link)
+    elif account.password != credentials.password:
+        what = f"{server.name} has another password for {credentials.username}"
+        at = credentials.password_at or link.source
+        yield error("LAB0105", what, at, "use the password of the topology's [database]", link)
+
+
+def _account_of(server: PlannedServer, username: str) -> Account | None:
+    return next((account for account in server.accounts if account.username == username), None)
+
+
+def _logs_in(reading: Reading) -> bool:
+    link = reading.link
+    return link.protocol in _LOGGING_IN or any(ask.authenticated for ask in link.asks)
+
+
+def _plain_name(username: str) -> str:
+    """Give a super tenant's user without its tenant; JMS users write `!` for `@`."""
+    name = username.replace("!", "@")
+    return name.removesuffix(f"@{_SUPER_TENANT}")
+
+
+def _parts(credentials: Credentials) -> tuple[tuple[str, str, Position | None], ...]:
+    return (
+        ("user name", credentials.username, credentials.username_at),
+        ("password", credentials.password, credentials.password_at),
+    )

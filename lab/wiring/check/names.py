@@ -1,0 +1,55 @@
+"""Checks the keys themselves: URLs under unknown ones, and slips of the pen near known ones."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lab.products.facts import Protocol
+from lab.products.key_names_4x import KNOWN_NAMES
+from lab.wiring.check.case import Case, closest, warning
+from lab.wiring.finding import Finding
+from lab.wiring.reading import Reading
+from lab.wiring.toml_reader import KeyPath, pattern, spell
+
+_NEAR = 0.8
+
+
+def check_names(case: Case) -> Iterator[Finding]:
+    """LAB0115, LAB0116: keys that the product doesn't read."""
+    for settings in case.cluster.nodes.values():
+        slips = dict(_slips((), settings.document.values))
+        for path, near in slips.items():
+            what = f"the product doesn't know {spell(path)}"
+            mend = f"did you mean {spell((*path[:-1], near))}?"
+            yield warning("LAB0116", what, settings.document.position(path), mend)
+        for reading in case.readings:
+            if reading.link.node == settings.name and _is_unknown(reading):
+                yield from _unknown_key(reading, slips)
+
+
+def _is_unknown(reading: Reading) -> bool:
+    return reading.row is None and reading.link.protocol is Protocol.UNKNOWN
+
+
+def _unknown_key(reading: Reading, slips: Mapping[KeyPath, str]) -> Iterator[Finding]:
+    path, link = reading.path, reading.link
+    if any(path[:length] in slips for length in range(1, len(path) + 1)):
+        return  # the slip is the one thing to say
+    what = f"{link.key} holds a URL, and no table of the product's keys has it"
+    mend = "check the key's name; if it is right, nobody checks this connection"
+    yield warning("LAB0115", what, link.source, mend, link)
+
+
+def _slips(path: KeyPath, table: Any) -> Iterator[tuple[KeyPath, str]]:
+    """Give the keys that no table knows and that are near one it knows, with that one."""
+    if isinstance(table, list):
+        for index, element in enumerate(table):
+            yield from _slips((*path, index), element)
+    if not isinstance(table, Mapping):
+        return
+    known = KNOWN_NAMES.get(pattern(path))
+    for name, inner in table.items():
+        near = "" if known is None or name in known else closest(name, known, at_least=_NEAR)
+        if near:
+            yield (*path, name), near
+        else:
+            yield from _slips((*path, name), inner)

@@ -1,0 +1,58 @@
+"""All rules of the static check, in the order of the rooms they look into."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from lab.wiring.check.addresses import check_addresses
+from lab.wiring.check.case import Case, warning
+from lab.wiring.check.groups import check_groups
+from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
+from lab.wiring.check.names import check_names
+from lab.wiring.check.notify import check_notify
+from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
+from lab.wiring.check.values import (
+    check_overridden,
+    check_references,
+    check_shapes,
+    check_texts,
+)
+from lab.wiring.finding import Finding
+from lab.wiring.start import plan_start
+
+RULES: Sequence[Callable[[Case], Iterator[Finding]]] = (
+    check_references,
+    check_texts,
+    check_names,
+    check_shapes,
+    check_overridden,
+    check_addresses,
+    check_groups,
+    check_node_logins,
+    check_amqp_characters,
+    check_databases,
+    check_notify,
+    check_own_broker,
+    check_duplicates,
+    check_without_effect,
+)
+
+
+def check(case: Case) -> tuple[Finding, ...]:
+    """Give every finding once, by file and line: one mistake that several links share is one."""
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in (*_all(case), *_check_start(case)):
+        found.setdefault((finding.code, str(finding.where), finding.what), finding)
+    return tuple(sorted(found.values(), key=lambda finding: (finding.where, finding.code)))
+
+
+def _all(case: Case) -> Iterator[Finding]:
+    for rule in RULES:
+        yield from rule(case)
+
+
+def _check_start(case: Case) -> Iterator[Finding]:
+    """LAB0120: nodes that wait for each other."""
+    links = [reading.link for reading in case.readings]
+    for need in plan_start(links, case.cluster.plan).dropped:
+        what = f"{', '.join(need.circle)} need each other to start; {need.node} starts without it"
+        mend = f"let {need.node} start without {need.link.to}, or accept its retries"
+        yield warning("LAB0120", what, need.link.source, mend, need.link)

@@ -1,0 +1,76 @@
+"""Checks what the values are made of: references, text that XML refuses, lists, keys overridden."""
+
+import re
+from collections.abc import Iterator
+
+from lab.products.defaults_4x import OVERRIDDEN_BY
+from lab.wiring.check.case import Case, error, warning
+from lab.wiring.finding import Finding
+from lab.wiring.reading import Reading
+from lab.wiring.settings import Settings, Trouble
+from lab.wiring.toml_reader import pattern, spell
+
+_BARE = re.compile(r"<|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)")
+_RENDERED = ("database", "datasource", "super_admin", "apim", "event_listener", "keystore")
+_TYPOGRAPHIC = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014]")
+
+
+def check_references(case: Case) -> Iterator[Finding]:
+    """LAB0112, LAB0113: a value that the files don't tell, or that nobody can."""
+    for reading in case.readings:
+        values = (reading.value, *(reading.account or ()))
+        for value in values:
+            for trouble in value.troubles:
+                yield _unresolved(reading, trouble)
+
+
+def _unresolved(reading: Reading, trouble: Trouble) -> Finding:
+    link = reading.link
+    if trouble.never:
+        mend = "write the value, or set the key that it refers to"
+        return error("LAB0113", trouble.what, trouble.at, mend, link)
+    mend = "the link is checked when the nodes run; write the value to have it checked here"
+    return warning("LAB0112", trouble.what, trouble.at, mend, link)
+
+
+def check_texts(case: Case) -> Iterator[Finding]:
+    """LAB0121, LAB0128: characters that break the XML, or that a web page put in."""
+    for settings in case.cluster.nodes.values():
+        for path, leaf in settings.document.leaves():
+            if not isinstance(leaf, str) or path[0] not in _RENDERED:
+                continue
+            at = settings.document.position(path)
+            bare = _BARE.search(leaf)
+            if bare:
+                what = f"{spell(path)} holds a bare {bare[0]}, and is copied into XML as it is"
+                mend = "write &lt;" if bare[0] == "<" else "write &amp;"
+                yield error("LAB0121", what, at, mend)
+            quote = _TYPOGRAPHIC.search(leaf)
+            if quote and path[-1] != "description":
+                what = f"{spell(path)} holds {quote[0]}, as copied from a web page"
+                yield warning("LAB0128", what, at, "write the plain character")
+
+
+def check_shapes(case: Case) -> Iterator[Finding]:
+    """LAB0122: a string where the product walks through a list, character by character."""
+    for reading in case.readings:
+        row, link = reading.row, reading.link
+        if row is not None and row.key == f"{pattern(reading.path)}[]":
+            what = f"{link.key} is one string, and the product expects a list"
+            yield error("LAB0122", what, link.source, f'write ["{link.url}"]', link)
+
+
+def check_overridden(case: Case) -> Iterator[Finding]:
+    """LAB0124: a key that another one makes the product ignore."""
+    for settings in case.cluster.nodes.values():
+        for ignored, winner in OVERRIDDEN_BY.items():
+            if settings.written(winner) is not None:
+                yield from _ignored(settings, ignored, winner)
+
+
+def _ignored(settings: Settings, ignored: str, winner: str) -> Iterator[Finding]:
+    for path, _ in settings.document.leaves():
+        if pattern(path) == ignored:
+            what = f"{spell(path)} is ignored, because {winner} is set"
+            at = settings.document.position(path)
+            yield warning("LAB0124", what, at, f"remove it, or {winner}")
