@@ -17,7 +17,8 @@ dockerd_path() {
 dockerd_runs() {
   local pid
   pid=$(cat "$LAB_ENGINE_PID" 2>/dev/null) || return 1
-  [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]
+  # A daemon that ended and that nobody has waited for yet has no command line any more.
+  grep -qa dockerd "/proc/$pid/cmdline" 2>/dev/null
 }
 
 # A daemon in a session of its own that holds none of the caller's files: nothing waits for it.
@@ -56,12 +57,11 @@ start_engine() {
 
 # Ends the daemon and waits until it is gone (bounded); containers end with it.
 stop_engine() {
-  local pid deadline=$((SECONDS + 30))
-  pid=$(cat "$LAB_ENGINE_PID")
+  local deadline=$((SECONDS + 30))
   if [ -d /run/systemd/system ]; then
     as_root systemctl stop docker.socket docker
   else
-    as_root kill -TERM "$pid"
+    as_root kill -TERM "$(cat "$LAB_ENGINE_PID")"
   fi
-  while [ -e "/proc/$pid" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.2; done
+  while dockerd_runs && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.2; done
 }

@@ -54,6 +54,12 @@ missing_things() {
   printf '%s' "$things"
 }
 
+# Asked before the first change, so that nobody is left with half of it.
+require_root_for_all() {
+  if [ ${#packages[@]} != 0 ]; then require_root "installing packages"; fi
+  if [ "$engine" = stopped ]; then require_root "starting the Docker Engine"; fi
+}
+
 install_missing() {
   local missing
   missing=$(missing_things)
@@ -63,10 +69,8 @@ install_missing() {
     "install it yourself, or run again without LAB_INSTALL=no"
   is_debian_like || problem "this system's packages are unknown to the lab" \
     "$(os_release ID) (/etc/os-release)" "install yourself: Docker Engine with its compose and buildx plugins, Python 3.11 with venv"
-  if [ ${#packages[@]} != 0 ]; then
-    require_root "installing packages"
-    install_packages "${packages[@]}"
-  fi
+  require_root_for_all
+  if [ ${#packages[@]} != 0 ]; then install_packages "${packages[@]}"; fi
   if [ ${#plugins[@]} != 0 ]; then unpack_plugins "${plugins[@]}"; fi
 }
 

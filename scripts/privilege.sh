@@ -18,7 +18,9 @@ as_root() {
 }
 
 require_root() {
+  local why="no terminal to ask for sudo's password"
   may_become_root && return 0
-  problem "$1 needs root" "user $(id -un), no terminal to ask for a sudo password" \
+  command -v sudo >/dev/null || why="no sudo"
+  problem "$1 needs root" "user $(id -un), $why" \
     "run it as root or in a terminal, or set LAB_INSTALL=yes to let sudo be used without asking"
 }

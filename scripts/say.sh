@@ -11,8 +11,7 @@ problem() {
   exit 1
 }
 
+# The first line of a complaint that says anything; docker's begin with an empty one.
 first_line() {
-  local line
-  IFS= read -r line <<<"$1" || true
-  printf '%s' "$line"
+  awk 'NF { print; exit }' <<<"$1"
 }

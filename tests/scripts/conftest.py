@@ -11,7 +11,20 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 # What every Debian has; none of it can install or start anything.
 PLAIN_TOOLS = (
-    *("awk", "bash", "cat", "cut", "dirname", "env", "find", "head", "id", "install", "mkdir"),
+    *(
+        "awk",
+        "bash",
+        "cat",
+        "cut",
+        "dirname",
+        "env",
+        "find",
+        "grep",
+        "head",
+        "id",
+        "install",
+        "mkdir",
+    ),
     *("mktemp", "python3", "readlink", "rm", "sed", "sha256sum", "sleep", "sort", "tail"),
     *("timeout", "tr", "uname"),
 )
