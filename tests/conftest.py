@@ -1,4 +1,4 @@
-"""What every test may ask for: a real Docker Engine, required in CI and skipped loudly elsewhere."""
+"""What every test may ask for: a Docker Engine, required in CI and skipped loudly elsewhere."""
 
 import os
 import subprocess
