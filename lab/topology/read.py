@@ -1,5 +1,6 @@
 """The flow starts here: a topology file becomes a validated topology, or all its problems."""
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -81,17 +82,19 @@ def _text(path: Path, where: str) -> str:
 
 
 def _bytes(path: Path, where: str) -> bytes:
-    if path.is_dir():
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise TopologyError(
+            Problem("no such topology file", where, "check the path; a topology is a .toml file")
+        ) from error
+    if stat.S_ISDIR(status.st_mode):
         raise TopologyError(
             Problem("is a folder, not a topology file", where, "name the .toml file in it")
         )
-    if not path.exists():
-        raise TopologyError(
-            Problem("no such topology file", where, "check the path; a topology is a .toml file")
-        )
-    if not path.is_file():
+    if not stat.S_ISREG(status.st_mode):
         raise TopologyError(Problem("is no regular file", where, "name a .toml file"))
-    if path.stat().st_size > _LARGEST:
+    if status.st_size > _LARGEST:
         raise TopologyError(
             Problem("is larger than any topology (1 MiB)", where, "name a topology's .toml file")
         )

@@ -31,6 +31,13 @@ _KINDS = {
     "model_type": "a table",
     "model_attributes_type": "a table",
 }
+_LIMITS = {
+    "greater_than_equal": "is below {}",
+    "less_than_equal": "is above {}",
+    "string_too_short": "is shorter than {} character",
+    "string_too_long": "is longer than {} characters",
+    "too_short": "is empty: a cluster has nodes",
+}
 
 
 def shape_problems(error: ValidationError, where: str) -> list[Problem]:
@@ -63,7 +70,10 @@ def _problem(detail: ErrorDetails, where: str) -> Problem:
                 at,
                 f"write {_KINDS[kind]}",
             )
-    return Problem(f"`{key}`: {detail['msg']}", at, "give a value in that range")
+        case kind if kind in _LIMITS:
+            limit = next(iter(detail.get("ctx", {}).values()))
+            return Problem(f"`{key}` {_LIMITS[kind].format(limit)}", at, f"change {key}")
+    return Problem(f"`{key}`: {detail['msg']}", at, f"change {key}")
 
 
 def _unknown_key(key: str, section: type[BaseModel], at: str) -> Problem:
