@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles requirements/dev.txt from pyproject.toml; pins that still fit stay as they are. Takes
-# minutes. `lock.sh --upgrade` takes the latest of everything.
+# Compiles requirements/dev.txt from pyproject.toml, and the images' pins from it; what still fits
+# stays. Takes minutes. `lock.sh --upgrade` takes the latest of everything.
 set -euo pipefail
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,3 +20,4 @@ step "compiling requirements/dev.txt (some minutes)"
 "$tool/bin/pip-compile" --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
   --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links "$@" \
   --output-file requirements/dev.txt requirements/dev.in
+.venv/bin/python scripts/image_locks.py

@@ -32,6 +32,12 @@ def tracked(*folders: str) -> set[str]:
     return {name for name in listed.split("\0") if name and (CHECKOUT / name).is_file()}
 
 
+def pins(lock: str) -> dict[str, str]:
+    """Return the version and hashes of each package that a lock names."""
+    lines = lock.replace("\\\n", " ").splitlines()
+    return dict(line.split("==", 1) for line in lines if "==" in line)
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the wheel of the tracked files, built beside a product's zip that must stay out."""
@@ -118,8 +124,20 @@ def test_the_lock_is_compiled_from_what_pyproject_asks_for() -> None:
     assert (CHECKOUT / "requirements" / "dev.in").read_text() == inputs
 
 
+def test_an_image_gets_the_versions_that_the_lab_is_developed_with() -> None:
+    locks = sorted(CHECKOUT.glob("images/*/requirements.txt"))
+    pinned = {path: pins(path.read_text()) for path in locks}
+    developed_with = pins((CHECKOUT / "requirements" / "dev.txt").read_text())
+    assert all(pinned.values())
+    assert [
+        f"{path.parent.name}: {name}"
+        for path, packages in pinned.items()
+        for name, pin in packages.items()
+        if developed_with.get(name) != pin
+    ] == []
+
+
 def test_every_locked_package_has_a_hash() -> None:
-    lock = (CHECKOUT / "requirements" / "dev.txt").read_text()
-    pins = [block for block in lock.replace("\\\n", " ").splitlines() if "==" in block]
-    assert len(pins) > len((CHECKOUT / "requirements" / "dev.in").read_text().splitlines())
-    assert [pin for pin in pins if "--hash=sha256:" not in pin] == []
+    locked = pins((CHECKOUT / "requirements" / "dev.txt").read_text())
+    assert len(locked) > len((CHECKOUT / "requirements" / "dev.in").read_text().splitlines())
+    assert [pin for pin, hashes in locked.items() if "--hash=sha256:" not in hashes] == []
