@@ -1,0 +1,154 @@
+"""Causes in an address: a host that nobody has, a port that nobody serves, no way to it."""
+
+import difflib
+from collections.abc import Sequence
+
+from lab.diagnosis.codes import Code
+from lab.diagnosis.evidence import Evidence, line_of
+from lab.diagnosis.grouping import group_by, ids
+from lab.diagnosis.verdict import Cause
+from lab.plan.model import PlannedNode, PlannedServer
+from lab.products.facts import Protocol, ServedPort
+from lab.wiring.link import Link
+from probes.result import Outcome
+
+
+def find_names(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
+    """Give a cause for each host name that a node can't resolve."""
+    unknown = [link for link in links if evidence.outcome(link) is Outcome.NAME_UNKNOWN]
+    groups = group_by(unknown, lambda link: (link.node, evidence.place(link).host))
+    return [_name_cause(evidence, host, group) for (_, host), group in groups.items()]
+
+
+def _name_cause(evidence: Evidence, host: str, links: Sequence[Link]) -> Cause:
+    owner = evidence.place(links[0]).named_by
+    if owner.to is not None:
+        return Cause(
+            Code.NAME_NOT_RESOLVED,
+            f"{owner.node} can't resolve {host}, a name of {owner.to}",
+            evidence.container(owner.to),
+            f"`lab start {owner.to}` puts its names on the network again",
+            ids(links),
+        )
+    known = [alias for member in _members(evidence) for alias in member.aliases]
+    near = difflib.get_close_matches(host, known, n=1)
+    mend = f"write {near[0]}" if near else f"write one of {', '.join(known)}"
+    return Cause(
+        Code.UNKNOWN_HOST,
+        f"no node is called {host}",
+        line_of(owner),
+        evidence.mend_of(links, mend),
+        ids(links),
+    )
+
+
+def find_wrong_ports(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
+    """Give a cause for each port that is dialled and that its node doesn't serve."""
+    wrong = [link for link in links if _is_wrong_port(evidence, link)]
+    groups = group_by(wrong, lambda link: _address(evidence, link))
+    return [_port_cause(evidence, group) for group in groups.values()]
+
+
+def _address(evidence: Evidence, link: Link) -> tuple[str, str, int]:
+    place = evidence.place(link)
+    return str(place.named_by.source), place.host, place.port
+
+
+def _is_wrong_port(evidence: Evidence, link: Link) -> bool:
+    place = evidence.place(link)
+    peer = place.named_by.to
+    return (
+        evidence.outcome(link) is Outcome.REFUSED
+        and peer is not None
+        and place.port not in evidence.served(peer)
+    )
+
+
+def _port_cause(evidence: Evidence, links: Sequence[Link]) -> Cause:
+    place = evidence.place(links[0])
+    owner = place.named_by
+    spoken = _SPOKEN_AS.get(owner.protocol, owner.protocol)
+    right = [
+        port.port
+        for port in _ports(evidence, owner.to)
+        if port.protocol is spoken and port.port != place.port
+    ]
+    if right:
+        mend = f"write port {min(right, key=lambda port: abs(port - place.port))}"
+    else:
+        others = [
+            f"{member.hostname}:{port.port}"
+            for member in evidence.plan.nodes
+            for port in member.ports
+            if port.protocol is spoken
+        ]
+        mend = (
+            f"{owner.to} doesn't speak {owner.protocol}; write {' or '.join(others) or 'another'}"
+        )
+    return Cause(
+        Code.WRONG_PORT,
+        f"{owner.to} serves nothing on port {place.port}",
+        line_of(owner),
+        evidence.mend_of(links, mend),
+        ids(links),
+    )
+
+
+# A flow begins with a post; the rest is named as the ports are.
+_SPOKEN_AS = {Protocol.REVOCATION: Protocol.HTTPS, Protocol.TLS: Protocol.HTTPS}
+
+
+def _ports(evidence: Evidence, name: str | None) -> Sequence[ServedPort]:
+    for node in evidence.plan.nodes:
+        if node.name == name:
+            return node.ports
+    return [
+        ServedPort(server.port, Protocol.MYSQL, "database")
+        for server in evidence.plan.servers
+        if server.name == name
+    ]
+
+
+def find_closed_ports(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
+    """Give a cause for each member that runs, and doesn't listen where it should."""
+    refused = [link for link in links if evidence.outcome(link) is Outcome.REFUSED]
+    groups = group_by(refused, lambda link: evidence.place(link).named_by.to)
+    return [_closed_cause(evidence, peer, group) for peer, group in groups.items()]
+
+
+def _closed_cause(evidence: Evidence, peer: str | None, links: Sequence[Link]) -> Cause:
+    places = [evidence.place(link) for link in links]
+    ports = ", ".join(str(port) for port in sorted({place.port for place in places}))
+    if peer is None:
+        owner = places[0].named_by
+        what, where = f"{owner.host} refuses connections to port {ports}", line_of(owner)
+        return Cause(Code.PORT_CLOSED, what, where, "write a host of this topology", ids(links))
+    return Cause(
+        Code.PORT_CLOSED,
+        f"{peer} runs, but nothing listens on its port {ports}",
+        evidence.container(peer),
+        f"read `lab logs {peer}`",
+        ids(links),
+    )
+
+
+def find_no_way(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
+    """Give a cause for each peer whose network can't be reached or doesn't answer."""
+    lost = [
+        link for link in links if evidence.outcome(link) in (Outcome.UNREACHABLE, Outcome.TIMED_OUT)
+    ]
+    groups = group_by(lost, lambda link: evidence.place(link).host)
+    return [
+        Cause(
+            Code.NO_WAY,
+            f"no connection to {host}: {evidence.seen(group[0])}",
+            line_of(evidence.place(group[0]).named_by),
+            "see that the host is right and no firewall or network stands between",
+            ids(group),
+        )
+        for host, group in groups.items()
+    ]
+
+
+def _members(evidence: Evidence) -> Sequence[PlannedNode | PlannedServer]:
+    return (*evidence.plan.nodes, *evidence.plan.servers)

@@ -1,0 +1,168 @@
+"""Links that fail because something behind them does: told with that cause, not beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from lab.diagnosis.answers import is_server_error
+from lab.diagnosis.codes import CONFIGURATION, Code, rank
+from lab.diagnosis.evidence import Evidence, line_of
+from lab.diagnosis.schemas import is_about
+from lab.diagnosis.verdict import Cause
+from lab.plan.observed import State
+from lab.products.facts import Protocol
+from lab.wiring.link import Link
+from probes.result import Outcome
+
+_OF_A_LAME_PEER = frozenset(
+    {Outcome.CLOSED, Outcome.SILENT, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.NO_VANTAGE}
+)
+
+
+def follow_peers(evidence: Evidence, links: Sequence[Link], causes: Sequence[Cause]) -> list[Cause]:
+    """Add to each cause the links whose peer can't answer because of that cause."""
+    grown = list(causes)
+    left = [link for link in links if _is_lame(evidence, link)]
+    moved = True
+    while moved:
+        moved = False
+        for link in list(left):
+            index = _cause_behind(evidence, link, grown)
+            if index is not None:
+                grown[index] = _add(grown[index], link)
+                left.remove(link)
+                moved = True
+    return grown
+
+
+def _is_lame(evidence: Evidence, link: Link) -> bool:
+    return evidence.outcome(link) in _OF_A_LAME_PEER or is_server_error(evidence, link)
+
+
+def _cause_behind(evidence: Evidence, link: Link, causes: Sequence[Cause]) -> int | None:
+    """Find what keeps the link's peer from its work.
+
+    Without its database a node does nothing; without a peer it still answers, with errors.
+    """
+    databases = [
+        other
+        for other in evidence.links
+        if other.node == link.to and other.protocol is Protocol.MYSQL
+    ]
+    for index, cause in enumerate(causes):
+        if any(other.id in cause.explains or is_about(cause, other) for other in databases):
+            return index
+    if not is_server_error(evidence, link):
+        return None
+    others = {other.id for other in evidence.links if other.node == link.to}
+    return next((i for i, cause in enumerate(causes) if others & set(cause.explains)), None)
+
+
+def follow_flows(evidence: Evidence, links: Sequence[Link], causes: Sequence[Cause]) -> list[Cause]:
+    """Add each failing flow to the cause of one of its parts, or give it its own."""
+    grown = list(causes)
+    for flow in links:
+        if flow.protocol is not Protocol.REVOCATION:
+            continue
+        parts = _parts(evidence, flow)
+        index = next((i for i, c in enumerate(grown) if parts & set(c.explains)), None)
+        if index is None:
+            index = _cause_behind(evidence, flow, grown)
+        if index is None:
+            grown.append(_flow_cause(evidence, flow))
+        else:
+            grown[index] = _add(grown[index], flow)
+    return grown
+
+
+def _parts(evidence: Evidence, flow: Link) -> set[str]:
+    ends = {(flow.host, flow.port), flow.hub}
+    parts = [
+        link
+        for link in evidence.links
+        if (link.host, link.port) in ends and link.protocol is not Protocol.REVOCATION
+    ]
+    own = {link.id for link in parts if link.node == flow.node}
+    return own or {link.id for link in parts}
+
+
+def _flow_cause(evidence: Evidence, flow: Link) -> Cause:
+    return Cause(
+        Code.FLOW,
+        f"a revocation by {flow.node} doesn't arrive: {evidence.seen(flow)}",
+        line_of(flow),
+        evidence.mend_of([flow], f"read `lab logs {flow.to or flow.node}`"),
+        (flow.id,),
+    )
+
+
+def held_back(evidence: Evidence, links: Sequence[Link]) -> Mapping[str, Sequence[Link]]:
+    """Give the links that can't be judged yet, by the node that was not started or still starts."""
+    waiting = [s.name for s in evidence.nodes if s.state in (State.CREATED, State.STARTING)]
+    held: dict[str, Sequence[Link]] = {}
+    told: set[str] = set()
+    for name in waiting:
+        held[name] = [
+            link
+            for link in links
+            if name in (link.node, link.to)
+            and link.id not in told
+            and (evidence.state(name) is State.CREATED or _is_young(evidence, link))
+        ]
+        told |= {link.id for link in held[name]}
+    return held
+
+
+def _is_young(evidence: Evidence, link: Link) -> bool:
+    return evidence.outcome(link) in (None, Outcome.NAME_UNKNOWN) or _is_lame(evidence, link)
+
+
+def follow_starts(
+    evidence: Evidence, held: Mapping[str, Sequence[Link]], causes: Sequence[Cause]
+) -> list[Cause]:
+    """Add what is held back to the cause that holds it, or say that it was not started."""
+    grown = list(causes)
+    for name, links in held.items():
+        if not links:
+            continue
+        index = _cause_before(evidence, name, causes)
+        if index is None:
+            grown.append(_start_cause(evidence, name, links))
+        else:
+            grown[index] = _add(grown[index], *links)
+    return grown
+
+
+def _cause_before(evidence: Evidence, name: str, causes: Sequence[Cause]) -> int | None:
+    """Find what is wrong with a member that *name* needs at its start, at any remove."""
+    needed, before = {name}, set[str]()
+    while needed != before:
+        before = set(needed)
+        needed |= {
+            link.to for link in evidence.links if link.at_start and link.node in before and link.to
+        }
+    into = {link.id for link in evidence.links if link.to in needed}
+    databases = {
+        link.id
+        for link in evidence.links
+        if link.node in needed and link.protocol is Protocol.MYSQL
+    }
+    for index, cause in enumerate(causes):
+        # A line that is wrong for one caller doesn't keep the peer from answering the others.
+        matters = databases if rank(cause.code) == CONFIGURATION else databases | into
+        if matters & set(cause.explains):
+            return index
+    return None
+
+
+def _start_cause(evidence: Evidence, name: str, held: Sequence[Link]) -> Cause:
+    own = tuple(link.id for link in held)
+    if evidence.state(name) is State.CREATED:
+        what = f"{name} was not started: what it needs at its start doesn't answer"
+        return Cause(Code.NOT_STARTED, what, evidence.container(name), f"`lab start {name}`", own)
+    what = f"{name} is still starting"
+    mend = f"`lab status` again in a moment, or read `lab logs {name}`"
+    return Cause(Code.STILL_STARTING, what, evidence.container(name), mend, own)
+
+
+def _add(cause: Cause, *links: Link) -> Cause:
+    return replace(cause, explains=(*cause.explains, *(link.id for link in links)))
