@@ -32,6 +32,8 @@ check: setup ## judge style, types, layers, links and the wheel, without an engi
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	MYPYPATH=images/stand-in .venv/bin/mypy -p standin
+	.venv/bin/mypy scripts
 	.venv/bin/lint-imports
 	.venv/bin/python -m pytest -q tests/test_packaging.py tests/test_layers.py tests/test_docs.py
 

@@ -34,15 +34,18 @@ make_venv() {
 # Shows that pip moves: a line for every tenth package that it takes up.
 count_packages() {
   awk -v all="$(grep -c '==' "$lock")" -v log_file="$log" \
-    '{ print >log_file } /^Collecting / && ++n % 10 == 0 { print "lab:   " n " of " all; fflush() }' >&2
+    '{ print >>log_file } /^Collecting / && ++n % 10 == 0 { print "lab:   " n " of " all; fflush() }' >&2
 }
 
 pip_install() {
+  : >"$log"
   "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off "$@" 2>&1 </dev/null |
     count_packages && return 0
   tail -n 15 "$log" >&2
   problem "\`pip install $*\` failed" "$log" "read its last lines above, mend the cause, run \`make setup\` again"
 }
+
+trap 'exit 130' INT
 
 main() {
   is_fresh && return 0
