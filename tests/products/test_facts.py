@@ -1,0 +1,75 @@
+import pytest
+
+from lab.products.facts import Protocol, Role, ServedPort, Store
+from lab.products.releases import PRODUCTS
+from probes.target import Protocol as ProbedProtocol
+
+RELEASES = PRODUCTS["apim"]
+
+
+def test_the_protocols_are_those_that_probes_speak():
+    assert {p.name: p.value for p in Protocol} == {p.name: p.value for p in ProbedProtocol}
+
+
+def test_a_port_moves_with_the_offset_unless_it_doesn_t_shift():
+    moving = ServedPort(9443, Protocol.HTTPS, "x", published=True)
+    assert moving.at_offset(3) == ServedPort(9446, Protocol.HTTPS, "x", published=True)
+    fixed = ServedPort(4000, Protocol.TCP, "x", shifts=False)
+    assert fixed.at_offset(3) is fixed
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_a_release_knows_every_role_and_the_schemas_they_use(version: str):
+    release = RELEASES[version]
+    assert release.version == version
+    assert set(release.roles) == set(Role)
+    used = {name for facts in release.roles.values() for name in facts.databases}
+    assert used == set(release.schemas)
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_no_role_waits_for_itself_even_through_others(version: str):
+    roles = RELEASES[version].roles
+
+    def before(role: Role, seen: tuple[Role, ...] = ()) -> None:
+        assert role not in seen
+        for other in roles[role].after:
+            before(other, (*seen, role))
+
+    for role in roles:
+        before(role)
+
+
+def test_the_ports_are_those_seen_on_a_real_4_1_0_cluster():
+    seen = {
+        Role.GATEWAY: "5672 8021 8099 8243 8280 8672 9021 9099 9443 9763 9999 10711 11111",
+        Role.CONTROL_PLANE: "5672 8672 9443 9611 9711 9763 9999 10711 11111",
+        Role.TRAFFIC_MANAGER: "5672 8672 9443 9611 9711 9763 9999 11111",
+        Role.KEY_MANAGER: "9443 9763 9999 10711 11111",
+    }
+    roles = RELEASES["4.1.0"].roles
+    assert {
+        role: " ".join(str(p.port) for p in facts.ports) for role, facts in roles.items()
+    } == seen
+
+
+@pytest.mark.parametrize("version", ["4.0.0", "4.1.0", "4.2.0", "4.3.0", "4.4.0"])
+def test_up_to_4_4_a_role_is_a_profile(version: str):
+    roles = RELEASES[version].roles
+    assert {role: facts.profile for role, facts in roles.items()} == {
+        Role.GATEWAY: "gateway-worker",
+        Role.CONTROL_PLANE: "control-plane",
+        Role.TRAFFIC_MANAGER: "traffic-manager",
+        Role.KEY_MANAGER: "api-key-manager-deprecated",
+    }
+
+
+@pytest.mark.parametrize("version", ["4.5.0", "4.6.0"])
+def test_from_4_5_a_role_is_a_distribution(version: str):
+    assert {facts.profile for facts in RELEASES[version].roles.values()} == {"default"}
+
+
+def test_only_control_plane_and_key_manager_keep_their_data_in_mysql():
+    roles = RELEASES["4.1.0"].roles
+    mysql = {role for role, facts in roles.items() if Store.MYSQL in facts.databases.values()}
+    assert mysql == {Role.CONTROL_PLANE, Role.KEY_MANAGER}
