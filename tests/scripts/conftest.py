@@ -1,9 +1,8 @@
 """A bare machine for the set-up scripts: a PATH that holds only what the test puts there."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -37,6 +36,8 @@ class Machine:
         self.folder = folder
         self.bin = folder / "bin"
         self.bin.mkdir()
+        self.checkout = folder / "checkout"
+        shutil.copytree(CHECKOUT / "scripts", self.checkout / "scripts")
         self.calls = folder / "calls"
         self.calls.write_text("")
         self.os_release = folder / "os-release"
@@ -55,9 +56,12 @@ class Machine:
         program.chmod(0o755)
 
     def run(
-        self, *parts: str, environment: Mapping[str, str] | None = None
+        self,
+        *parts: str,
+        script: str = "machine.sh",
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run the machine script for *parts*, without a terminal."""
+        """Run a script of a checkout without a virtual environment, without a terminal."""
         inherited = {"PATH": str(self.bin), "HOME": str(self.folder), "TMPDIR": str(self.folder)}
         own = {
             "LAB_OS_RELEASE": str(self.os_release),
@@ -67,7 +71,7 @@ class Machine:
             "LAB_SBIN": str(self.bin),
         }
         return subprocess.run(
-            [str(CHECKOUT / "scripts" / "machine.sh"), *parts],
+            [str(self.checkout / "scripts" / script), *parts],
             env=inherited | own | dict(environment or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -76,13 +80,33 @@ class Machine:
             check=False,
         )
 
+    def installs(self) -> bool:
+        """Tell whether anything was called that could install or start something."""
+        return bool({"apt-get", "sudo", "setsid", "systemctl"} & set(self.called()))
+
     def called(self) -> list[str]:
         """Return the names of the recorded programs in the order of their calls."""
         return [line.split()[0] for line in self.calls.read_text().splitlines()]
 
 
 @pytest.fixture
+def three_lines() -> Callable[[subprocess.CompletedProcess[str], str, str], None]:
+    """Return the check of an error: nothing on stdout, what, where and mend as the last lines."""
+
+    def check(done: subprocess.CompletedProcess[str], what: str, mend: str) -> None:
+        error, where, hint = done.stderr.splitlines()[-3:]
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert error.startswith("error: ")
+        assert what in error
+        assert where.startswith("   at: ")
+        assert hint.startswith(" hint: ")
+        assert mend in hint
+
+    return check
+
+
+@pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     """Return a Debian 12 without Docker on which nothing can be installed by accident."""
-    assert os.access(CHECKOUT / "scripts" / "machine.sh", os.X_OK)
     return Machine(tmp_path)

@@ -1,6 +1,5 @@
 """What the machine script decides; every program that could change a machine is a fake."""
 
-import subprocess
 from typing import Any
 
 import pytest
@@ -23,30 +22,17 @@ def client(version: str, *, context: str = "default", plugin: str = "exit 0") ->
     return CLIENT % {"version": version, "context": context, "plugin": plugin}
 
 
-def installs(machine: Any) -> bool:
-    return bool({"apt-get", "sudo", "setsid", "systemctl"} & set(machine.called()))
-
-
-def assert_three_lines(done: subprocess.CompletedProcess[str], what: str, mend: str) -> None:
-    error, where, hint = done.stderr.splitlines()[-3:]
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert error.startswith("error: ")
-    assert what in error
-    assert where.startswith("   at: ")
-    assert hint.startswith(" hint: ")
-    assert mend in hint
-
-
-def test_a_bare_machine_lists_everything_and_stops_when_told_not_to_install(machine: Any) -> None:
+def test_a_bare_machine_lists_everything_and_stops_when_told_not_to_install(
+    machine: Any, three_lines: Any
+) -> None:
     done = machine.run("engine", environment={"LAB_INSTALL": "no"})
     folder = f"{machine.folder}/.docker/cli-plugins"
     assert done.stderr.splitlines()[0] == (
         "lab: to be installed: docker.io mmdebstrap,"
         f" docker plugins compose buildx (from the next release, into {folder})"
     )
-    assert_three_lines(done, "LAB_INSTALL=no", "install it yourself")
-    assert not installs(machine)
+    three_lines(done, "LAB_INSTALL=no", "install it yourself")
+    assert not machine.installs()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +56,7 @@ def test_a_machine_with_everything_is_left_alone(machine: Any) -> None:
     machine.has("docker", client(ANSWERS))
     done = machine.run("python", "engine")
     assert (done.returncode, done.stderr) == (0, "")
-    assert not installs(machine)
+    assert not machine.installs()
 
 
 def test_only_the_plugin_that_is_missing_is_listed(machine: Any) -> None:
@@ -93,84 +79,93 @@ def test_the_image_builder_is_wanted_where_no_registry_answers(machine: Any) -> 
     assert "lab: to be installed: mmdebstrap" in done.stderr.splitlines()
 
 
-def test_a_silent_docker_host_is_an_error_of_its_own(machine: Any) -> None:
+def test_a_silent_docker_host_is_an_error_of_its_own(machine: Any, three_lines: Any) -> None:
     machine.has("docker", client(SILENT))
     machine.has("dockerd", "exit 0")
     done = machine.run("engine", environment={"DOCKER_HOST": "tcp://192.0.2.1:2375"})
-    assert_three_lines(done, "DOCKER_HOST", "unset DOCKER_HOST")
+    three_lines(done, "DOCKER_HOST", "unset DOCKER_HOST")
     assert "tcp://192.0.2.1:2375: Cannot connect" in done.stderr.splitlines()[-2]
-    assert not installs(machine)
+    assert not machine.installs()
 
 
-def test_a_docker_host_without_a_client_leads_to_no_installation(machine: Any) -> None:
+def test_a_docker_host_without_a_client_leads_to_no_installation(
+    machine: Any, three_lines: Any
+) -> None:
     done = machine.run("engine", environment={"DOCKER_HOST": "tcp://192.0.2.1:2375"})
-    assert_three_lines(done, "no docker client", "install the docker client")
-    assert not installs(machine)
+    three_lines(done, "no docker client", "install the docker client")
+    assert not machine.installs()
 
 
-def test_a_silent_context_is_an_error_of_its_own(machine: Any) -> None:
+def test_a_silent_context_is_an_error_of_its_own(machine: Any, three_lines: Any) -> None:
     machine.has("docker", client(SILENT, context="far-away"))
     done = machine.run("engine")
-    assert_three_lines(done, "context `far-away`", "docker context use default")
-    assert not installs(machine)
+    three_lines(done, "context `far-away`", "docker context use default")
+    assert not machine.installs()
 
 
-def test_a_socket_without_permission_is_an_error_of_its_own(machine: Any) -> None:
+def test_a_socket_without_permission_is_an_error_of_its_own(machine: Any, three_lines: Any) -> None:
     machine.has("docker", client(DENIED))
     machine.has("dockerd", "exit 0")
     done = machine.run("engine")
-    assert_three_lines(done, "no permission", "usermod -aG docker")
-    assert not installs(machine)
+    three_lines(done, "no permission", "usermod -aG docker")
+    assert not machine.installs()
 
 
-def test_podman_under_the_name_of_docker_is_an_error_of_its_own(machine: Any) -> None:
+def test_podman_under_the_name_of_docker_is_an_error_of_its_own(
+    machine: Any, three_lines: Any
+) -> None:
     machine.has("docker", 'echo "podman version 4.3.1"')
     done = machine.run("engine")
-    assert_three_lines(done, "Podman", "Docker Engine beside Podman")
-    assert not installs(machine)
+    three_lines(done, "Podman", "Docker Engine beside Podman")
+    assert not machine.installs()
 
 
-def test_podman_behind_a_docker_client_is_an_error_of_its_own(machine: Any) -> None:
+def test_podman_behind_a_docker_client_is_an_error_of_its_own(
+    machine: Any, three_lines: Any
+) -> None:
     machine.has("docker", client('echo "Podman Engine Conmon OCI Runtime (crun) "'))
     done = machine.run("engine", environment={"DOCKER_HOST": "unix:///run/podman/podman.sock"})
-    assert_three_lines(done, "Podman", "Docker Engine beside Podman")
-    assert not installs(machine)
+    three_lines(done, "Podman", "Docker Engine beside Podman")
+    assert not machine.installs()
 
 
-def test_podman_without_docker_leads_to_no_installation(machine: Any) -> None:
+def test_podman_without_docker_leads_to_no_installation(machine: Any, three_lines: Any) -> None:
     machine.has("podman", "exit 0")
     done = machine.run("engine")
-    assert_three_lines(done, "Podman and no Docker Engine", "install Docker Engine beside it")
-    assert not installs(machine)
+    three_lines(done, "Podman and no Docker Engine", "install Docker Engine beside it")
+    assert not machine.installs()
 
 
-def test_an_unknown_system_is_told_what_to_install(machine: Any) -> None:
+def test_an_unknown_system_is_told_what_to_install(machine: Any, three_lines: Any) -> None:
     machine.os_release.write_text("ID=fedora\n")
     done = machine.run("engine")
-    assert_three_lines(done, "packages are unknown", "Docker Engine with its compose and buildx")
+    three_lines(done, "packages are unknown", "Docker Engine with its compose and buildx")
     assert "fedora" in done.stderr
-    assert not installs(machine)
+    assert not machine.installs()
 
 
 def test_a_user_who_is_not_root_is_never_asked_for_a_password_without_a_terminal(
     machine: Any,
+    three_lines: Any,
 ) -> None:
     (machine.bin / "id").unlink()
     machine.has("id", '[ "$1" = -u ] && echo 1000 || echo someone')
     done = machine.run("engine")
-    assert_three_lines(done, "needs root", "LAB_INSTALL=yes")
-    assert not installs(machine)
+    three_lines(done, "needs root", "LAB_INSTALL=yes")
+    assert not machine.installs()
 
 
-def test_a_user_who_may_not_start_the_engine_gets_nothing_installed_either(machine: Any) -> None:
+def test_a_user_who_may_not_start_the_engine_gets_nothing_installed_either(
+    machine: Any, three_lines: Any
+) -> None:
     (machine.bin / "id").unlink()
     machine.has("id", '[ "$1" = -u ] && echo 1000 || echo someone')
     machine.has("docker", client(SILENT, plugin="exit 1"))
     for name in ("dockerd", "mmdebstrap"):
         machine.has(name, "exit 0")
     done = machine.run("engine")
-    assert_three_lines(done, "starting the Docker Engine needs root", "LAB_INSTALL=yes")
-    assert not installs(machine)
+    three_lines(done, "starting the Docker Engine needs root", "LAB_INSTALL=yes")
+    assert not machine.installs()
 
 
 def test_sudo_never_prompts_where_its_use_was_allowed_beforehand(machine: Any) -> None:
@@ -181,10 +176,10 @@ def test_sudo_never_prompts_where_its_use_was_allowed_beforehand(machine: Any) -
     assert "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get" in machine.calls.read_text()
 
 
-def test_a_failed_package_step_names_its_log(machine: Any) -> None:
+def test_a_failed_package_step_names_its_log(machine: Any, three_lines: Any) -> None:
     machine.has("apt-get", "echo E: no mirror; exit 100")
     done = machine.run("engine")
-    assert_three_lines(done, "apt-get", "read the log")
+    three_lines(done, "apt-get", "read the log")
     assert "E: no mirror" in done.stderr.splitlines()
     where = done.stderr.splitlines()[-2].removeprefix("   at: ")
     assert where.startswith(f"{machine.folder}/lab-install.")
@@ -202,13 +197,15 @@ def test_a_stopped_engine_is_started_without_installing_anything(machine: Any) -
     assert "apt-get" not in machine.called()
 
 
-def test_an_engine_that_never_answers_ends_with_its_last_words(machine: Any) -> None:
+def test_an_engine_that_never_answers_ends_with_its_last_words(
+    machine: Any, three_lines: Any
+) -> None:
     machine.has("docker", client(SILENT))
     for name in ("dockerd", "mmdebstrap", "setsid", "systemctl"):
         machine.has(name, "exit 0")
     (machine.folder / "engine.log").write_text("no space left on device\n")
     done = machine.run("engine")
-    assert_three_lines(done, "does not answer after 1 s", "read its last lines")
+    three_lines(done, "does not answer after 1 s", "read its last lines")
     assert "no space left on device" in done.stderr
 
 
@@ -218,6 +215,6 @@ def test_a_client_without_an_engine_gets_the_engine(machine: Any) -> None:
     assert done.stderr.splitlines()[0] == "lab: to be installed: docker.io mmdebstrap"
 
 
-def test_an_unknown_part_is_refused(machine: Any) -> None:
+def test_an_unknown_part_is_refused(machine: Any, three_lines: Any) -> None:
     done = machine.run("everything")
-    assert_three_lines(done, "unknown part `everything`", "`engine`")
+    three_lines(done, "unknown part `everything`", "`engine`")
