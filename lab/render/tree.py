@@ -36,8 +36,12 @@ def read_kept(folder: Path, name: str) -> bytes | None:
     """Give a file of the earlier render, or nothing when there is none."""
     try:
         return (folder / name).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise _refusal(
+            f"has a file that can't be read, {name}: {error.strerror}", folder
+        ) from error
 
 
 def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
