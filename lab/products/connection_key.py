@@ -62,11 +62,12 @@ class FallBack:
     """What stands in for a key that a file leaves out: another key, and at last the node itself.
 
     *instead_of* and *accounts* are empty where only the node itself is left. *root* is the key
-    whose presence switches the fall-back off.
+    whose presence switches the fall-back off. *roles* are those that use the connection.
     """
 
     key: str
     root: str
     local: str
+    roles: frozenset[Role]
     instead_of: str = ""
     accounts: tuple[tuple[str, str], ...] = ()

@@ -83,31 +83,30 @@ _LOCAL_BROKER = "tcp://${carbon.local.ip}:${jms.port}"
 _LOCAL_RECEIVER = "tcp://${carbon.local.ip}:${receiver.url.port}"
 _LOCAL_LOGIN = "ssl://${carbon.local.ip}:${auth.url.port}"
 
+_GATEWAY = frozenset({Role.GATEWAY})
+_LISTENERS = frozenset({Role.GATEWAY, Role.TRAFFIC_MANAGER, Role.CONTROL_PLANE})
+# A gateway may leave its publisher out: the documents do since 2022.
+_PUBLISHERS = frozenset({Role.CONTROL_PLANE})
+
+_RECEIVERS = REQUESTS_GROUP + "[].traffic_manager_urls[]"
+_LOGINS = REQUESTS_GROUP + "[].traffic_manager_auth_urls[]"
+
 FALL_BACKS = (
-    FallBack(KEY_MANAGER_SERVICE, KEY_MANAGER_SERVICE, _LOCAL_SERVICE),
-    FallBack(DECISIONS + "[]", DECISIONS, _LOCAL_BROKER),
-    FallBack(REQUESTS_GROUP + "[].traffic_manager_urls[]", REQUESTS_GROUP, _LOCAL_RECEIVER),
-    FallBack(REQUESTS_GROUP + "[].traffic_manager_auth_urls[]", REQUESTS_GROUP, _LOCAL_LOGIN),
-    FallBack(HUB_SERVICE, HUB_SERVICE, _LOCAL_SERVICE, THROTTLING_SERVICE),
+    FallBack(KEY_MANAGER_SERVICE, KEY_MANAGER_SERVICE, _LOCAL_SERVICE, _GATEWAY),
+    FallBack(DECISIONS + "[]", DECISIONS, _LOCAL_BROKER, _GATEWAY),
+    FallBack(_RECEIVERS, REQUESTS_GROUP, _LOCAL_RECEIVER, _GATEWAY),
+    FallBack(_LOGINS, REQUESTS_GROUP, _LOCAL_LOGIN, _GATEWAY),
+    FallBack(HUB_SERVICE, HUB_SERVICE, _LOCAL_SERVICE, _LISTENERS, THROTTLING_SERVICE),
     FallBack(
         HUB_LISTENING + "[]",
         HUB_LISTENING,
         _LOCAL_BROKER,
+        _LISTENERS,
         DECISIONS + "[]",
         THROTTLING_JMS_ACCOUNT,
     ),
-    FallBack(
-        HUB_GROUP + "[].urls[]",
-        HUB_GROUP,
-        _LOCAL_RECEIVER,
-        REQUESTS_GROUP + "[].traffic_manager_urls[]",
-    ),
-    FallBack(
-        HUB_GROUP + "[].auth_urls[]",
-        HUB_GROUP,
-        _LOCAL_LOGIN,
-        REQUESTS_GROUP + "[].traffic_manager_auth_urls[]",
-    ),
+    FallBack(HUB_GROUP + "[].urls[]", HUB_GROUP, _LOCAL_RECEIVER, _PUBLISHERS, _RECEIVERS),
+    FallBack(HUB_GROUP + "[].auth_urls[]", HUB_GROUP, _LOCAL_LOGIN, _PUBLISHERS, _LOGINS),
 )
 
 # A key on the right makes the product ignore those on the left.

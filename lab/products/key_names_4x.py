@@ -1,4 +1,4 @@
-"""The names that the 4.x line knows in the tables that wire nodes together: anything near is a slip.
+"""The names that the 4.x line knows in the tables that wire nodes: anything near is a slip.
 
 Sources: the templates and `default.json` of the 4.1.0 distribution, and later keys by version.
 """

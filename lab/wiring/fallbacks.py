@@ -23,7 +23,8 @@ def read_fallbacks(dialler: Dialler) -> Iterator[Reading]:
     for fall_back in FALL_BACKS:
         row = CONNECTION_KEYS[fall_back.key]
         settings = dialler.settings
-        if settings.written(fall_back.root) is not None:
+        is_used = settings.role is None or settings.role in fall_back.roles
+        if not is_used or settings.written(fall_back.root) is not None:
             continue
         if row.switch and not settings.is_on(row.switch):
             continue

@@ -79,7 +79,8 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
     names = _known_hosts(case)
     what = f"no node or database server has the name {link.host}"
     near = closest(link.host.lower(), names)
-    mend = f"write {near}" if near else f"use one of {', '.join(sorted(names))}, or add the alias"
+    known = f"use one of {', '.join(sorted(names))}, or add" if names else "add"
+    mend = f"write {near}" if near else f"{known} the name to the node that is meant"
     if row is not None and not row.peers:
         return remark("LAB0101", what, link.source, "it is outside this topology", link)
     if case.cluster.plan is not None:
@@ -92,7 +93,8 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
 def _known_hosts(case: Case) -> set[str]:
     plan = case.cluster.plan
     if plan is None:
-        return {settings.hostname for settings in case.cluster.nodes.values()}
+        hosts = {settings.hostname for settings in case.cluster.nodes.values()}
+        return hosts - {"localhost"}
     nodes = {alias for node in plan.nodes for alias in node.aliases}
     return nodes | {alias for server in plan.servers for alias in server.aliases}
 

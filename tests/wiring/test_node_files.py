@@ -1,0 +1,45 @@
+"""Where the nodes' files are looked for, and what is said when one can't be used."""
+
+import pytest
+
+from lab.errors import TopologyError
+from lab.products.facts import Role
+from lab.wiring.node_files import read_nodes
+
+
+def test_a_products_own_layout_is_read_too(lone):
+    lone.write("b/repository/conf", '[server]\nserver_role = "traffic-manager"\n')
+    lone.write("a", '[server]\nserver_role = "gateway-worker"\n')
+    (lone.folder / "c").mkdir()
+    found = read_nodes(lone.folder, None)
+    assert [(name, node.document.file, node.role) for name, node in found.items()] == [
+        ("a", "a/deployment.toml", Role.GATEWAY),
+        ("b", "b/repository/conf/deployment.toml", Role.TRAFFIC_MANAGER),
+    ]
+
+
+def test_a_plan_says_which_nodes_there_are_and_their_roles(nodes, plan):
+    nodes.edit("gw", 'server_role = "gateway-worker"', 'server_role = "default"')
+    nodes.write("stranger", "")
+    found = read_nodes(nodes.folder, plan)
+    assert sorted(found) == ["cp", "gw", "km", "tm"]
+    assert found["gw"].role is Role.GATEWAY
+
+
+def test_the_problems_of_all_files_are_told_at_once(nodes, plan):
+    nodes.path("gw").unlink()
+    nodes.write("tm", "[server\n")
+    nodes.append("cp", "\n[server]\n")
+    with pytest.raises(TopologyError) as caught:
+        read_nodes(nodes.folder, plan)
+    assert {problem.where.partition("/")[0] for problem in caught.value.problems} == {
+        "cp",
+        "gw",
+        "tm",
+    }
+
+
+@pytest.mark.parametrize("name", ["absent", "."])
+def test_a_folder_without_nodes_is_a_problem(tmp_path, name):
+    with pytest.raises(TopologyError):
+        read_nodes(tmp_path / name, None)
