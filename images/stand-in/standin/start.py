@@ -1,0 +1,45 @@
+"""The start of a node: banner, configuration, keys, then the node itself."""
+
+import asyncio
+import os
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from standin import log
+from standin.configuration import Configuration, read_configuration
+from standin.keystore import Identity, KeystoreError, read_identity, read_trusted
+from standin.node import Node
+
+_SERVER = "org.wso2.carbon.core.internal.CarbonCoreActivator"
+_VERSION = "4.1.0"
+
+
+def start(home: Path) -> int:
+    """Start the node of the product home *home* and serve; 1 when its files can't be used."""
+    began = time.monotonic()
+    log.info(_SERVER, log.BANNER)
+    try:
+        configuration = read_configuration(home)
+        identity, trusted = _keys(configuration)
+        log.info(_SERVER, f"Starting WSO2 Carbon... (stand-in, role {configuration.role})")
+        version = os.environ.get("STAND_IN_VERSION", _VERSION)
+        delay = float(os.environ.get("STAND_IN_DELAY", "0"))
+        node = Node(configuration, identity, trusted, version)
+        asyncio.run(node.serve(began, delay))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as fault:
+        log.error(_SERVER, f"deployment.toml or the node's ports can't be used: {fault}")
+        return 1
+    except KeystoreError as fault:
+        log.error(_SERVER, str(fault))
+        return 1
+    return 0
+
+
+def _keys(configuration: Configuration) -> tuple[Identity, str]:
+    """Open keystore and truststore side by side: each is a run of a program."""
+    with ThreadPoolExecutor(2) as pool:
+        trusted = pool.submit(read_trusted, configuration.truststore)
+        identity = pool.submit(read_identity, configuration.keystore)
+        return identity.result(), trusted.result()

@@ -1,0 +1,240 @@
+"""Stand-in nodes as subprocesses of the tests, with generated certificates and free ports."""
+
+import contextlib
+import datetime as dt
+import os
+import re
+import secrets
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "images/stand-in"
+PASSWORD = "wso2carbon"
+_PORTS = (5672, 8672, 8280, 8243, 9099, 8099, 9443, 9763, 9611, 9711)
+_START_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Security:
+    """The keystores of a lab with one CA, and what their clients trust."""
+
+    folder: Path
+    ca: Path
+
+    def client(self) -> ssl.SSLContext:
+        """A context that trusts the lab's CA and compares names."""
+        return ssl.create_default_context(cafile=str(self.ca))
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _certificate(subject: str, key, issuer: str, issuer_key, *, ca: bool) -> x509.Certificate:
+    today = dt.datetime.now(dt.UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(_name(issuer))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - dt.timedelta(hours=1))
+        .not_valid_after(today + dt.timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    )
+    if not ca:
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName(subject)])
+        builder = builder.add_extension(names, critical=False)
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+@pytest.fixture(scope="session")
+def security(tmp_path_factory) -> Security:
+    folder = tmp_path_factory.mktemp("security")
+    ca_key = rsa.generate_private_key(65537, 2048)
+    key = rsa.generate_private_key(65537, 2048)
+    ca = _certificate("lab ca", ca_key, "lab ca", ca_key, ca=True)
+    leaf = _certificate("node.wso2.com", key, "lab ca", ca_key, ca=False)
+    encryption = serialization.BestAvailableEncryption(PASSWORD.encode())
+    stored = pkcs12.serialize_key_and_certificates(b"wso2carbon", key, leaf, [ca], encryption)
+    (folder / "wso2carbon.jks").write_bytes(stored)
+    trusted = pkcs12.serialize_java_truststore(
+        [pkcs12.PKCS12Certificate(ca, b"lab-ca"), pkcs12.PKCS12Certificate(leaf, b"wso2carbon")],
+        encryption,
+    )
+    (folder / "client-truststore.jks").write_bytes(trusted)
+    for name, certificate in (("ca.pem", ca), ("server-cert.pem", leaf)):
+        (folder / name).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "server-key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return Security(folder, folder / "ca.pem")
+
+
+@dataclass
+class Node:
+    """A running stand-in and what it wrote."""
+
+    role: str
+    offset: int
+    process: subprocess.Popen
+    lines: list[str] = field(default_factory=list)
+
+    def port(self, base: int) -> int:
+        return base + self.offset
+
+    def log(self) -> str:
+        return "\n".join(self.lines)
+
+    def wait_for(self, pattern: str, seconds: float = _START_SECONDS) -> re.Match[str]:
+        """Wait until a log line matches; fails with the whole log when none does."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for line in list(self.lines):
+                if match := re.search(pattern, line):
+                    return match
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        pytest.fail(f"no line matches {pattern!r} in the log of {self.role}:\n{self.log()}")
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+
+def _free(port: int) -> bool:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("", port))
+            return True
+    return False
+
+
+def free_offset() -> int:
+    """An offset whose ports are all free and below the ephemeral ones."""
+    while True:
+        offset = 10000 + secrets.randbelow(12000)
+        if all(_free(port + offset) for port in _PORTS):
+            return offset
+
+
+def _home(folder: Path, text: str, security: Security) -> Path:
+    conf = folder / "repository/conf"
+    resources = folder / "repository/resources"
+    conf.mkdir(parents=True)
+    resources.mkdir(parents=True)
+    (resources / "security").symlink_to(security.folder)
+    (conf / "deployment.toml").write_text(text)
+    return folder
+
+
+def spawn(home: Path, **environment: str) -> subprocess.Popen:
+    """Start the stand-in of *home* as the image starts it."""
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(PACKAGE),
+        "WSO2_SERVER_HOME": str(home),
+        **environment,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "standin"],
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _collect(node: Node) -> None:
+    for line in node.process.stdout:
+        node.lines.append(line.rstrip("\n"))
+    node.process.stdout.close()
+
+
+def deployment(role: str, offset: int, more: str = "") -> str:
+    """The head of a deployment.toml, as the published samples begin, with *more* after it."""
+    return f"""
+[server]
+hostname = "localhost"
+node_ip = "127.0.0.1"
+server_role = "{role}"
+offset = {offset}
+
+[super_admin]
+username = "admin"
+password = "admin"
+create_admin_account = true
+
+[keystore.tls]
+file_name = "wso2carbon.jks"
+type = "JKS"
+password = "{PASSWORD}"
+alias = "wso2carbon"
+key_password = "{PASSWORD}"
+
+[truststore]
+file_name = "client-truststore.jks"
+type = "JKS"
+password = "{PASSWORD}"
+{more}
+"""
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory, security) -> Iterator[Callable[..., Node]]:
+    """Start a node of a role with more configuration; it ends with the module."""
+    nodes: list[Node] = []
+
+    def start_node(
+        role: str, more: str = "", *, offset: int | None = None, ready: bool = True, **environment
+    ) -> Node:
+        chosen = free_offset() if offset is None else offset
+        text = deployment(role, chosen, more)
+        home = _home(tmp_path_factory.mktemp(role), text, security)
+        node = Node(role, chosen, spawn(home, **environment))
+        nodes.append(node)
+        threading.Thread(target=_collect, args=(node,), daemon=True).start()
+        if ready:
+            node.wait_for(r"WSO2 Carbon started in \d+ sec")
+        return node
+
+    yield start_node
+    for node in nodes:
+        node.stop()
+
+
+def hub_table(offset: int, *, password: str = "$ref{super_admin.password}") -> str:
+    """The event hub tables of a node whose hub has *offset*."""
+    return f"""
+[apim.event_hub]
+enable = true
+username = "$ref{{super_admin.username}}"
+password = "{password}"
+service_url = "https://localhost:{9443 + offset}/services/"
+event_listening_endpoints = ["tcp://localhost:{5672 + offset}"]
+
+[[apim.event_hub.publish.url_group]]
+urls = ["tcp://localhost:{9611 + offset}"]
+auth_urls = ["ssl://localhost:{9711 + offset}"]
+"""
