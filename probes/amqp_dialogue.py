@@ -1,6 +1,5 @@
 """Speaks AMQP 0-9-1 as a client on one connection, and says how the broker refuses."""
 
-import asyncio
 import struct
 from typing import TypeVar
 
@@ -150,7 +149,7 @@ class Dialogue:
                 raise LinkError(Outcome.WRONG_PROTOCOL, f"an answer that begins with {head!r}")
             whole = head + await reader.readexactly(size + 1)
             _, _, received = frame.unmarshal(whole)
-        except (asyncio.IncompleteReadError, UnmarshalingException) as error:
+        except UnmarshalingException as error:
             raise LinkError(Outcome.WRONG_PROTOCOL, f"no whole AMQP frame: {error}") from error
         if isinstance(received, header.ProtocolHeader):
             raise LinkError(Outcome.WRONG_PROTOCOL, "a protocol header inside the dialogue")

@@ -3,7 +3,10 @@
 import asyncio
 import base64
 import errno
+import html
+import json
 import time
+import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 
 from probes import amqp, binary, http, mysql, revocation, tcp, tls
@@ -48,6 +51,8 @@ async def attempt(target: Target, vantage: Vantage) -> Result:
         outcome, seen = error.outcome, error.seen
     except TimeoutError:
         outcome, seen = _out_of_time(trial)
+    except asyncio.IncompleteReadError as error:
+        outcome, seen = Outcome.CLOSED, f"closed within its answer ({error})"
     except ConnectionError as error:
         outcome, seen = Outcome.CLOSED, f"closed by the server ({error.strerror or error})"
     except OSError as error:
@@ -75,15 +80,31 @@ def no_vantage(target_id: str, why: str) -> Result:
 
 def without_credentials(seen: str, target: Target) -> str:
     """Blank every form of the target's passwords out of what a server said, on one short line."""
+    secrets = {
+        *_forms(target.username, target.password),
+        *_forms(target.hub_username, target.hub_password),
+    }
+    for secret in sorted(secrets, key=len, reverse=True):
+        seen = seen.replace(secret, "***")
     line = "".join(letter if letter.isprintable() else " " for letter in seen)
-    for username, password in (
-        (target.username, target.password),
-        (target.hub_username, target.hub_password),
-    ):
-        basic = base64.b64encode(f"{username}:{password}".encode()).decode()
-        for secret in (basic, password):
-            line = line.replace(secret, "***") if password else line
     return _shorten(line, _SEEN_LIMIT)
+
+
+def _forms(username: str, password: str) -> set[str]:
+    """Give the ways in which an answer may repeat a password."""
+    if not password:
+        return set()
+    return {
+        password,
+        base64.b64encode(f"{username}:{password}".encode()).decode(),
+        urllib.parse.quote(password, safe=""),
+        urllib.parse.quote_plus(password),
+        html.escape(password),
+        json.dumps(password)[1:-1],
+        json.dumps(password, ensure_ascii=False)[1:-1],
+        repr(password)[1:-1],
+        repr(password.encode())[2:-1],
+    }
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -16,6 +16,7 @@ from probes.trial import Trial
 _WEBSOCKET_HEALTH = HttpRequest("GET", "/health", (200,))
 
 _BODY_LIMIT = 1 << 20
+_SEEN_LIMIT = 4000  # cut further once it holds no credential
 _UNAUTHORIZED = 401
 _START_OF_ANSWER = b"HTTP/"
 
@@ -29,7 +30,7 @@ class Answer:
 
     def __str__(self) -> str:
         """Give status and the body's beginning."""
-        return f"{self.status} {self.body[:200]}".rstrip()
+        return f"{self.status} {self.body[:_SEEN_LIMIT]}".rstrip()
 
 
 async def ask(trial: Trial) -> str:

@@ -110,7 +110,11 @@ class _TimedContext(ssl.SSLContext):
             sock = super().wrap_socket(*args, **kwargs)
         except OSError as error:
             raise explain_handshake(error) from error
-        check_certificate(self, sock.getpeercert() or {}, self.trial.target.host)
+        try:
+            check_certificate(self, sock.getpeercert() or {}, self.trial.target.host)
+        except LinkError:
+            sock.close()
+            raise
         self.trial.expected = expected
         self.trial.phases.enter(Phase.AUTH)
         return sock
