@@ -64,7 +64,7 @@ def mysqld_arguments(*, port: int = 3306, user: str = "mysql") -> tuple[str, ...
         f"--user={user}",
         f"--datadir={SERVER_DATA}",
         f"--socket={SERVER_SOCKET}",
-        "--pid-file=/tmp/mysqld.pid",
+        "--pid-file=mysqld.pid",  # in the data directory
         f"--port={port}",
         f"--init-file={server_path('accounts.sql')}",
         # A real node offers its keystore's certificate, and MySQL verifies what it is offered.
@@ -99,6 +99,7 @@ _SMALL = (
     "--loose-innodb-redo-log-capacity=16M",
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-doublewrite=OFF",
+    "--loose-innodb-numa-interleave=OFF",  # not permitted in a container, and complained about
     "--innodb-use-native-aio=OFF",  # forty labs on one kernel share its limit of aio requests
     "--key-buffer-size=1M",
     "--table-open-cache=400",
