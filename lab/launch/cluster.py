@@ -1,0 +1,341 @@
+"""A lab on an engine: its nodes, database servers and prober, and what can be asked of them."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from lab.errors import EngineError, LabError, Problem
+from lab.launch.channel import Channel, ExecChannel
+from lab.launch.creation import Creation, results
+from lab.launch.dbscripts import Dbscript
+from lab.launch.definitions import (
+    ENTERS,
+    PROBER,
+    PROBER_KIND,
+    SIDECARS,
+    Images,
+    node_definition,
+    prober_definition,
+    server_definition,
+)
+from lab.launch.engine import Engine
+from lab.launch.files import node_files, server_files, write_environment
+from lab.launch.images import ensure_images
+from lab.launch.labels import FOLDER, LAB, MEMBER, OWNER, PURPOSE, Ownership, Part, Purpose
+from lab.launch.lease import NameHeldError, clear_name
+from lab.launch.ownership import parse_owner, this_process
+from lab.launch.ports import choose_ports, other_ports, read_ports, write_ports
+from lab.launch.refusals import GoneError, NameTakenError, PortTakenError
+from lab.launch.removal import objects_of, remove_lab
+from lab.launch.schemas import judge, unreachable
+from lab.launch.scripts_of import scripts_of
+from lab.launch.seen import Definition, SeenContainer
+from lab.launch.servers import ServerGoneError, found_on, wait_until_ready
+from lab.launch.sidecars import SidecarChannel
+from lab.launch.states import Events, state_of
+from lab.launch.templates import require_complete
+from lab.plan.containers import completion_name
+from lab.plan.make import read_plan
+from lab.plan.model import Plan, PlannedServer
+from lab.plan.observed import NodeState, SchemaState, State
+
+Progress = Callable[[str], None]
+
+_NODE_GRACE, _SERVER_GRACE = 2, 10  # seconds; a real node ignores SIGTERM for as long as it may
+_PORT_TRIES = 5
+_AT_ONCE = 16
+
+
+class Cluster:
+    """One lab, half made or complete. Methods may be called from any thread."""
+
+    def __init__(
+        self, engine: Engine, plan: Plan, folder: Path, owner: Ownership, images: Images
+    ) -> None:
+        self.plan = plan
+        self.folder = folder
+        self._engine = engine
+        self._owner = owner
+        self._images = images
+        self._members = {node.name: node.container for node in plan.nodes}
+        self._members |= {server.name: server.container for server in plan.servers}
+        self._just_put: set[str] = set()
+        self._scripts: dict[str, dict[str, Dbscript]] = {}
+        self._reading = threading.Lock()
+
+    # Starting and stopping
+
+    def start_server(self, name: str) -> None:
+        """Start a database server, with its files as they lie in the lab's folder."""
+        self._bring_files(name)
+        self._engine.start(self._container(name))
+
+    def start_node(self, name: str) -> None:
+        """Start a node (or database server), with its files as they lie in the lab's folder.
+
+        A host port that something else took meanwhile is exchanged for a free one.
+        """
+        self._bring_files(name)
+        for _ in range(_PORT_TRIES - 1):
+            try:
+                return self._engine.start(self._container(name))
+            except PortTakenError:
+                self._exchange_ports(name)
+        return self._engine.start(self._container(name))
+
+    def stop_node(self, name: str) -> None:
+        """Stop a node (or database server); one that ignores SIGTERM is killed."""
+        grace = _SERVER_GRACE if self._is_server(name) else _NODE_GRACE
+        self._engine.stop(self._container(name), grace)
+
+    def put_files(self, name: str) -> None:
+        """Put a member's files from the lab's folder into its container."""
+        take = server_files if self._is_server(name) else node_files
+        self._engine.put(self._container(name), take(self.folder, name))
+
+    def note_files_put(self, name: str) -> None:
+        """Tell that a member's container was created with its files of this moment."""
+        self._just_put.add(name)
+
+    def _bring_files(self, name: str) -> None:
+        if name in self._just_put:
+            self._just_put.discard(name)
+        else:
+            self.put_files(name)
+
+    def _exchange_ports(self, name: str) -> None:
+        """Make a node's container again on other host ports: they are fixed at creation."""
+        container = self._container(name)
+        published = other_ports(self._engine.inspect(container).published)
+        self._engine.remove(container)
+        node = self.plan.node(name)
+        self._engine.create(node_definition(self.plan, node, self._images, self._owner, published))
+        self.put_files(name)
+        write_ports(self.folder, {**read_ports(self.folder), name: published})
+
+    # Databases
+
+    def prepare_schemas(self, progress: Progress) -> None:
+        """Wait for every started database server and prove its databases complete.
+
+        Raises `DatabaseError` when a server ends, or a table or the last index is missing.
+        """
+        for server in self.plan.servers:
+            progress(f"database {server.name}: waiting until it is ready")
+            wait_until_ready(self._engine, server.container)
+            scripts = self._scripts_of(server)
+            states = judge(server, scripts, found_on(self._engine, server, scripts))
+            require_complete(states, f"container {server.container}")
+            for state in states:
+                progress(f"database {server.name}: {state.name} complete, {state.tables} tables")
+
+    def schema_states(self) -> tuple[SchemaState, ...]:
+        """Compare every schema with its dbscript, by one question a server."""
+        return tuple(state for server in self.plan.servers for state in self._schema_states(server))
+
+    def _schema_states(self, server: PlannedServer) -> tuple[SchemaState, ...]:
+        scripts = self._scripts_of(server)
+        try:
+            return judge(server, scripts, found_on(self._engine, server, scripts))
+        except (ServerGoneError, EngineError):  # the node's state says why
+            return unreachable(server, scripts)
+
+    def _scripts_of(self, server: PlannedServer) -> dict[str, Dbscript]:
+        with self._reading:
+            if server.name not in self._scripts:
+                self._scripts[server.name] = scripts_of(self.plan, server)
+            return self._scripts[server.name]
+
+    # Watching
+
+    def states(self) -> tuple[NodeState, ...]:
+        """Tell the state of every node and database server, in the plan's order."""
+        seen = {
+            container.labels[MEMBER]: container
+            for container in self._engine.containers(f"{LAB}={self.plan.lab}")
+        }
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return tuple(pool.map(lambda name: self._state(name, seen.get(name)), self._members))
+
+    def state(self, name: str) -> NodeState:
+        """Tell one member's state."""
+        try:
+            return self._state(name, self._engine.inspect(self._container(name)))
+        except GoneError:
+            return NodeState(name, State.MISSING)
+
+    def _state(self, name: str, seen: SeenContainer | None) -> NodeState:
+        if seen is None:
+            return NodeState(name, State.MISSING)
+        return state_of(self._engine, seen)
+
+    def events(self) -> Events:
+        """Give the changes of nodes and database servers as they happen, until closed."""
+        return Events(self._engine, self.plan.lab)
+
+    def process(self, name: str) -> tuple[int, str]:
+        """Give the pid, as the engine's machine counts, and the container's id."""
+        seen = self._engine.inspect(self._container(name))
+        if not seen.pid:
+            raise LabError(
+                Problem(f"`{name}` is not running", f"container {seen.name}", f"`lab start {name}`")
+            )
+        return seen.pid, seen.id
+
+    def logs(self, name: str, *, follow: bool = False) -> Iterator[str]:
+        """Give a member's log, line by line."""
+        with self._engine.follow(self._container(name), wait=follow) as log:
+            yield from log
+
+    def run(self, name: str, argv: tuple[str, ...]) -> tuple[int, str]:
+        """Run a command in a member's container; give its exit code and all it printed."""
+        ran = self._engine.run(self._container(name), argv)
+        return ran.exit_code, (ran.stdout + ran.stderr).decode(errors="replace")
+
+    def published(self) -> Mapping[tuple[str, int], int]:
+        """Give the ports of 127.0.0.1, by node and container port."""
+        nodes = [node for node in self.plan.nodes if any(p.published for p in node.ports)]
+
+        def of(name: str) -> Mapping[int, int]:
+            with suppress(GoneError):
+                return self._engine.inspect(self._container(name)).published
+            return {}
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            ports = pool.map(of, (node.name for node in nodes))
+            return {
+                (node.name, port): host
+                for node, published in zip(nodes, ports, strict=True)
+                for port, host in published.items()
+            }
+
+    # Probing
+
+    @property
+    def prober_kind(self) -> str:
+        """Tell how nodes are probed: `prober` enters them, `sidecars` live beside them."""
+        return self._engine.inspect(self.plan.prober).labels[PROBER_KIND]
+
+    def start_prober(self) -> None:
+        """Start the prober; it idles until a session is opened."""
+        self._engine.start(self.plan.prober)
+
+    def open_session(self) -> Channel:
+        """Open a session of the prober, one a caller."""
+        if self.prober_kind == SIDECARS:
+            return SidecarChannel(self._engine, self.plan)
+        return ExecChannel(self._engine, self.plan.prober)
+
+    # The whole
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the lab was brought up to its end."""
+        return objects_of(self._engine, self.plan.lab).is_complete
+
+    def complete(self) -> None:
+        """Say that the lab is up: from here on it lives without the process that made it."""
+        self._engine.create_volume(
+            completion_name(self.plan.lab), self._owner.labels(Part.COMPLETION)
+        )
+
+    def remove(self) -> None:
+        """Remove everything of the lab, its folder last."""
+        remove_lab(self._engine, self.plan.lab)
+
+    def _is_server(self, name: str) -> bool:
+        return any(server.name == name for server in self.plan.servers)
+
+    def _container(self, name: str) -> str:
+        if name not in self._members:
+            raise LabError(
+                Problem(
+                    f"no node `{name}`",
+                    f"lab {self.plan.lab}",
+                    f"it has {', '.join(self._members)}",
+                )
+            )
+        return self._members[name]
+
+
+def create_cluster(
+    engine: Engine,
+    plan: Plan,
+    folder: Path,
+    *,
+    purpose: str = Purpose.PERSON,
+    progress: Progress,
+    prober: str = "",
+) -> Cluster:
+    """Create a lab's network and containers, with the files of *folder* in them, nothing started.
+
+    *prober* forces how nodes are probed: `prober` or `sidecars`. Raises `NameHeldError` when a lab
+    of this name exists or is being made. Whatever fails or interrupts, nothing stays behind.
+    """
+    clear_name(engine, plan.lab)
+    owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
+    images = ensure_images(engine, plan, owner, progress)
+    kind = prober or prober_kind_for(engine)
+    ports = choose_ports(plan, folder)
+    cluster = Cluster(engine, plan, folder, owner, images)
+    with Creation(engine) as creation:
+        _take_name(creation, prober_definition(plan, images, owner, kind), plan)
+        progress(f"creating {len(plan.nodes) + len(plan.servers)} containers")
+        made = [creation.network(plan, owner, len(plan.nodes) + len(plan.servers) + 1)]
+        for node in plan.nodes:
+            wanted = node_definition(plan, node, images, owner, ports.get(node.name, {}))
+            made.append(creation.container(wanted, node_files(folder, node.name)))
+            cluster.note_files_put(node.name)
+        for server in plan.servers:
+            wanted = server_definition(plan, server, images, owner)
+            made.append(creation.container(wanted, server_files(folder, server.name)))
+            cluster.note_files_put(server.name)
+        results(made)
+        write_ports(folder, ports)
+        write_environment(folder, images)
+    return cluster
+
+
+def _take_name(creation: Creation, lock: Definition, plan: Plan) -> None:
+    """Make the prober first: the engine gives a container's name to one caller only."""
+    try:
+        results([creation.container(lock)])
+    except NameTakenError as error:
+        raise NameHeldError(
+            Problem(
+                f"the lab `{plan.lab}` is being made by another process",
+                f"container {lock.name}",
+                f"wait for it, or `lab down {plan.lab}` if that process is no more",
+            )
+        ) from error
+
+
+def prober_kind_for(engine: Engine) -> str:
+    """Tell whether this engine lets a container see the machine's processes."""
+    closed = any("rootless" in word or "userns" in word for word in engine.facts.security)
+    return SIDECARS if closed else ENTERS
+
+
+def find_cluster(engine: Engine, name: str) -> Cluster | None:
+    """Find a lab, complete or not, by its labels and its folder's copy of the topology.
+
+    Raises `LabError` when its folder is gone: then only `remove_lab` can do something with it.
+    """
+    objects = objects_of(engine, name)
+    if not objects or not objects.containers:
+        return None
+    labels = objects.containers[0].labels
+    folder = Path(labels[FOLDER])
+    plan = read_plan(folder)
+    by_member = {each.labels[MEMBER]: each.image for each in objects.containers}
+    images = Images(
+        prober=by_member.get(PROBER, ""),
+        nodes={node.kind: by_member.get(node.name, "") for node in plan.nodes},
+        servers={server.name: by_member.get(server.name, "") for server in plan.servers},
+    )
+    owner = parse_owner(labels[OWNER]) or this_process()
+    return Cluster(
+        engine, plan, folder, Ownership(name, Purpose(labels[PURPOSE]), owner, folder), images
+    )

@@ -1,0 +1,94 @@
+"""Which engine the lab talks to, and what to say when it is silent: each cause with its mend."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lab.errors import Problem
+
+DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+_MAKE = "`make lab-up` in the lab's checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an engine is expected, and who said so (empty: nobody, it is the default)."""
+
+    url: str
+    said_by: str = ""
+
+
+def program_path(name: str) -> str | None:
+    """Give the path of a program; daemons lie in folders that a user's PATH leaves out."""
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+    return shutil.which(name, path=path)
+
+
+def endpoint_said(environ: Mapping[str, str], context: str, context_url: str) -> Endpoint:
+    """Choose as the docker client does: DOCKER_HOST, then the current context, then the default."""
+    if environ.get("DOCKER_HOST"):
+        return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST")
+    if context != "default":
+        return Endpoint(context_url, f"docker context `{context}`")
+    return Endpoint(DEFAULT_SOCKET)
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """Dig the system's own error out of the layers that a client library puts around it."""
+    seen: list[BaseException] = []
+    layer: BaseException | None = error
+    while layer is not None and layer not in seen:
+        seen.append(layer)
+        inner = [argument for argument in layer.args if isinstance(argument, BaseException)]
+        layer = inner[-1] if inner else (layer.__cause__ or layer.__context__)
+    found = [each for each in seen if isinstance(each, OSError) and each.errno is not None]
+    return found[-1] if found else error
+
+
+def silence(
+    endpoint: Endpoint,
+    cause: BaseException,
+    *,
+    program: Callable[[str], str | None] = program_path,
+) -> Problem:
+    """Say why no engine answers at *endpoint*."""
+    where = f"{endpoint.said_by or 'default'}: {endpoint.url}: {cause}"
+    if isinstance(cause, PermissionError):
+        return Problem(
+            "no permission on the engine's socket",
+            where,
+            "`sudo usermod -aG docker $USER`, then log in again; or run the command as root",
+        )
+    if endpoint.said_by:
+        return Problem(
+            f"the engine that {endpoint.said_by} names does not answer",
+            where,
+            _mend_of(endpoint),
+        )
+    if program("dockerd") is None and program("podman") is not None:
+        return podman(where)
+    if program("dockerd") is None and program("docker") is None:
+        return Problem(
+            "no Docker Engine is installed", where, f"{_MAKE} installs one, or do it yourself"
+        )
+    return Problem(
+        "the Docker Engine is not running",
+        where,
+        f"`sudo systemctl start docker`, Docker Desktop, or {_MAKE}",
+    )
+
+
+def podman(where: str) -> Problem:
+    """Say that Podman stands where an engine should."""
+    return Problem(
+        "this is Podman, and the lab needs a Docker Engine",
+        where,
+        "remove `podman-docker` or unset DOCKER_HOST, and install Docker Engine beside Podman",
+    )
+
+
+def _mend_of(endpoint: Endpoint) -> str:
+    if endpoint.said_by == "DOCKER_HOST":
+        return "start that engine, or `unset DOCKER_HOST` to use this machine's own"
+    return "start that engine, or `docker context use default` to use this machine's own"

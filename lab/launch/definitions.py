@@ -1,0 +1,119 @@
+"""Turns a plan's members into containers to be created: as closed as their work allows."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lab.launch.labels import MEMBER, PART, Ownership, Part
+from lab.launch.seen import Definition, SeenContainer
+from lab.plan.containers import (
+    NODE_MEMORY,
+    PROBER_MEMORY,
+    SERVER_GID,
+    SERVER_MEMORY,
+    SERVER_UID,
+    container_name,
+    mysqld_arguments,
+)
+from lab.plan.model import Plan, PlannedNode, PlannedServer
+
+PROBER = "prober"
+PROBER_KIND = "apim-lab.prober-kind"
+ENTERS, SIDECARS = "prober", "sidecars"  # it enters the nodes' networks, or one lives in each
+_PROBER_CAPABILITIES = ("SYS_ADMIN", "SYS_PTRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The images that one lab's containers start from, by the kind or name of what they are for."""
+
+    prober: str
+    nodes: Mapping[str, str]  # kind → image
+    servers: Mapping[str, str]  # server's name → image with its loaded data directory
+
+
+def node_definition(
+    plan: Plan, node: PlannedNode, images: Images, owner: Ownership, published: Mapping[int, int]
+) -> Definition:
+    """Define a node's container; *published* is its container ports → ports of 127.0.0.1."""
+    return Definition(
+        name=node.container,
+        image=images.nodes[node.kind],
+        command=(),
+        keeps_entrypoint=True,
+        labels=owner.labels(Part.NODE, node.name),
+        network=plan.network,
+        aliases=node.aliases,
+        hostname=node.hostname,
+        published=published,
+        memory=NODE_MEMORY,
+    )
+
+
+def server_definition(
+    plan: Plan, server: PlannedServer, images: Images, owner: Ownership
+) -> Definition:
+    """Define a database server's container, on the image that holds its data directory."""
+    return Definition(
+        name=server.container,
+        image=images.servers[server.name],
+        command=("mysqld", *mysqld_arguments(port=server.port)),
+        labels=owner.labels(Part.SERVER, server.name),
+        network=plan.network,
+        aliases=server.aliases,
+        hostname=server.hostname,
+        user=f"{SERVER_UID}:{SERVER_GID}",
+        memory=SERVER_MEMORY,
+    )
+
+
+def builder_definition(
+    server: PlannedServer, image: str, command: tuple[str, ...], owner: Ownership
+) -> Definition:
+    """Define the throw-away container in which a server's data directory is made, unconnected."""
+    # Two processes may make the same template for the same lab's name; either's is good.
+    return Definition(
+        name=container_name(owner.lab, f"{server.name}-builder-{secrets.token_hex(4)}"),
+        image=image,
+        command=command,
+        labels=owner.labels(Part.BUILDER, f"{server.name}-builder"),
+        network="",
+        user=f"{SERVER_UID}:{SERVER_GID}",
+        memory="1g",
+    )
+
+
+def prober_definition(plan: Plan, images: Images, owner: Ownership, kind: str) -> Definition:
+    """Define the prober; one that doesn't enter the nodes has no rights at all."""
+    enters = kind == ENTERS
+    return Definition(
+        name=plan.prober,
+        image=images.prober,
+        command=(),
+        keeps_entrypoint=True,
+        labels={**owner.labels(Part.PROBER, PROBER), PROBER_KIND: kind},
+        network=plan.network,
+        memory=PROBER_MEMORY,
+        capabilities=_PROBER_CAPABILITIES if enters else (),
+        host_pid=enters,
+        read_only=True,
+        keeps_log=False,
+    )
+
+
+def sidecar_definition(
+    plan: Plan, member: str, node: str, prober: SeenContainer, labels: Mapping[str, str]
+) -> Definition:
+    """Define a prober without rights that lives in one running container's network namespace."""
+    name = f"{member}-sidecar"
+    return Definition(
+        name=container_name(plan.lab, name),
+        image=prober.image,
+        command=(),
+        keeps_entrypoint=True,
+        labels={**prober.labels, PART: str(Part.SIDECAR), MEMBER: name, **labels},
+        network=f"container:{node}",
+        memory=PROBER_MEMORY,
+        read_only=True,
+        keeps_log=False,
+    )

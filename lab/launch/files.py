@@ -1,0 +1,58 @@
+"""Takes a member's files from the lab's folder to their places and owners in its container."""
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from lab.errors import LabError, Problem
+from lab.launch.archive import PlacedFile, tar_of
+from lab.launch.definitions import Images
+from lab.plan.containers import (
+    NODE_GID,
+    NODE_IMAGE_VARIABLE,
+    NODE_UID,
+    PROBER_IMAGE_VARIABLE,
+    SERVER_GID,
+    SERVER_IMAGE_VARIABLE,
+    SERVER_UID,
+    node_path,
+    server_path,
+)
+
+
+def node_files(folder: Path, node: str) -> bytes:
+    """Give the archive of a node's files."""
+    return _archive(folder / "nodes" / node, node_path, NODE_UID, NODE_GID)
+
+
+def server_files(folder: Path, server: str) -> bytes:
+    """Give the archive of a database server's files."""
+    return _archive(folder / "servers" / server, server_path, SERVER_UID, SERVER_GID)
+
+
+def _archive(folder: Path, place: Callable[[str], PurePosixPath], uid: int, gid: int) -> bytes:
+    try:
+        files = [
+            PlacedFile(place(path.name), path.read_bytes(), uid, gid)
+            for path in sorted(folder.iterdir())
+            if path.is_file()
+        ]
+    except OSError as error:
+        raise LabError(
+            Problem(
+                f"can't read the lab's files: {error.strerror}",
+                str(error.filename),
+                "`lab down` and `lab up` write them again",
+            )
+        ) from error
+    return tar_of(files)
+
+
+def write_environment(folder: Path, images: Images) -> None:
+    """Write the `.env` that names the images of the lab folder's compose file."""
+    values = {
+        NODE_IMAGE_VARIABLE: next(iter(images.nodes.values()), ""),
+        SERVER_IMAGE_VARIABLE: next(iter(images.servers.values()), ""),
+        PROBER_IMAGE_VARIABLE: images.prober,
+    }
+    text = "".join(f"{name}={value}\n" for name, value in values.items() if value)
+    (folder / ".env").write_text(text, encoding="utf-8")

@@ -1,0 +1,77 @@
+"""Makes sure that every image a lab starts from is here; on a warm machine it only looks."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from lab.launch.contexts import Context
+from lab.launch.dbscripts import Dbscript
+from lab.launch.definitions import PROBER, Images
+from lab.launch.engine import Engine
+from lab.launch.labels import Ownership
+from lab.launch.recipes import read_recipe
+from lab.launch.scripts_of import scripts_of
+from lab.launch.sources import Sources
+from lab.launch.templates import ensure_template
+from lab.plan.model import Plan, PlannedServer
+
+Progress = Callable[[str], None]
+
+
+def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progress) -> Images:
+    """Give every image of a lab: found, or else pulled or built, side by side.
+
+    Raises `EngineError` when an image can't be had, `DatabaseError` when a dbscript fails.
+    """
+    # Read first: a script that isn't there should not be told after minutes of building.
+    scripts = {server.name: scripts_of(plan, server) for server in plan.servers}
+    sources = Sources(engine, progress)
+    kinds = sorted({node.kind for node in plan.nodes})
+    with ThreadPoolExecutor(8, thread_name_prefix="images") as pool:
+        servers = {
+            server.name: pool.submit(
+                _server_image, engine, server, scripts[server.name], owner, sources
+            )
+            for server in plan.servers
+        }
+        built = _built(engine, (*kinds, PROBER), sources, pool, progress)
+        return Images(
+            prober=built[PROBER],
+            nodes={kind: built[kind] for kind in kinds},
+            servers={name: image.result() for name, image in servers.items()},
+        )
+
+
+def _built(
+    engine: Engine,
+    names: tuple[str, ...],
+    sources: Sources,
+    pool: ThreadPoolExecutor,
+    progress: Progress,
+) -> dict[str, str]:
+    _, base = read_recipe("base")
+    contexts = {name: Context(name, base) for name in names}
+    tags = {name: context.tag for name, context in contexts.items()}
+    missing = [name for name, tag in tags.items() if engine.image(tag) is None]
+    if missing:
+        from lab.launch.builds import build  # noqa: PLC0415  # heavy, and seldom needed
+
+        sources.ensure("base")
+        builds: list[Future[None]] = []
+        for name in missing:
+            progress(f"image {name}: building")
+            architecture = engine.facts.architecture
+            builds.append(pool.submit(build, contexts[name], tags[name], architecture, progress))
+        for each in builds:
+            each.result()
+    return tags
+
+
+def _server_image(
+    engine: Engine,
+    server: PlannedServer,
+    scripts: Mapping[str, Dbscript],
+    owner: Ownership,
+    sources: Sources,
+) -> str:
+    image = sources.ensure("mysql")
+    return ensure_template(engine, server, image, scripts, owner=owner, progress=sources.progress)

@@ -1,0 +1,54 @@
+"""The labels that every object of a lab carries from its creation; removal reads nothing else."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lab.launch.ownership import Owner
+
+LAB = "apim-lab.lab"
+PURPOSE = "apim-lab.purpose"
+OWNER = "apim-lab.owner"
+PART = "apim-lab.part"
+MEMBER = "apim-lab.member"
+FOLDER = "apim-lab.folder"
+
+
+class Part(StrEnum):
+    """What an object is to its lab."""
+
+    NETWORK = "network"
+    NODE = "node"
+    SERVER = "server"
+    PROBER = "prober"
+    SIDECAR = "sidecar"
+    BUILDER = "builder"
+    COMPLETION = "completion"
+
+
+class Purpose(StrEnum):
+    """Whom a lab serves: a person is asked before it goes, a test is not."""
+
+    PERSON = "person"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What all objects of one lab have in common."""
+
+    lab: str
+    purpose: Purpose
+    owner: Owner
+    folder: Path
+
+    def labels(self, part: Part, member: str = "") -> dict[str, str]:
+        """Give the labels of one object."""
+        return {
+            LAB: self.lab,
+            PURPOSE: str(self.purpose),
+            OWNER: str(self.owner),
+            PART: str(part),
+            MEMBER: member,
+            FOLDER: str(self.folder.absolute()),
+        }

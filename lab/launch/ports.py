@@ -1,0 +1,66 @@
+"""Which ports of 127.0.0.1 a lab's nodes are published on: free ones, kept in the lab's folder."""
+
+import json
+import socket
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from lab.plan.model import Plan
+
+FILE = "ports.json"
+LOOPBACK = "127.0.0.1"
+
+Ports = Mapping[str, Mapping[int, int]]  # member → container port → host port
+
+
+def choose_ports(plan: Plan, folder: Path) -> Ports:
+    """Give each published port a free host port: the one of before as long as it is free."""
+    before = read_ports(folder)
+    with ExitStack() as held:
+        chosen = {
+            node.name: {
+                served.port: _free(held, before.get(node.name, {}).get(served.port, 0))
+                for served in node.ports
+                if served.published
+            }
+            for node in plan.nodes
+        }
+    return {name: ports for name, ports in chosen.items() if ports}
+
+
+def other_ports(container_ports: Iterable[int]) -> Mapping[int, int]:
+    """Give new free host ports for a node whose chosen ones were taken meanwhile."""
+    with ExitStack() as held:
+        return {port: _free(held, 0) for port in container_ports}
+
+
+def read_ports(folder: Path) -> Ports:
+    """Give the ports chosen before; none where nothing readable was kept."""
+    try:
+        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return {
+            member: {int(port): int(host) for port, host in ports.items()}
+            for member, ports in kept.items()
+        }
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def write_ports(folder: Path, ports: Ports) -> None:
+    """Keep the chosen ports."""
+    text = json.dumps(ports, indent=2, sort_keys=True)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _free(held: ExitStack, wanted: int) -> int:
+    """Give *wanted* if it is free, else another; it stays bound until all have been chosen."""
+    for port in (wanted, 0):
+        listener = held.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            continue
+        return int(listener.getsockname()[1])
+    raise OSError(f"no free port on {LOOPBACK}")

@@ -1,0 +1,137 @@
+"""Removes what a lab consists of, by its labels alone: half-made, twice, and beside other labs."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from lab.errors import EngineError, LabError, Problem
+from lab.launch.engine import Engine
+from lab.launch.labels import FOLDER, LAB, PART, Part
+from lab.launch.refusals import GoneError, InUseError
+from lab.launch.seen import SeenContainer, SeenNetwork, SeenVolume
+
+_ENDPOINTS_VANISH = 10.0  # seconds at most
+_AGAIN = 0.05
+_AT_ONCE = 16
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LabObjects:
+    """Everything on the engine that carries one lab's label."""
+
+    containers: tuple[SeenContainer, ...] = ()
+    networks: tuple[SeenNetwork, ...] = ()
+    volumes: tuple[SeenVolume, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything."""
+        return bool(self.containers or self.networks or self.volumes)
+
+    @property
+    def labels(self) -> tuple[dict[str, str], ...]:
+        """Give the labels of every object."""
+        return tuple(
+            dict(labels)
+            for labels in (
+                *(container.labels for container in self.containers),
+                *(network.labels for network in self.networks),
+                *(volume.labels for volume in self.volumes),
+            )
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the lab was brought up to its end."""
+        return any(volume.labels.get(PART) == Part.COMPLETION for volume in self.volumes)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Give the lab's folders, as the labels name them."""
+        return tuple(sorted({Path(each[FOLDER]) for each in self.labels if each.get(FOLDER)}))
+
+
+def objects_of(engine: Engine, lab: str) -> LabObjects:
+    """Look for a lab's objects."""
+    return labelled(engine, f"{LAB}={lab}")
+
+
+def labelled(engine: Engine, label: str) -> LabObjects:
+    """Look for all objects with a label, `key` or `key=value`."""
+    return LabObjects(engine.containers(label), engine.networks(label), engine.volumes(label))
+
+
+def remove_lab(engine: Engine, lab: str) -> bool:
+    """Remove every object of a lab, and its folder last; tell whether there was anything."""
+    objects = objects_of(engine, lab)
+    remove_objects(engine, objects)
+    for folder in objects.folders:
+        _remove_folder(folder, lab)
+    return bool(objects)
+
+
+def remove_objects(engine: Engine, objects: LabObjects) -> None:
+    """Remove these objects and no others; what is gone already is as good as removed.
+
+    Raises `LabError` with every object that stays.
+    """
+    # A lab without its completion object counts as half-made from here on, whatever comes.
+    problems = _each(objects.volumes, lambda volume: engine.remove_volume(volume.name))
+    problems += _each(objects.containers, lambda container: engine.remove(container.id))
+    problems += _each(objects.networks, lambda network: _remove_network(engine, network.id))
+    if problems:
+        raise LabError(*problems)
+
+
+def _each(objects: Sequence[T], remove: Callable[[T], None]) -> list[Problem]:
+    if not objects:
+        return []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [
+            problem
+            for problems in pool.map(partial(_problems, remove), objects)
+            for problem in problems
+        ]
+
+
+def _problems(remove: Callable[[T], None], target: T) -> tuple[Problem, ...]:
+    try:
+        remove(target)
+    except GoneError:
+        return ()
+    except EngineError as error:
+        return error.problems
+    return ()
+
+
+def _remove_network(engine: Engine, network: str) -> None:
+    """Remove a network, again while the endpoints of removed containers vanish."""
+    deadline = time.monotonic() + _ENDPOINTS_VANISH
+    while True:
+        try:
+            engine.remove_network(network)
+        except InUseError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
+
+
+def _remove_folder(folder: Path, lab: str) -> None:
+    """Remove a lab's folder, and only this lab's: a label may name a folder of another machine."""
+    try:
+        options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if options.get("name") == lab and (folder / "topology.toml").is_file():
+        shutil.rmtree(folder)
+        with suppress(OSError):  # other labs' folders may be in it
+            folder.parent.rmdir()

@@ -1,0 +1,102 @@
+"""What the engine tells and is told, as plain values instead of the SDK's dictionaries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A container to be created. Everything that isn't said is as closed as the engine allows."""
+
+    name: str
+    image: str
+    command: tuple[str, ...]
+    labels: Mapping[str, str]
+    network: str  # a network's name, or `container:<id>`
+    aliases: tuple[str, ...] = ()
+    hostname: str = ""
+    user: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    published: Mapping[int, int] = field(default_factory=dict)  # container port → port of 127.0.0.1
+    memory: str = ""
+    capabilities: tuple[str, ...] = ()
+    host_pid: bool = False
+    read_only: bool = False
+    tmpfs: Mapping[str, str] = field(default_factory=dict)
+    keeps_log: bool = True
+    keeps_entrypoint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenContainer:
+    """A container as a list or an inspection shows it."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    status: str  # the engine's word: created, running, paused, restarting, removing, exited, dead
+    image: str = ""
+    pid: int = 0
+    started_at: str = ""  # RFC 3339, by the engine's clock
+    exit_code: int = 0
+    oom_killed: bool = False
+    error: str = ""  # why the engine could not start it
+    published: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenNetwork:
+    """A network of the engine."""
+
+    id: str
+    name: str
+    created: str
+    labels: Mapping[str, str]
+    subnets: tuple[IPv4Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenVolume:
+    """A volume of the engine."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenImage:
+    """An image of the engine."""
+
+    id: str
+    tags: tuple[str, ...]
+    labels: Mapping[str, str]
+    size: int = 0  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """Something that happened to a container."""
+
+    action: str
+    id: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command in a container ended."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What an engine is."""
+
+    version: str
+    storage: str
+    security: tuple[str, ...]  # e.g. name=rootless, name=userns
+    architecture: str  # e.g. x86_64

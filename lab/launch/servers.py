@@ -1,0 +1,114 @@
+"""Database servers: waiting until the final server is ready, asking it, filling it."""
+
+import re
+import threading
+from datetime import datetime
+
+from lab.errors import DatabaseError, Problem
+from lab.launch.dbscripts import Dbscript
+from lab.launch.engine import Engine
+from lab.launch.load_failures import load_failure
+from lab.launch.refusals import GoneError
+from lab.launch.schemas import MYSQL, Found, answer, question
+from lab.launch.seen import Ran
+from lab.launch.states import LAST_LINES
+from lab.plan.containers import SERVER_SOCKET
+from lab.plan.model import PlannedSchema, PlannedServer
+
+# The X plugin says "ready for connections" of its own, and the initialising server never does.
+_READY = re.compile(r"\[Server\] .*ready for connections\. Version:")
+_PATIENCE = 120.0  # seconds from start to ready, on a very busy machine
+_CLOCK_SLACK = 0.001
+
+
+class ServerGoneError(DatabaseError):
+    """The database server doesn't answer."""
+
+
+def wait_until_ready(engine: Engine, container: str) -> None:
+    """Read the server's log until the final server takes connections.
+
+    Raises `DatabaseError` with the log's end when it stops before, or is silent for too long.
+    """
+    started = datetime.fromisoformat(engine.inspect(container).started_at).timestamp()
+    with engine.follow(container, since=started - _CLOCK_SLACK) as log:
+        # Closing the stream is what ends a read that nothing arrives for.
+        alarm = threading.Timer(_PATIENCE, log.close)
+        alarm.start()
+        try:
+            if any(_READY.search(line) for line in log):
+                return
+        finally:
+            alarm.cancel()
+    seen = engine.inspect(container)
+    what = (
+        f"is not ready after {_PATIENCE:.0f} s"
+        if seen.status == "running"
+        else f"ended with exit code {seen.exit_code}"
+    )
+    said = "\n".join(engine.last_lines(container, LAST_LINES))
+    raise DatabaseError(
+        Problem(
+            f"the database server {what}:\n{said}",
+            f"container {container}",
+            "mend what its last lines name, then `lab down` and `lab up`",
+        )
+    )
+
+
+def ask(engine: Engine, container: str, sql: str, database: str = "") -> Ran:
+    """Run SQL as the lab's own root over the socket in the container."""
+    return _client(engine, container, sql.encode(), database)
+
+
+def _client(engine: Engine, container: str, sql: bytes, database: str) -> Ran:
+    argv = (*MYSQL, f"--socket={SERVER_SOCKET}", "--skip-column-names")
+    charset = ("--default-character-set=utf8mb4",)
+    return engine.run(container, (*argv, *charset, *((database,) if database else ())), stdin=sql)
+
+
+def found_on(
+    engine: Engine, server: PlannedServer, scripts: dict[str, Dbscript], container: str = ""
+) -> dict[str, Found]:
+    """Ask a server for its tables; raises `ServerGoneError` when it doesn't answer."""
+    name = container or server.container
+    try:
+        ran = ask(engine, name, question(server.schemas, scripts))
+    except GoneError as error:
+        raise ServerGoneError(*error.problems) from error
+    if ran.exit_code != 0:
+        said = ran.stderr.decode(errors="replace").strip()
+        raise ServerGoneError(
+            Problem(
+                f"the database server doesn't answer: {said}",
+                f"container {name}",
+                f"`lab logs {server.name}` tells more",
+            )
+        )
+    return answer(ran.stdout.decode())
+
+
+def load_schema(engine: Engine, container: str, schema: PlannedSchema, script: Dbscript) -> None:
+    """Create a database as the product wants it and run its script.
+
+    Raises `DatabaseError` with the script's file, line and statement.
+    """
+    name = "`" + schema.name.replace("`", "``") + "`"
+    made = ask(
+        engine,
+        container,
+        f"CREATE DATABASE {name} CHARACTER SET {schema.charset} COLLATE {schema.collation};",
+    )
+    if made.exit_code != 0:
+        said = made.stderr.decode(errors="replace").strip()
+        raise DatabaseError(
+            Problem(
+                f"can't create the database `{schema.name}`: {said}",
+                f"container {container}",
+                "check its name, character set and collation",
+            )
+        )
+    ran = _client(engine, container, script.content, schema.name)
+    if ran.exit_code != 0:
+        stderr = ran.stderr.decode(errors="replace")
+        raise DatabaseError(load_failure(script, schema.name, stderr))

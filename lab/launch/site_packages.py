@@ -1,0 +1,62 @@
+"""Collects an image's Python packages on this machine: a container may not reach an index."""
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lab.errors import EngineError, Problem
+
+PYTHON = "3.11"  # of the base image
+_LAST_LINES = 8
+
+
+def collect(requirements: Path, architecture: str) -> Path:
+    """Give a folder with the packages for the image's Python, collected once for the same list.
+
+    Raises `EngineError` with pip's last lines.
+    """
+    key = hashlib.sha256(f"{PYTHON} {architecture} {requirements.read_text()}".encode()).hexdigest()
+    place = _place() / key[:16]
+    if place.is_dir():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".collecting-", dir=place.parent) as folder:
+        target = Path(folder) / "site"
+        target.mkdir()
+        _install(requirements, architecture, target)
+        try:
+            target.rename(place)
+        except OSError:
+            if not place.is_dir():  # another process was quicker, for the same list
+                raise
+    return place
+
+
+def _place() -> Path:
+    """Keep them where the lab itself is installed, and go with it; or nowhere that stays."""
+    if sys.prefix != sys.base_prefix:
+        return Path(sys.prefix) / "share" / "apim-lab" / "site"
+    return Path(tempfile.mkdtemp(prefix="lab-site-"))
+
+
+def _install(requirements: Path, architecture: str, target: Path) -> None:
+    words = (
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *("--no-compile", "--only-binary=:all:", "--implementation=cp", "--require-hashes"),
+        *(f"--python-version={PYTHON}", f"--platform=manylinux2014_{architecture}"),
+        *("--target", str(target), "--requirement", str(requirements)),
+    )
+    done = subprocess.run(
+        words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise EngineError(
+            Problem(
+                "collecting the Python packages of an image failed:\n"
+                + "\n".join(done.stderr.splitlines()[-_LAST_LINES:]),
+                str(requirements),
+                "pip must reach a package index here, or find the wheels (`PIP_FIND_LINKS`)",
+            )
+        )

@@ -1,0 +1,71 @@
+"""Gets the images that have no Dockerfile from the first source that has them, and says which."""
+
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.errors import EngineError, Problem
+from lab.launch.distribution import bootstrap, can_bootstrap
+from lab.launch.engine import Engine
+from lab.launch.recipes import Recipe, read_recipe
+
+Progress = Callable[[str], None]
+
+
+class Sources:
+    """Where images come from in one run: a registry that doesn't answer is asked only once."""
+
+    def __init__(self, engine: Engine, progress: Progress) -> None:
+        self._engine = engine
+        self.progress = progress
+        self._asking = threading.Lock()
+        self._silent = False
+
+    def ensure(self, name: str) -> str:
+        """Give the image of a recipe; raises `EngineError` when no source has it."""
+        recipe, tag = read_recipe(name)
+        if self._engine.image(tag) is not None:
+            return tag
+        if not (self._take_pulled(recipe, tag) or self._make(recipe, tag)):
+            raise EngineError(
+                Problem(
+                    f"no source for the image {name}",
+                    f"{recipe.pull}; no mmdebstrap here",
+                    f"`docker pull {recipe.pull}` or `docker load` it, or install `mmdebstrap`",
+                )
+            )
+        return tag
+
+    def _take_pulled(self, recipe: Recipe, tag: str) -> bool:
+        repository, _, version = recipe.pull.partition(":")
+        if self._engine.image(recipe.pull) is None:
+            if not self._registry_has(recipe.pull):
+                return False
+            self.progress(f"image {recipe.name}: pulling {recipe.pull}")
+            for line in dict.fromkeys(self._engine.pull(repository, version)):
+                self.progress(f"image {recipe.name}: {line}")
+        else:
+            self.progress(f"image {recipe.name}: {recipe.pull} is here already")
+        self._engine.tag_image(recipe.pull, tag)
+        return True
+
+    def _registry_has(self, reference: str) -> bool:
+        with self._asking:
+            if not self._silent:
+                self._silent = not self._engine.registry_has(reference)
+            return not self._silent
+
+    def _make(self, recipe: Recipe, tag: str) -> bool:
+        if not can_bootstrap():
+            return False
+        self.progress(
+            f"image {recipe.name}: no registry answers; made of Debian {recipe.suite}'s packages"
+            " (about half a minute)"
+        )
+        with tempfile.TemporaryDirectory(prefix="lab-image-") as folder:
+            archive = Path(folder) / "root.tar"
+            bootstrap(recipe, archive, self.progress)
+            self.progress(f"image {recipe.name}: importing")
+            self._engine.import_image(archive, tag, changes=('CMD ["sh"]',))
+        return True
