@@ -13,9 +13,11 @@ from lab.products.keys_4x import (
     KEY_MANAGER_SERVICE,
 )
 from lab.wiring.check.case import Case, closest, error, remark, warning
+from lab.wiring.check.names import find_slips
 from lab.wiring.fallbacks import PRODUCT_DEFAULT
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
+from lab.wiring.toml_reader import pattern
 
 _PROXY_PORTS = {
     "https": "transport.https.properties.proxyPort",
@@ -40,6 +42,8 @@ def check_addresses(case: Case) -> Iterator[Finding]:
 
 
 def _judge(case: Case, reading: Reading) -> Finding | None:
+    if reading.link.default_of and _is_slip(case, reading):
+        return None  # the key is there, misspelt; check_names says so
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
     steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, _judge_port)
@@ -48,6 +52,12 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         if finding is not None:
             return finding
     return None
+
+
+def _is_slip(case: Case, reading: Reading) -> bool:
+    slips = find_slips(case.cluster.nodes[reading.link.node])
+    meant = [pattern((*path[:-1], near)).replace("[]", "") for path, near in slips.items()]
+    return any(f"{reading.link.key}.".startswith(f"{key}.") for key in meant)
 
 
 def _judge_url(_case: Case, reading: Reading) -> Finding | None:

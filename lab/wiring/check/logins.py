@@ -60,14 +60,23 @@ def check_databases(case: Case) -> Iterator[Finding]:
         if server is None or reading.row is not None:
             continue
         yield from _check_account(reading, server)
-        if reading.link.database not in {schema.name for schema in server.schemas}:
+        link = reading.link
+        if link.database not in {schema.name for schema in server.schemas}:
             names = ", ".join(schema.name for schema in server.schemas)
-            what = f"{server.name} has no database {reading.link.database}"
-            yield error("LAB0106", what, reading.link.source, f"use one of {names}", reading.link)
-        if reading.link.port and reading.link.port != server.port:
-            what = f"{server.name} doesn't serve {reading.link.key} at port {reading.link.port}"
-            mend = f"use port {server.port}"
-            yield error("LAB0102", what, reading.link.source, mend, reading.link)
+            what = f"{server.name} has no database {link.database}"
+            yield error("LAB0106", what, _line(case, reading, "name"), f"use one of {names}", link)
+        if link.port and link.port != server.port:
+            what = f"{server.name} doesn't serve {link.key} at port {link.port}"
+            at = _line(case, reading, "port")
+            yield error("LAB0102", what, at, f"use port {server.port}", link)
+
+
+def _line(case: Case, reading: Reading, part: str) -> Position:
+    """Give the line of a part of the address, which a JDBC URL holds all in one."""
+    document = case.cluster.nodes[reading.link.node].document
+    if document.value((*reading.path, "url")) is not None:
+        return reading.link.source
+    return document.position((*reading.path, part))
 
 
 def _check_account(reading: Reading, server: PlannedServer) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from lab.products.key_names_4x import KNOWN_NAMES
 from lab.wiring.check.case import Case, closest, warning
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
+from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import KeyPath, pattern, spell
 
 _NEAR = 0.8
@@ -16,7 +17,7 @@ _NEAR = 0.8
 def check_names(case: Case) -> Iterator[Finding]:
     """LAB0115, LAB0116: keys that the product doesn't read."""
     for settings in case.cluster.nodes.values():
-        slips = dict(_slips((), settings.document.values))
+        slips = find_slips(settings)
         for path, near in slips.items():
             what = f"the product doesn't know {spell(path)}"
             mend = f"did you mean {spell((*path[:-1], near))}?"
@@ -24,6 +25,11 @@ def check_names(case: Case) -> Iterator[Finding]:
         for reading in case.readings:
             if reading.link.node == settings.name and _is_unknown(reading):
                 yield from _unknown_key(reading, slips)
+
+
+def find_slips(settings: Settings) -> dict[KeyPath, str]:
+    """Give the paths that no table knows and that are near a known one, with its last name."""
+    return dict(_slips((), settings.document.values))
 
 
 def _is_unknown(reading: Reading) -> bool:
