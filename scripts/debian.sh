@@ -34,11 +34,26 @@ plugin_package() {
   esac
 }
 
-# Runs a command with its output in a log; the log is shown only when the command fails.
+# Says every few seconds where a command has got to, until it is killed or the script is gone.
+watch_log() {
+  local line
+  # The read is a pause without a child process that would outlive this one.
+  while ! read -r -t 5 <> <(:) && kill -0 $$ 2>/dev/null; do
+    line=$(tail -n 1 "$1")
+    step "  ${line:0:90}"
+  done
+}
+
+# Runs a command with its output in a log file; the log is shown only when the command fails.
 logged() {
-  local log
+  local log watcher code=0
   log=$(mktemp "${TMPDIR:-/tmp}/lab-install.XXXXXX")
-  if "$@" >"$log" 2>&1 </dev/null; then
+  watch_log "$log" &
+  watcher=$!
+  "$@" >"$log" 2>&1 </dev/null || code=$?
+  kill "$watcher"
+  wait "$watcher" 2>/dev/null || true
+  if [ "$code" = 0 ]; then
     rm -f "$log"
     return 0
   fi
@@ -54,7 +69,7 @@ install_packages() {
   local started=$SECONDS
   step "reading the package lists"
   apt_as_root update
-  step "installing $* (about a minute)"
+  step "installing $*"
   apt_as_root install --no-install-recommends "$@"
   step "installed in $((SECONDS - started)) s"
 }
