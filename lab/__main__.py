@@ -1,0 +1,5 @@
+"""Lets `python -m lab` do what `lab` does."""
+
+from lab.cli import main
+
+main()

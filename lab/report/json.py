@@ -1,0 +1,109 @@
+"""A report for programs: one JSON object whose keys scripts may rely on."""
+
+import json
+from typing import Any
+
+from lab.diagnosis.verdict import Cause, JudgedLink
+from lab.plan.model import PlannedNode
+from lab.plan.observed import NodeState, SchemaState, State
+from lab.report.told import Report
+from lab.wiring.finding import Finding
+
+SCHEMA = 1
+
+
+def report_json(report: Report) -> str:
+    """Give the report as JSON; *cause* is the first of *causes*."""
+    return json.dumps(_values(report), indent=2, ensure_ascii=False)
+
+
+def findings_json(findings: tuple[Finding, ...]) -> str:
+    """Give findings alone, as `lab check` does."""
+    values = {"schema": SCHEMA, "findings": [_finding(finding) for finding in findings]}
+    return json.dumps(values, indent=2, ensure_ascii=False)
+
+
+def _values(report: Report) -> dict[str, Any]:
+    diagnosis = report.diagnosis
+    causes = [_cause(cause) for cause in diagnosis.causes]
+    states = {state.name: state for state in diagnosis.nodes}
+    return {
+        "schema": SCHEMA,
+        "lab": report.plan.lab,
+        "verdict": str(diagnosis.verdict),
+        "seconds": round(report.seconds, 3),
+        "cause": causes[0] if causes else None,
+        "causes": causes,
+        "nodes": [_node(node, states.get(node.name)) for node in report.plan.nodes],
+        "databases": [_schema(schema) for schema in diagnosis.schemas],
+        "links": [_link(judged) for judged in diagnosis.links],
+        "findings": [_finding(finding) for finding in diagnosis.findings],
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "code": str(cause.code),
+        "what": cause.what,
+        "where": cause.where,
+        "mend": cause.mend,
+        "explains": list(cause.explains),
+    }
+
+
+def _node(node: PlannedNode, state: NodeState | None) -> dict[str, Any]:
+    return {
+        "name": node.name,
+        "role": str(node.role),
+        "kind": node.kind,
+        "state": str(state.state if state else State.MISSING),
+        "aliases": list(node.aliases),
+    }
+
+
+def _schema(schema: SchemaState) -> dict[str, Any]:
+    return {
+        "name": schema.name,
+        "server": schema.server,
+        "tables": schema.tables,
+        "expected_tables": schema.expected_tables,
+        "verdict": str(schema.verdict),
+    }
+
+
+def _link(judged: JudgedLink) -> dict[str, Any]:
+    link, result = judged.link, judged.result
+    phases = result.phases if result else {}
+    return {
+        "id": link.id,
+        "from": link.node,
+        "to": link.to,
+        "host": link.host,
+        "port": link.port,
+        "protocol": str(link.protocol),
+        "source": str(link.source),
+        "key": link.key,
+        "why": link.why,
+        "verdict": str(judged.verdict),
+        "cause": str(judged.cause) or None,
+        "detail": detail(judged),
+        "phases": {str(phase): round(spent, 2) for phase, spent in phases.items()},
+    }
+
+
+def detail(judged: JudgedLink) -> str:
+    """Say how the link's attempt ended, and what it saw."""
+    if judged.result is None:
+        return "not tried"
+    outcome, seen = str(judged.result.outcome), judged.result.seen
+    return f"{outcome}: {seen}" if seen else outcome
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "what": finding.what,
+        "where": str(finding.where),
+        "mend": finding.mend,
+    }

@@ -1,0 +1,154 @@
+"""A report for people: the verdict and its causes first, then nodes, databases and links."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
+from lab.plan.observed import NodeState, State
+from lab.report.columns import in_columns
+from lab.report.json import detail
+from lab.report.told import Report
+from lab.wiring.finding import Finding
+from lab.wiring.link import Link
+
+_LINKS_NAMED = 4  # links told by name with a cause
+
+
+def report_table(report: Report) -> str:
+    """Give the report's lines."""
+    return "\n".join(_lines(report))
+
+
+def findings_table(findings: Sequence[Finding]) -> str:
+    """Give findings as lines of four: what, where, mend, and the code that the docs explain."""
+    if not findings:
+        return "no findings"
+    return "\n".join(_finding(finding) for finding in findings)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    diagnosis = report.diagnosis
+    yield _headline(report)
+    for note in report.notes:
+        yield f"note: {note}"
+    links = {link.link.id: link.link for link in diagnosis.links}
+    for cause in diagnosis.causes:
+        yield ""
+        yield from _cause(cause, links.values(), diagnosis.nodes, report)
+    yield ""
+    yield from _nodes(report)
+    yield ""
+    yield from _databases(report)
+    yield ""
+    yield from _links(diagnosis.links)
+    if diagnosis.findings:
+        yield ""
+        yield findings_table(diagnosis.findings)
+
+
+def _headline(report: Report) -> str:
+    plan, diagnosis = report.plan, report.diagnosis
+    healthy = sum(link.verdict is LinkVerdict.HEALTHY for link in diagnosis.links)
+    line = (
+        f"lab {plan.lab} is {diagnosis.verdict} after {report.seconds:.1f} s: "
+        f"{healthy} of {len(diagnosis.links)} links healthy"
+    )
+    if diagnosis.verdict is not Verdict.HEALTHY:
+        line += f", {_count(len(diagnosis.causes), 'cause')}"
+    if any(node.kind == "stand-in" for node in plan.nodes):
+        line += f"  [stand-in nodes, not the product {plan.product} {plan.version}]"
+    return line
+
+
+def _cause(
+    cause: Cause, links: Iterable[Link], states: Sequence[NodeState], report: Report
+) -> Iterator[str]:
+    explained = [link for link in links if link.id in cause.explains]
+    yield f"{cause.code}: {cause.what}"
+    yield f"     at: {cause.where}"
+    yield f"   hint: {cause.mend}"
+    if explained:
+        named = ", ".join(_name(link) for link in explained[:_LINKS_NAMED])
+        more = ", …" if len(explained) > _LINKS_NAMED else ""
+        yield f"  links: {len(explained)}: {named}{more}"
+    for state in states:
+        if state.last_lines and _is_about(cause, state, report):
+            yield from (f"    log: {line}" for line in state.last_lines)
+
+
+def _is_about(cause: Cause, state: NodeState, report: Report) -> bool:
+    containers = {member.name: member.container for member in report.plan.nodes} | {
+        server.name: server.container for server in report.plan.servers
+    }
+    return cause.where == f"container {containers.get(state.name)}"
+
+
+def _nodes(report: Report) -> Iterator[str]:
+    states = {state.name: state for state in report.diagnosis.nodes}
+    rows = [
+        (
+            node.name,
+            str(node.role),
+            node.kind,
+            _state(states.get(node.name)),
+            ", ".join(node.aliases),
+        )
+        for node in report.plan.nodes
+    ]
+    return in_columns(("NODE", "ROLE", "KIND", "STATE", "NAMES"), rows)
+
+
+def _state(state: NodeState | None) -> str:
+    if state is None:
+        return str(State.MISSING)
+    if state.exit_code is not None and state.is_down:
+        return f"{state.state} ({state.exit_code})"
+    return str(state.state)
+
+
+def _databases(report: Report) -> Iterator[str]:
+    rows = [
+        (
+            schema.name,
+            schema.server,
+            f"{schema.tables} of {schema.expected_tables}",
+            str(schema.verdict),
+        )
+        for schema in report.diagnosis.schemas
+    ]
+    return in_columns(("DATABASE", "SERVER", "TABLES", "VERDICT"), rows)
+
+
+def _links(links: Sequence[JudgedLink]) -> Iterator[str]:
+    rows = [
+        (
+            judged.link.node,
+            f"{judged.link.host}:{judged.link.port}",
+            str(judged.link.protocol),
+            str(judged.verdict),
+            _spent(judged) if judged.verdict is LinkVerdict.HEALTHY else judged.cause,
+            str(judged.link.source),
+            judged.link.why if judged.verdict is LinkVerdict.HEALTHY else detail(judged),
+        )
+        for judged in links
+    ]
+    return in_columns(("FROM", "TO", "PROTOCOL", "VERDICT", "MS", "LINE", "WHY"), rows)
+
+
+def _spent(judged: JudgedLink) -> str:
+    return f"{sum(judged.result.phases.values()):.1f}" if judged.result else ""
+
+
+def _name(link: Link) -> str:
+    return f"{link.node} → {link.host}:{link.port} {link.protocol}"
+
+
+def _finding(finding: Finding) -> str:
+    return (
+        f"{finding.severity} {finding.code}: {finding.what}\n"
+        f"     at: {finding.where}\n"
+        f"   hint: {finding.mend}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,18 @@
+"""What is reported: a diagnosis with the plan that it is about, and how long it took."""
+
+from dataclasses import dataclass
+
+from lab.diagnosis.verdict import Diagnosis
+from lab.plan.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One look at one lab. *seconds* is the time until the verdict."""
+
+    plan: Plan
+    diagnosis: Diagnosis
+    seconds: float
+    notes: tuple[str, ...] = ()  # what a reader should know beside the verdict
+
+

@@ -1,0 +1,82 @@
+"""Which topology, which lab: the one that was named, else the one here, else the default."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from lab.data import data_folder
+from lab.errors import Problem, UsageError
+
+LABS_FOLDER = ".lab"
+DEFAULT_TOPOLOGY = "km-tm-separated"
+
+
+def choose_topology(word: str | None, folder: Path) -> Path:
+    """Give the topology's file: a path, the bare name of a ready-made one, or what lies here.
+
+    Raises `UsageError` when there is none of that name, or more than one here.
+    """
+    if word is not None:
+        return _named_topology(word, folder)
+    here = _topologies_in(folder)
+    if len(here) > 1:
+        names = ", ".join(path.name for path in here)
+        raise UsageError(
+            Problem("more than one topology lies here", str(folder), f"name one: {names}")
+        )
+    return here[0] if here else _ready_made()[DEFAULT_TOPOLOGY]
+
+
+def choose_lab(name: str | None, folder: Path) -> str:
+    """Give the lab's name: the named one, the one whose folder lies here, or that of a topology.
+
+    Raises `UsageError` when more than one lies here.
+    """
+    if name is not None:
+        return name
+    here = sorted(path.parent.name for path in folder.glob(f"{LABS_FOLDER}/*/options.json"))
+    if len(here) == 1:
+        return here[0]
+    if here:
+        raise UsageError(
+            Problem("more than one lab lies here", str(folder), f"name one: {', '.join(here)}")
+        )
+    return _name_in(choose_topology(None, folder))
+
+
+def _named_topology(word: str, folder: Path) -> Path:
+    path = folder / word
+    if path.is_file():
+        # As typed: it stands in every message about the file.
+        return Path(word)
+    ready = _ready_made()
+    if word in ready:
+        return ready[word]
+    raise UsageError(
+        Problem(
+            f"no topology `{word}`",
+            str(path),
+            f"give a file, or a ready-made one: {', '.join(sorted(ready))}",
+        )
+    )
+
+
+def _ready_made() -> dict[str, Path]:
+    return {path.stem: path for path in data_folder("topologies").glob("*.toml")}
+
+
+def _topologies_in(folder: Path) -> Sequence[Path]:
+    return [Path(path.name) for path in sorted(folder.glob("*.toml")) if _is_topology(path)]
+
+
+def _is_topology(path: Path) -> bool:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(tables.get("lab"), dict) and isinstance(tables.get("nodes"), dict)
+
+
+def _name_in(path: Path) -> str:
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return str(tables["lab"].get("name", path.stem))

@@ -1,0 +1,31 @@
+"""`lab down`: removes every object of a lab, by its labels alone."""
+
+from collections.abc import Sequence
+
+from lab.launch.cluster import list_clusters
+from lab.launch.engine import Engine
+from lab.launch.removal import remove_lab
+from lab.verbs.choosing import choose_lab
+from lab.verbs.find import unknown
+from lab.verbs.interrupts import uninterrupted
+from lab.verbs.shell import Shell
+
+
+def down(names: Sequence[str], shell: Shell, *, every: bool) -> int:
+    """Remove the labs of these names, all of them, or the one of this folder.
+
+    A lab that isn't there is no error where it was named by nobody or by this folder.
+    Raises `LabError` for a name that was typed and that no lab has.
+    """
+    with Engine.connect(shell.environ) as engine:
+        if every:
+            wanted = [summary.name for summary in list_clusters(engine)]
+        else:
+            wanted = list(names) or [choose_lab(None, shell.folder)]
+        for name in wanted:
+            with uninterrupted():
+                was_there = remove_lab(engine, name)
+            if not was_there and name in names:
+                raise unknown(engine, name)
+            shell.tell(f"{name}: removed" if was_there else f"{name}: nothing to remove")
+    return 0

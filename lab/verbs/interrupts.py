@@ -1,0 +1,40 @@
+"""Signals while a lab is made: every way to end the program undoes what is half done."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_LIKE_CTRL_C = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def ending_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal do what Ctrl-C does."""
+    before = {
+        number: signal.signal(number, _interrupt)
+        for number in _LIKE_CTRL_C
+        if signal.getsignal(number) is not signal.SIG_IGN  # nohup wants to outlive its terminal
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let nothing interrupt a clean-up; it takes about a second."""
+    numbers = (signal.SIGINT, *_LIKE_CTRL_C)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # Whoever handles SIGINT at this moment, Python or an event loop, knows how to unwind.
+    signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,45 @@
+"""`lab list`: the labs on this engine, with their verdicts."""
+
+import json
+
+from lab.errors import LabError
+from lab.launch.cluster import ClusterSummary, find_cluster, list_clusters
+from lab.launch.engine import Engine
+from lab.report.columns import in_columns
+from lab.verbs.look import look
+from lab.verbs.shell import ListFormat, Shell
+
+
+def list_labs(shell: Shell, *, wanted: ListFormat) -> int:
+    """Print every lab on this engine."""
+    with Engine.connect(shell.environ) as engine:
+        rows = [_row(engine, summary) for summary in list_clusters(engine)]
+    if wanted is ListFormat.JSON:
+        shell.say(json.dumps({"schema": 1, "labs": rows}, indent=2))
+    elif rows:
+        head = ("LAB", "VERDICT", "RUNNING", "PURPOSE", "FOLDER")
+        cells = [tuple(str(row[key.lower()]) for key in head) for row in rows]
+        shell.say("\n".join(in_columns(head, cells)))
+    else:
+        shell.tell("no labs; `lab up` makes one")
+    return 0
+
+
+def _row(engine: Engine, summary: ClusterSummary) -> dict[str, str | int]:
+    return {
+        "lab": summary.name,
+        "verdict": _verdict(engine, summary),
+        "running": f"{summary.running} of {summary.nodes}",
+        "purpose": summary.purpose,
+        "folder": str(summary.folder),
+    }
+
+
+def _verdict(engine: Engine, summary: ClusterSummary) -> str:
+    if not summary.is_complete:
+        return "half made"
+    try:
+        cluster = find_cluster(engine, summary.name)
+        return str(look(cluster).diagnosis.verdict) if cluster else "gone"
+    except LabError as error:
+        return f"unknown: {error.problems[0].what}"

@@ -1,0 +1,92 @@
+"""One look at a lab that is there: one sweep of all probes, judged."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from lab.diagnosis.diagnose import diagnose
+from lab.diagnosis.evidence import Evidence
+from lab.gate.patience import Patience
+from lab.gate.session import LAB, Channel, ProberSession, Vantage
+from lab.gate.sweep import sweep
+from lab.gate.targets import make_targets
+from lab.launch.cluster import Cluster
+from lab.plan.observed import NodeState, SchemaState
+from lab.report.told import Report
+from lab.wiring.link import Link
+from lab.wiring.read import Wiring, read_links
+from probes.result import Result
+
+
+def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
+    """Probe every link that the files name as they are at this moment, and say what is wrong.
+
+    Raises `LabError` when the prober doesn't answer, `TopologyError` for a file that can't be read.
+    """
+    began = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        opening = pool.submit(cluster.open_session)
+        reading = pool.submit(cluster.schema_states)
+        states = cluster.states()
+        vantages = pool.submit(_vantages, cluster, states)
+        wiring = wiring_of(cluster)
+        schemas = reading.result()
+        results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, vantages.result()))
+    evidence = evidence_of(cluster, wiring, results, states, schemas)
+    return Report(cluster.plan, diagnose(evidence), time.monotonic() - began, notes)
+
+
+def wiring_of(cluster: Cluster) -> Wiring:
+    """Read the lab's files as they lie in its folder."""
+    return read_links(cluster.folder / "nodes", cluster.plan)
+
+
+def vantage_of(cluster: Cluster, name: str) -> Vantage:
+    """Give the place to dial from of a node that runs; raises `LabError` when it doesn't."""
+    pid, container = cluster.process(name)
+    return Vantage(name, pid, container, _trust(cluster))
+
+
+def own_vantage(cluster: Cluster) -> Vantage:
+    """Give the lab's own place on its network, that of no node."""
+    return Vantage(LAB, trust=_trust(cluster))
+
+
+def evidence_of(
+    cluster: Cluster,
+    wiring: Wiring,
+    results: Mapping[str, Result],
+    states: tuple[NodeState, ...],
+    schemas: tuple[SchemaState, ...],
+) -> Evidence:
+    """Put together all that is known."""
+    return Evidence(cluster.plan, wiring.links, results, states, schemas, wiring.findings)
+
+
+def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:
+    nodes = {node.name for node in cluster.plan.nodes}
+    running = [state.name for state in states if state.name in nodes and not state.is_down]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda name: vantage_of(cluster, name), running))
+
+
+async def _sweep(
+    channel: Channel,
+    links: Sequence[Link],
+    schemas: Sequence[SchemaState],
+    vantages: Sequence[Vantage],
+) -> Mapping[str, Result]:
+    async with ProberSession(channel) as session:
+        for vantage in vantages:
+            session.define(vantage)
+        return await sweep(
+            session,
+            links,
+            make_targets(links, schemas, attempt=Patience().attempt),
+            vantages={vantage.name for vantage in vantages},
+        )
+
+
+def _trust(cluster: Cluster) -> str:
+    return (cluster.folder / "ca" / "ca.pem").read_text(encoding="ascii")

@@ -1,0 +1,62 @@
+"""`lab plan`: what would be created, in words or as JSON; needs no Docker."""
+
+import json
+from pathlib import Path
+
+from lab.plan.make import make_plan
+from lab.plan.model import Plan
+from lab.topology.read import read_topology
+from lab.verbs.choosing import choose_topology
+from lab.verbs.shell import ListFormat, Shell
+
+
+def plan(
+    topology: str | None,
+    shell: Shell,
+    *,
+    name: str | None,
+    nodes: str | None,
+    dbscripts: Path | None,
+    wanted: ListFormat,
+) -> int:
+    """Print the plan."""
+    made = make_plan(
+        read_topology(choose_topology(topology, shell.folder)),
+        name=name,
+        nodes=nodes,
+        dbscripts=dbscripts,
+    )
+    shell.say(str(made) if wanted is ListFormat.TABLE else json.dumps(_values(made), indent=2))
+    return 0
+
+
+def _values(made: Plan) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "lab": made.lab,
+        "product": made.product,
+        "version": made.version,
+        "network": made.network,
+        "nodes": [
+            {
+                "name": node.name,
+                "role": str(node.role),
+                "kind": node.kind,
+                "container": node.container,
+                "aliases": list(node.aliases),
+                "ports": [port.port for port in node.ports],
+                "databases": dict(node.databases),
+            }
+            for node in made.nodes
+        ],
+        "servers": [
+            {
+                "name": server.name,
+                "container": server.container,
+                "aliases": list(server.aliases),
+                "port": server.port,
+                "databases": [schema.name for schema in server.schemas],
+            }
+            for server in made.servers
+        ],
+    }
