@@ -28,8 +28,9 @@ def build(context: Context, tag: str, architecture: str, progress: Progress) -> 
         lines: list[str] = []
         try:
             for line in _run(DockerClient(), Path(folder), tag, context.base):
-                lines.append(line.rstrip())
-                progress(f"image {context.name}: {line.rstrip()}")
+                if line.strip():
+                    lines.append(line.rstrip())
+                    progress(f"image {context.name}: {line.rstrip()}")
         except DockerException as error:
             said = lines[-_LAST_LINES:] or [str(error)]
             raise EngineError(

@@ -324,10 +324,10 @@ class Engine:
     def import_image(self, archive: Path, reference: str, changes: Iterable[str]) -> None:
         """Make an image of one layer out of a tar."""
         repository, _, tag = reference.partition(":")
-        with _asked(f"image {reference}"), archive.open("rb") as opened:
+        with _asked(f"image {reference}"):
             said = str(
-                self._api.import_image_from_stream(
-                    opened, repository=repository, tag=tag, changes=list(changes)
+                self._api.import_image(
+                    str(archive), repository=repository, tag=tag, changes=list(changes)
                 )
             )
         if '"error"' in said:

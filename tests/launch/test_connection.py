@@ -1,0 +1,45 @@
+import pytest
+
+from lab.launch.connection import Endpoint, endpoint_said, root_cause, silence
+
+DEFAULT = Endpoint("unix:///var/run/docker.sock")
+REFUSED = ConnectionRefusedError(111, "Connection refused")
+
+
+def installed(*programs: str):
+    return lambda name: f"/usr/bin/{name}" if name in programs else None
+
+
+def test_docker_host_comes_before_the_context_and_the_default_last() -> None:
+    environ = {"DOCKER_HOST": "tcp://10.1.2.3:2375"}
+    assert endpoint_said(environ, "far", "ssh://far").said_by == "DOCKER_HOST"
+    assert endpoint_said({}, "far", "ssh://far") == Endpoint("ssh://far", "docker context `far`")
+    assert endpoint_said({}, "default", "") == DEFAULT
+
+
+def test_the_systems_own_error_is_dug_out_of_the_librarys_layers() -> None:
+    inner = PermissionError(13, "Permission denied")
+    outer = OSError("Error while fetching server API version")
+    outer.__cause__ = RuntimeError("Connection aborted.", inner)
+    assert root_cause(outer) is inner
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "cause", "programs", "what", "mend"),
+    [
+        (DEFAULT, FileNotFoundError(2, "x"), (), "no Docker Engine is installed", "make lab-up"),
+        (DEFAULT, REFUSED, ("dockerd", "docker"), "is not running", "systemctl start docker"),
+        (DEFAULT, FileNotFoundError(2, "x"), ("docker",), "is not running", "Docker Desktop"),
+        (DEFAULT, PermissionError(13, "x"), ("dockerd",), "no permission", "usermod -aG docker"),
+        (DEFAULT, FileNotFoundError(2, "x"), ("podman",), "Podman", "beside Podman"),
+        (Endpoint("tcp://h:1", "DOCKER_HOST"), REFUSED, (), "DOCKER_HOST", "unset DOCKER_HOST"),
+        (Endpoint("ssh://h", "docker context `h`"), REFUSED, (), "context `h`", "use default"),
+    ],
+)
+def test_each_way_of_not_answering_has_its_own_words(
+    endpoint: Endpoint, cause: OSError, programs: tuple[str, ...], what: str, mend: str
+) -> None:
+    problem = silence(endpoint, cause, program=installed(*programs))
+    assert what in problem.what
+    assert mend in problem.mend
+    assert endpoint.url in problem.where

@@ -1,0 +1,41 @@
+import pytest
+
+from lab.errors import EngineError
+from lab.launch.refusals import (
+    GoneError,
+    InUseError,
+    NameTakenError,
+    PortTakenError,
+    SubnetTakenError,
+    refusal,
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        (404, "No such container: x", GoneError),
+        (
+            409,
+            'Conflict. The container name "/x" is already in use by container "1"',
+            NameTakenError,
+        ),
+        (403, "Pool overlaps with other one on this address space", SubnetTakenError),
+        (400, "invalid pool request: Pool overlaps with other one", SubnetTakenError),
+        (
+            500,
+            "driver failed: Bind for 127.0.0.1:9443 failed: port is already allocated",
+            PortTakenError,
+        ),
+        (500, "listen tcp4 127.0.0.1:9443: bind: address already in use", PortTakenError),
+        (403, "error while removing network: network x has active endpoints", InUseError),
+        (409, "conflict: unable to remove (must be forced) - image is being used by x", InUseError),
+        (500, "something else", EngineError),
+    ],
+)
+def test_what_somebody_acts_upon_has_a_type_of_its_own(
+    status: int, said: str, kind: type[EngineError]
+) -> None:
+    error = refusal(status, said, "container x")
+    assert type(error) is kind
+    assert said in error.problems[0].what
