@@ -30,8 +30,10 @@ class ConnectionKey:
     *speaks* maps a URL's scheme to what is spoken there. *accounts* are pairs of keys: the first
     pair that is defined logs in; a leading dot means "in the same table". *peers* are the roles
     that can answer; none means any. *inert* tells for which roles the value changes nothing, and
-    why. *switch* is the key that turns the whole block on or off. *needed_by* are the roles that
-    can't start well without it. *listens* maps a scheme to the port, at offset 0, that answers it.
+    why; *role_switch* is the key by which a role does so. *switch* is the key that turns the whole
+    block on or off. *needed_by* are the roles that can't start well without it. *listens* maps a
+    scheme to the port, at offset 0, that answers it. *whys* are the reasons of roles that use the
+    connection for something else, whatever the role's switch says.
     """
 
     key: str
@@ -47,14 +49,9 @@ class ConnectionKey:
     needed_by: frozenset[Role] = frozenset()
     tls_switch: str = ""  # AMQP: the key that turns TLS on, which no probe can speak
     partner: str = ""  # data publisher: the array of the same group that holds the login URLs
-    whys: Mapping[Role, str] = field(default_factory=dict)  # a role's own reason
+    whys: Mapping[Role, str] = field(default_factory=dict)
+    role_switch: str = ""
     listens: Mapping[str, int] = field(default_factory=dict)
-
-    def why_of(self, role: Role | None) -> str:
-        """Say why a node of *role* has this connection, and whether its role leaves it unused."""
-        why = self.why if role is None else self.whys.get(role, self.why)
-        unused = self.inert.get(role, "") if role else ""
-        return f"{why}; unused: {unused}" if unused else why
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,9 @@ THROTTLING_JMS_ACCOUNT = (("apim.throttling.jms.username", "apim.throttling.jms.
 RECEIVER_ACCOUNT = (("apim.throttling.receiver_username", "apim.throttling.receiver_password"),)
 OWN_ACCOUNT = ((".username", ".password"),)
 
-_NO_DECISIONS = "its role doesn't subscribe to throttle decisions"
-_NO_PUBLISHING = "its role doesn't publish request events"
-_NO_DEPLOYER = "its role doesn't deploy policies; the traffic manager fetches them"
+_DECISIONS_ON = "apim.throttling.enable_decision_connection"
+_PUBLISHING_ON = "apim.throttling.enable_data_publishing"
+_DEPLOYING_ON = "apim.throttling.enable_policy_deploy"
 
 ENVIRONMENT = "apim.gateway.environment[]"
 NOTIFY_KEY = "event_listener[].properties.notification_endpoint"
@@ -131,11 +131,7 @@ THROTTLING_KEYS = (
         Base.URL,
         peers=_TM,
         listens=SERVLET_PORTS,
-        inert={
-            Role.GATEWAY: _NO_DEPLOYER,
-            Role.TRAFFIC_MANAGER: _NO_DEPLOYER,
-            Role.KEY_MANAGER: _NO_DEPLOYER,
-        },
+        role_switch=_DEPLOYING_ON,
     ),
     ConnectionKey(
         DECISIONS + "[]",
@@ -144,7 +140,7 @@ THROTTLING_KEYS = (
         THROTTLING_JMS_ACCOUNT,
         peers=_TM,
         listens=BROKER_PORTS,
-        inert={Role.CONTROL_PLANE: _NO_DECISIONS, Role.KEY_MANAGER: _NO_DECISIONS},
+        role_switch=_DECISIONS_ON,
         tls_switch="apim.throttling.jms.ssl",
         whys={Role.TRAFFIC_MANAGER: "publishes throttle decisions"},
     ),
@@ -155,7 +151,7 @@ THROTTLING_KEYS = (
         form=Form.FACTORY,
         peers=_TM,
         listens=BROKER_PORTS,
-        inert={Role.CONTROL_PLANE: _NO_DECISIONS, Role.KEY_MANAGER: _NO_DECISIONS},
+        role_switch=_DECISIONS_ON,
     ),
     ConnectionKey(
         REQUESTS_GROUP + "[].traffic_manager_urls[]",
@@ -164,7 +160,7 @@ THROTTLING_KEYS = (
         RECEIVER_ACCOUNT,
         peers=_TM,
         listens=RECEIVER_PORTS,
-        inert={Role.TRAFFIC_MANAGER: _NO_PUBLISHING, Role.KEY_MANAGER: _NO_PUBLISHING},
+        role_switch=_PUBLISHING_ON,
         partner="traffic_manager_auth_urls",
     ),
     ConnectionKey(
@@ -174,7 +170,7 @@ THROTTLING_KEYS = (
         RECEIVER_ACCOUNT,
         peers=_TM,
         listens=RECEIVER_PORTS,
-        inert={Role.TRAFFIC_MANAGER: _NO_PUBLISHING, Role.KEY_MANAGER: _NO_PUBLISHING},
+        role_switch=_PUBLISHING_ON,
     ),
     ConnectionKey(
         RECEIVER_RAW,
@@ -182,6 +178,7 @@ THROTTLING_KEYS = (
         RECEIVER,
         RECEIVER_ACCOUNT,
         form=Form.GROUP,
+        role_switch=_PUBLISHING_ON,
         peers=_TM,
         listens=RECEIVER_PORTS,
         partner=RECEIVER_AUTH_RAW,
@@ -192,6 +189,7 @@ THROTTLING_KEYS = (
         RECEIVER,
         RECEIVER_ACCOUNT,
         form=Form.GROUP,
+        role_switch=_PUBLISHING_ON,
         peers=_TM,
         listens=RECEIVER_PORTS,
     ),

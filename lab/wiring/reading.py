@@ -137,7 +137,7 @@ def _reading(dialler: Dialler, row: ConnectionKey, value: Value, url: str, place
         url=address.url if address else value.raw,
         key=pattern(place.path).replace("[]", ""),
         source=place.source,
-        why=row.why_of(settings.role),
+        why=_why(settings, row),
         credentials=credentials_of(place.account),
         asks=_asks(settings, row, address, place),
         at_start=settings.role in row.needed_by and to not in (None, settings.name),
@@ -146,6 +146,19 @@ def _reading(dialler: Dialler, row: ConnectionKey, value: Value, url: str, place
         use_tls=address is None or address.scheme != "ldap",
     )
     return Reading(link, place.path, value, row, address, place.account)
+
+
+def _why(settings: Settings, row: ConnectionKey) -> str:
+    """Say why the node has this connection, and whether its role or a switch leaves it unused."""
+    role = settings.role
+    if role is None:
+        return row.why
+    if role in row.whys:
+        return row.whys[role]
+    unused = row.inert.get(role, "")
+    if row.role_switch and not settings.role_is_on(row.role_switch):
+        unused = f"{row.role_switch.rpartition('.')[2]} is off"
+    return f"{row.why}; unused: {unused}" if unused else row.why
 
 
 def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:

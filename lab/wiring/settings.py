@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from lab.products.defaults_4x import DEFAULTS, PORT_PROPERTIES, PROFILE_ROLES
+from lab.products.defaults_4x import (
+    DEFAULTS,
+    PORT_PROPERTIES,
+    PROFILE_ROLES,
+    ROLE_SWITCHES,
+)
 from lab.products.facts import Role
 from lab.wiring.link import Position
 from lab.wiring.toml_reader import Document, KeyPath, spell
@@ -73,6 +78,13 @@ class Settings:
     def is_on(self, switch: str) -> bool:
         """Tell whether a switch is on; a switch that nobody knows is."""
         return self.text(switch, "true").lower() != "false"
+
+    def role_is_on(self, switch: str) -> bool:
+        """Tell whether a switch is on that the role sets, unless the file does."""
+        written = self.written(switch)
+        if written is None and self.role is not None:
+            return ROLE_SWITCHES[self.role].get(switch, True)
+        return self.is_on(switch)
 
     def resolved(self, path: KeyPath) -> Value:
         """Give the effective value of the scalar at *path*, which is in the file."""

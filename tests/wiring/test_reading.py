@@ -149,6 +149,13 @@ def test_the_name_of_the_role_gives_the_reason(nodes):
     assert "unused" in wiring.link("gw/event_listener[0].properties.notification_endpoint").why
 
 
+def test_a_switch_that_the_role_sets_leaves_a_link_unused_until_the_file_sets_it(nodes):
+    link_id = "cp/apim.throttling.url_group[0].traffic_manager_urls[0]"
+    assert "unused" not in nodes.read().link(link_id).why
+    nodes.edit("cp", "enable_data_publishing = true\n", "")
+    assert nodes.read().link(link_id).why.endswith("unused: enable_data_publishing is off")
+
+
 def test_localhost_and_the_nodes_own_name_lead_to_itself(nodes):
     nodes.edit(
         "cp", '["tcp://cp.wso2.com:5672"]', '["tcp://localhost:5672", "tcp://CP.wso2.com:5672"]'
