@@ -25,6 +25,7 @@ from lab.launch.files import node_files, server_files, write_environment
 from lab.launch.images import ensure_images
 from lab.launch.labels import FOLDER, LAB, MEMBER, OWNER, PURPOSE, Ownership, Part, Purpose
 from lab.launch.lease import NameHeldError, clear_name
+from lab.launch.listing import ClusterSummary, list_clusters
 from lab.launch.ownership import parse_owner, this_process
 from lab.launch.ports import choose_ports, other_ports, read_ports, write_ports
 from lab.launch.refusals import GoneError, NameTakenError, PortTakenError
@@ -40,6 +41,8 @@ from lab.plan.containers import completion_name
 from lab.plan.make import read_plan
 from lab.plan.model import Plan, PlannedServer
 from lab.plan.observed import NodeState, SchemaState, State
+
+__all__ = ["Cluster", "ClusterSummary", "create_cluster", "find_cluster", "list_clusters"]
 
 Progress = Callable[[str], None]
 

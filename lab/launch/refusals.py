@@ -40,6 +40,8 @@ def _kind(status: int | None, said: str) -> type[EngineError]:
         return PortTakenError
     if "has active endpoints" in said or "being used by" in said or "is in use" in said:
         return InUseError
+    if "is using its referenced image" in said or "dependent child images" in said:
+        return InUseError
     if status == _CONFLICT and "already in use" in said:
         return NameTakenError
     return GoneError if status == _NOT_FOUND else EngineError

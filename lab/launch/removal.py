@@ -71,10 +71,15 @@ def labelled(engine: Engine, label: str) -> LabObjects:
 def remove_lab(engine: Engine, lab: str) -> bool:
     """Remove every object of a lab, and its folder last; tell whether there was anything."""
     objects = objects_of(engine, lab)
+    remove_lab_objects(engine, lab, objects)
+    return bool(objects)
+
+
+def remove_lab_objects(engine: Engine, lab: str, objects: LabObjects) -> None:
+    """Remove these objects of a lab, and its folder last."""
     remove_objects(engine, objects)
     for folder in objects.folders:
         _remove_folder(folder, lab)
-    return bool(objects)
 
 
 def remove_objects(engine: Engine, objects: LabObjects) -> None:
