@@ -67,7 +67,8 @@ def read_plan(folder: Path) -> Plan:
     """
     try:
         options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
-        text = (folder / "topology.toml").read_text(encoding="utf-8")
+        # Decoded from bytes, because read_text would change a file's line ends.
+        text = (folder / "topology.toml").read_bytes().decode()
         dbscripts = options["dbscripts"]
         topology = parse_topology(text, where=options["topology"], name=options["name"])
     except (OSError, ValueError, KeyError, TypeError) as error:

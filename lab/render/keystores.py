@@ -138,4 +138,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _problem(what: str, where: str) -> Problem:
-    return Problem(what, where, "name each store's file once, without a folder, under [keystore.*]")
+    return Problem(
+        what,
+        where,
+        "name each file of [keystore.*] and [truststore] without a folder, with one password",
+    )

@@ -18,7 +18,7 @@ _KEPT_UP = ("nodes", "servers")  # folders where a file that the plan doesn't kn
 
 def check_folder(folder: Path) -> None:
     """Raise `LabError` when *folder* holds something that isn't a lab's."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+    if folder.exists() and not folder.is_dir():
         raise _refusal("is no folder", folder)
     try:
         found = [path.name for path in folder.iterdir()] if folder.exists() else []

@@ -55,7 +55,7 @@ def _check_stores(plan: Plan, values: Mapping[str, Values]) -> None:
     problems = [
         problem
         for name, value in values.items()
-        for problem in store_problems(value, f"{plan.topology_path}: nodes.{name}.config.keystore")
+        for problem in store_problems(value, f"{plan.topology_path}: nodes.{name}.config")
     ]
     if problems:
         raise TopologyError(*problems)

@@ -7,7 +7,7 @@ import pytest
 from lab.errors import LabError, UsageError
 from lab.plan.make import make_plan, plan_options, read_plan
 from lab.plan.model import Plan
-from lab.topology.read import read_topology
+from lab.topology.read import parse_topology, read_topology
 
 CHECKOUT = Path(__file__).parents[2]
 READY_MADE = CHECKOUT / "topologies" / "km-tm-separated.toml"
@@ -98,7 +98,7 @@ def test_no_password_shows_in_a_plan_s_text_or_repr(path: Path):
 
 def write_folder(folder: Path, plan: Plan) -> None:
     (folder / "options.json").write_text(json.dumps(dict(plan_options(plan))), encoding="utf-8")
-    (folder / "topology.toml").write_text(plan.topology_text, encoding="utf-8")
+    (folder / "topology.toml").write_bytes(plan.topology_text.encode())
 
 
 @pytest.mark.parametrize("dbscripts", [None, Path("scripts/of mine")])
@@ -106,6 +106,13 @@ def test_a_lab_s_folder_gives_the_same_plan_again(dbscripts: Path | None, tmp_pa
     plan = make_plan(read_topology(OFFSETS), name="other", dbscripts=dbscripts)
     write_folder(tmp_path, plan)
     assert read_plan(tmp_path) == plan
+
+
+def test_windows_line_ends_survive_in_a_lab_s_folder(tmp_path: Path):
+    text = READY_MADE.read_text(encoding="utf-8").replace("\n", "\r\n")
+    plan = make_plan(parse_topology(text))
+    write_folder(tmp_path, plan)
+    assert read_plan(tmp_path).topology_text == text
 
 
 @pytest.mark.parametrize("options", ["", "[]", "{}", '{"name": 1}', "\xff"])

@@ -62,9 +62,9 @@ def test_a_keystore_of_its_own_for_tls_leaves_the_primary_one():
     ],
 )
 def test_a_store_that_can_t_be_written_is_told(values: dict[str, object], what: str):
-    (problem,) = store_problems(values, "t.toml: nodes.gw.config.keystore")
+    (problem,) = store_problems(values, "t.toml: nodes.gw.config")
     assert what in problem.what
-    assert problem.where.startswith("t.toml: nodes.gw.config.keystore")
+    assert problem.where.startswith("t.toml: nodes.gw.config")
 
 
 def test_the_samples_stores_have_no_problem():

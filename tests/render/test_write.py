@@ -176,6 +176,13 @@ def test_a_node_that_left_the_topology_leaves_the_folder(folder: Path):
     assert {path.name for path in (folder / "nodes").iterdir()} == {"cp", "gateway", "tm", "km"}
 
 
+def test_the_folder_itself_may_be_a_link_of_the_user_s(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    render(plan_of(), tmp_path / "link")
+    assert (tmp_path / "real" / "options.json").is_file()
+
+
 @pytest.mark.parametrize("own", ["notes.txt", ".git", "nodes"])
 def test_a_folder_that_holds_something_else_is_refused_and_kept(own: str, tmp_path: Path):
     (tmp_path / own).mkdir()
@@ -216,7 +223,7 @@ def test_a_render_that_fails_leaves_the_one_before(folder: Path):
     )
     with pytest.raises(TopologyError) as refused:
         render(plan_of(bad), folder)
-    assert refused.value.problems[0].where == "lab.toml: nodes.gw.config.keystore"
+    assert refused.value.problems[0].where == "lab.toml: nodes.gw.config"
     assert contents(folder) == before
 
 
