@@ -72,9 +72,10 @@ has_plugin() {
 
 # Images are built from packages only where none can be pulled: a pull that works needs no builder.
 needs_image_builder() {
-  local image=python:3.11-slim
+  local image
   ! command -v mmdebstrap >/dev/null && is_debian_like || return 1
   [ "$1" = answers ] || return 0
+  image=$(sed -n 's/^pull = "\(.*\)"$/\1/p' "$scripts/../images/base/image.toml")
   [ -z "$(docker image ls -q "$image" </dev/null)" ] || return 1
   step "asking the registry for $image"
   ! timeout 300 docker pull -q "$image" >/dev/null 2>&1 </dev/null

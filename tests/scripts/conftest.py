@@ -37,7 +37,8 @@ class Machine:
         self.bin = folder / "bin"
         self.bin.mkdir()
         self.checkout = folder / "checkout"
-        shutil.copytree(CHECKOUT / "scripts", self.checkout / "scripts")
+        for part in ("scripts", "images/base"):
+            shutil.copytree(CHECKOUT / part, self.checkout / part)
         self.calls = folder / "calls"
         self.calls.write_text("")
         self.os_release = folder / "os-release"
