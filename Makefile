@@ -40,7 +40,7 @@ check: setup ## judge style, types, layers, links and the wheel, without an engi
 bench: ## measure the lab against docker compose, side by side (BENCH_ARGS=…)
 	@scripts/machine.sh python engine
 	@scripts/venv.sh
-	.venv/bin/python scripts/bench.py $(BENCH_ARGS)
+	.venv/bin/python scripts/bench $(BENCH_ARGS)
 
 lock: setup ## compile requirements/ from pyproject.toml (takes minutes; LOCK_ARGS=--upgrade)
 	scripts/lock.sh $(LOCK_ARGS)

@@ -25,9 +25,8 @@ def start(home: Path) -> int:
         identity, trusted = _keys(configuration)
         log.info(_SERVER, f"Starting WSO2 Carbon... (stand-in, role {configuration.role})")
         version = os.environ.get("STAND_IN_VERSION", _VERSION)
-        delay = float(os.environ.get("STAND_IN_DELAY", "0"))
         node = Node(configuration, identity, trusted, version)
-        asyncio.run(node.serve(began, delay))
+        asyncio.run(node.serve(began, _delay(home)))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as fault:
         log.error(_SERVER, f"deployment.toml or the node's ports can't be used: {fault}")
         return 1
@@ -35,6 +34,12 @@ def start(home: Path) -> int:
         log.error(_SERVER, str(fault))
         return 1
     return 0
+
+
+def _delay(home: Path) -> float:
+    """Give the seconds before the first listener opens: those of one start, or of every start."""
+    note = home / "stand-in.delay"
+    return float(note.read_text() if note.exists() else os.environ.get("STAND_IN_DELAY", "0"))
 
 
 def _keys(configuration: Configuration) -> tuple[Identity, str]:

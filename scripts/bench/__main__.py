@@ -1,0 +1,88 @@
+"""`make bench`: the lab beside docker compose on the same images and files, in one run, as ratios.
+
+Nothing here is a test: figures differ from machine to machine, ratios of one run less so.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from commands import NAME, compose_words, copy_for_peer, lab, timed, up_and_down
+from figures import Row
+from inside import lag_row, memory_row, sweep_row
+
+from lab.launch.cluster import find_cluster
+from lab.launch.engine import Engine
+
+_TOPOLOGY = "km-tm-separated"
+
+
+def main() -> None:
+    """Measure, print the table, and write every single figure where asked."""
+    asked = _arguments()
+    with tempfile.TemporaryDirectory(prefix="lab-bench-") as folder:
+        rows = _measure(Path(folder), asked)
+    for row in rows:
+        _print(row)
+    if asked.json:
+        report = {"cores": os.cpu_count(), "engine": _engine_version(), "rows": []}
+        report["rows"] = [row.to_json() for row in rows]
+        asked.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="of each whole command")
+    parser.add_argument("--sweeps", type=int, default=20)
+    parser.add_argument("--starts", type=int, default=50, help="of a node, for the lag")
+    parser.add_argument("--json", type=Path, help="write every single figure there")
+    return parser.parse_args()
+
+
+def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
+    peer = copy_for_peer(folder, _TOPOLOGY)
+    try:
+        engine = int(_engine_version().split(".")[0])
+        rows = up_and_down(folder, peer, _TOPOLOGY, asked.runs, engine)
+        if lab(folder, "up", _TOPOLOGY, "--name", NAME).exit_code:
+            sys.exit("bench: the lab did not come up healthy")
+        with Engine.connect() as connected:
+            cluster = find_cluster(connected, NAME)
+            if cluster is None:
+                sys.exit("bench: the lab is gone")
+            rows.append(sweep_row(cluster, asked.sweeps))
+            rows.append(memory_row(cluster))
+            rows.append(lag_row(cluster, asked.starts))
+    finally:
+        lab(folder, "down", NAME)
+        timed(compose_words("down", "-t", "0", "-v"), peer)
+    return rows
+
+
+def _engine_version() -> str:
+    asked = ["docker", "version", "--format", "{{.Server.Version}}"]
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _print(row: Row) -> None:
+    sign = "met" if row.is_met else "NOT met"
+    if row.lab.void:
+        print(f"{row.what}: void, {row.lab.void}")
+        return
+    print(f"{row.what}: {row.lab.median:.3f} {row.unit} (median of {len(row.lab.values)})")
+    for peer in row.peers:
+        if peer.void:
+            print(f"    {peer.name}: void, {peer.void}")
+        else:
+            print(f"    {peer.name}: {peer.median:.3f} {row.unit}; ratio {row.ratio(peer):.2f}")
+    print(f"    goal {row.goal}: {sign}")
+    for note in row.notes:
+        print(f"    {note}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Whole commands, timed from the outside: `lab up` and `down` in turn with compose's."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from figures import Row, Series
+
+LAB = Path(sys.executable).with_name("lab")
+NAME = "bench"
+PEER = "lab-bench-peer"
+_UP_GOAL, _START_INTERVAL_SINCE = 4.0, 25  # seconds; the engine's major version
+_SERVICES = ("db", "cp", "gw", "tm", "km")
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """How long a command took, and how it ended."""
+
+    seconds: float
+    exit_code: int
+
+
+def timed(argv: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Timed:
+    """Run a command to its end; what it prints is dropped."""
+    began = time.monotonic()
+    done = subprocess.run(
+        argv,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stderr.decode(errors="replace")[-2000:])
+    return Timed(time.monotonic() - began, done.returncode)
+
+
+def lab(folder: Path, *words: str) -> Timed:
+    """Run `lab` in *folder*."""
+    return timed([str(LAB), *words], folder)
+
+
+def compose_words(*words: str) -> list[str]:
+    """Give a compose command on the peer's project."""
+    return ["docker", "compose", "-p", PEER, "-f", "compose.yaml", *words]
+
+
+def copy_for_peer(folder: Path, topology: str) -> Path:
+    """Bring the lab up once, keep its files for compose, and take it down again."""
+    lab(folder, "down", NAME)
+    if lab(folder, "up", topology, "--name", NAME).exit_code:
+        sys.exit("bench: the lab did not come up healthy; see above")
+    peer = folder / "peer"
+    shutil.copytree(folder / ".lab" / NAME, peer)
+    lab(folder, "down", NAME)
+    return peer
+
+
+def start_interval_override(peer: Path) -> Path:
+    """Write what makes compose ask every 100 ms while a container starts."""
+    check = "    healthcheck:\n      start_interval: 100ms\n      start_period: 60s\n"
+    path = peer / "start-interval.yaml"
+    services = "".join(f"  {name}:\n{check}" for name in _SERVICES)
+    path.write_text(f"services:\n{services}", encoding="utf-8")
+    return path
+
+
+def up_and_down(folder: Path, peer: Path, topology: str, runs: int, engine: int) -> list[Row]:
+    """Measure warm starts and removals, the lab and its peers in turn."""
+    ups: dict[str, list[Timed]] = {"lab": [], "compose": [], "compose, start_interval": []}
+    downs: dict[str, list[Timed]] = {"lab": [], "compose": []}
+    override = start_interval_override(peer)
+    for _ in range(runs):
+        ups["lab"].append(lab(folder, "up", topology, "--name", NAME))
+        downs["lab"].append(lab(folder, "down", NAME))
+        ups["compose"].append(timed(compose_words("up", "-d", "--wait"), peer))
+        downs["compose"].append(timed(compose_words("down", "-t", "0", "-v"), peer))
+        if engine >= _START_INTERVAL_SINCE:
+            words = compose_words("-f", override.name, "up", "-d", "--wait")
+            ups["compose, start_interval"].append(timed(words, peer))
+            timed(compose_words("down", "-t", "0", "-v"), peer)
+    return [_up_row(ups, engine), _down_row(downs)]
+
+
+def _series(name: str, runs: Sequence[Timed]) -> Series:
+    failed = [run.exit_code for run in runs if run.exit_code]
+    if failed:
+        return Series(name, void=f"exit code {failed[0]}")
+    return Series(name, tuple(run.seconds for run in runs))
+
+
+def _up_row(ups: Mapping[str, Sequence[Timed]], engine: int) -> Row:
+    own = _series("lab up", ups["lab"])
+    peers = [_series("docker compose up --wait, 1 s checks", ups["compose"])]
+    if ups["compose, start_interval"]:
+        peers.append(_series("… start_interval 100 ms", ups["compose, start_interval"]))
+    else:
+        why = f"engine {engine} has no start_interval"
+        peers.append(Series("… start_interval 100 ms", void=why))
+    fastest = min((peer.median for peer in peers if not peer.void), default=float("inf"))
+    return Row(
+        "warm start to healthy",
+        "s",
+        own,
+        tuple(peers),
+        goal=f"≤ {_UP_GOAL:g} s and not slower than the faster compose",
+        is_met=own.median <= min(_UP_GOAL, fastest),
+        notes=("compose waits for a port of each node; the lab proves every link",),
+    )
+
+
+def _down_row(downs: Mapping[str, Sequence[Timed]]) -> Row:
+    own = _series("lab down", downs["lab"])
+    peer = _series("docker compose down -t 0", downs["compose"])
+    return Row(
+        "removal",
+        "s",
+        own,
+        (peer,),
+        goal="not slower than compose",
+        is_met=not peer.void and own.median <= peer.median,
+    )

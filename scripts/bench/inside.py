@@ -1,0 +1,157 @@
+"""What only a running lab can tell: a sweep's time, the lag behind readiness, memory."""
+
+import asyncio
+import contextlib
+import json
+import random
+import re
+import statistics
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from figures import Row, Series
+
+from lab.gate.patience import Patience
+from lab.gate.session import ProberSession, Vantage
+from lab.gate.sweep import sweep
+from lab.gate.targets import make_targets
+from lab.gate.watch import Ending, until_healthy
+from lab.launch.cluster import Cluster
+from lab.verbs.look import own_vantage, vantage_of, wiring_of
+
+_SWEEP_GOAL, _LAG_GOAL, _MEMORY_GOAL = 0.3, 0.1, 30.0  # seconds, seconds, MiB
+_SLOWEST_START = 2.0  # seconds of random delay before a listener opens
+_STAMP = re.compile(r"stand-in listener \d+ open at ([0-9.]+)")
+
+
+def sweep_row(cluster: Cluster, runs: int) -> Row:
+    """Ask every link once, in an open session, and time the whole."""
+    return asyncio.run(_sweeps(cluster, runs))
+
+
+async def _sweeps(cluster: Cluster, runs: int) -> Row:
+    links = wiring_of(cluster).links
+    targets = make_targets(links, cluster.schema_states(), attempt=Patience().attempt)
+    nodes = [node.name for node in cluster.plan.nodes]
+    seconds = []
+    async with ProberSession(cluster.open_session()) as session:
+        for node in nodes:
+            session.define(vantage_of(cluster, node))
+        for _ in range(runs + 1):  # the first one also enters the nodes
+            began = time.monotonic()
+            results = await sweep(session, links, targets, vantages=nodes)
+            seconds.append(time.monotonic() - began)
+            failed = [result.id for result in results.values() if not result.ok]
+            if failed:
+                return Row("sweep", "s", Series("lab", void=f"{failed[0]} failed"), is_met=False)
+    series = Series("lab", tuple(seconds[1:]))
+    return Row(
+        f"sweep of all {len(links)} links",
+        "s",
+        series,
+        goal=f"≤ {_SWEEP_GOAL:g} s",
+        is_met=series.median <= _SWEEP_GOAL,
+    )
+
+
+def lag_row(cluster: Cluster, starts: int) -> Row:
+    """Start a node *starts* times, each after a delay that only it knows, and time the verdict.
+
+    The lag is from the stamp of its last listener to the moment when all links are told healthy.
+    """
+    lags = tuple(asyncio.run(_lag(cluster)) for _ in range(starts))
+    series = Series("lab", lags)
+    return Row(
+        f"lag behind readiness, {starts} starts",
+        "s",
+        series,
+        goal=f"p95 ≤ {_LAG_GOAL:g} s",
+        is_met=series.quantile(0.95) <= _LAG_GOAL,
+        notes=(f"median {statistics.median(lags):.3f}, p95 {series.quantile(0.95):.3f}",),
+    )
+
+
+async def _lag(cluster: Cluster) -> float:
+    node = "gw"
+    cluster.stop_node(node)
+    plan = replace(cluster.plan, nodes=(cluster.plan.node(node),))
+    links = [link for link in wiring_of(cluster).links if link.to == node]
+    began = time.time()
+
+    def release(name: str) -> Vantage:
+        _start_after(cluster, name, random.uniform(0, _SLOWEST_START))  # noqa: S311  # a delay
+        return vantage_of(cluster, name)
+
+    async with ProberSession(cluster.open_session()) as session:
+        session.define(own_vantage(cluster))
+        dialler = vantage_of(cluster, "cp")
+        session.define(dialler)
+        watched = await until_healthy(
+            session,
+            plan,
+            links,
+            {},
+            make_targets(links, (), attempt=Patience().attempt),
+            release=release,
+            changes=cluster.events(),
+            patience=Patience(),
+            seen=lambda _: None,
+        )
+        told = time.time()
+    if watched.ending is not Ending.HEALTHY:
+        raise SystemExit(f"bench: the node did not become healthy: {watched.ending}")
+    return told - _last_listener(cluster, node, began)
+
+
+def _start_after(cluster: Cluster, node: str, delay: float) -> None:
+    """Start a node whose listeners wait: the delay goes in as a file, unseen by the lab."""
+    container = cluster.plan.node(node).container
+    note = Path(f"/tmp/lab-bench-{container}.delay")  # noqa: S108  # removed below
+    note.write_text(f"{delay:.3f}", encoding="ascii")
+    try:
+        subprocess.run(
+            ["docker", "cp", str(note), f"{container}:/home/wso2carbon/wso2am/stand-in.delay"],
+            check=True,
+            capture_output=True,
+        )
+    finally:
+        note.unlink()
+    cluster.start_node(node)
+
+
+def _last_listener(cluster: Cluster, node: str, since: float) -> float:
+    stamps = [float(stamp) for line in cluster.logs(node) for stamp in _STAMP.findall(line)]
+    return max(stamp for stamp in stamps if stamp >= since)
+
+
+def memory_row(cluster: Cluster) -> Row:
+    """Ask the engine for each stand-in's memory, as `docker stats` counts it."""
+    containers = [node.container for node in cluster.plan.nodes]
+    told = subprocess.run(
+        ["docker", "stats", "--no-stream", "--format", "{{json .}}", *containers],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    used = [json.loads(line) for line in told.splitlines()]
+    values = tuple(_mebibytes(one["MemUsage"].split("/")[0]) for one in used)
+    named = ", ".join(f"{one['Name']} {one['MemUsage'].split('/')[0].strip()}" for one in used)
+    return Row(
+        "memory of a stand-in after a sweep",
+        "MiB",
+        Series("lab", values),
+        goal=f"each ≤ {_MEMORY_GOAL:g} MiB",
+        is_met=max(values) <= _MEMORY_GOAL,
+        notes=(named,),
+    )
+
+
+def _mebibytes(text: str) -> float:
+    number = re.match(r"[0-9.]+", text.strip())
+    if number is None:
+        raise ValueError(text)
+    with contextlib.suppress(KeyError):
+        return float(number.group()) * {"KiB": 1 / 1024, "MiB": 1, "GiB": 1024}[text.strip()[-3:]]
+    raise ValueError(text)
