@@ -75,6 +75,7 @@ needs_image_builder() {
   local image
   ! command -v mmdebstrap >/dev/null && is_debian_like || return 1
   [ "$1" = answers ] || return 0
+  # shellcheck disable=SC2154 # set by machine.sh
   image=$(sed -n 's/^pull = "\(.*\)"$/\1/p' "$scripts/../images/base/image.toml")
   [ -z "$(docker image ls -q "$image" </dev/null)" ] || return 1
   step "asking the registry for $image"
