@@ -307,9 +307,11 @@ def main() -> None:
 def _carried_out() -> Iterator[Shell]:
     """Give the caller's side to a verb, and tell its errors in three lines each."""
     from lab.errors import LabError  # noqa: PLC0415
+    from lab.verbs.interrupts import ending_like_ctrl_c  # noqa: PLC0415
 
     try:
-        yield Shell(Path.cwd(), os.environ, sys.stdout, sys.stderr)
+        with ending_like_ctrl_c():
+            yield Shell(Path.cwd(), os.environ, sys.stdout, sys.stderr)
     except LabError as error:
         if _Debugging.wanted:
             raise

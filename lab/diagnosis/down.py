@@ -8,7 +8,7 @@ from lab.diagnosis.verdict import Cause
 from lab.plan.observed import NodeState, State
 from lab.wiring.link import Link
 
-_STOPPED = (0, 137, 143)  # ended by itself, killed, terminated
+STOPPED = (0, 137, 143)  # ended by itself, killed, terminated
 
 
 def find_down(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
@@ -39,7 +39,7 @@ def _describe(state: NodeState) -> tuple[Code, str, str]:
             return Code.MISSING, f"{name} has no container", "`lab down`, then `lab up`"
         case State.PAUSED:
             return Code.PAUSED, f"{name} is paused", f"`docker unpause` its container, or {again}"
-    if state.exit_code in _STOPPED:
+    if state.exit_code in STOPPED:
         return Code.EXITED, f"{name} is stopped (exit code {state.exit_code})", again
     what = f"{name} exited with code {state.exit_code}"
     last = next((line for line in reversed(state.last_lines) if line.strip()), "")

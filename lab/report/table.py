@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from lab.diagnosis.codes import Code
+from lab.diagnosis.down import STOPPED
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
 from lab.plan.observed import NodeState, State
 from lab.report.columns import in_columns
@@ -11,6 +13,7 @@ from lab.wiring.finding import Finding
 from lab.wiring.link import Link
 
 _LINKS_NAMED = 4  # links told by name with a cause
+_LINES_SHOWN = 10  # of the log of a node that failed
 
 
 def report_table(report: Report) -> str:
@@ -70,9 +73,10 @@ def _cause(
         named = ", ".join(_name(link) for link in explained[:_LINKS_NAMED])
         more = ", …" if len(explained) > _LINKS_NAMED else ""
         yield f"  links: {len(explained)}: {named}{more}"
-    for state in states:
-        if state.last_lines and _is_about(cause, state, report):
-            yield from (f"    log: {line}" for line in state.last_lines)
+    if cause.code == Code.EXITED:
+        for state in states:
+            if state.exit_code not in STOPPED and _is_about(cause, state, report):
+                yield from (f"    log: {line}" for line in state.last_lines[-_LINES_SHOWN:])
 
 
 def _is_about(cause: Cause, state: NodeState, report: Report) -> bool:
@@ -127,7 +131,7 @@ def _links(links: Sequence[JudgedLink]) -> Iterator[str]:
             str(judged.verdict),
             _spent(judged) if judged.verdict is LinkVerdict.HEALTHY else judged.cause,
             str(judged.link.source),
-            judged.link.why if judged.verdict is LinkVerdict.HEALTHY else detail(judged),
+            detail(judged) if judged.verdict is LinkVerdict.FAILED else judged.link.why,
         )
         for judged in links
     ]

@@ -14,5 +14,3 @@ class Report:
     diagnosis: Diagnosis
     seconds: float
     notes: tuple[str, ...] = ()  # what a reader should know beside the verdict
-
-

@@ -36,5 +36,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script's background job
+        raise KeyboardInterrupt
     # Whoever handles SIGINT at this moment, Python or an event loop, knows how to unwind.
     signal.raise_signal(signal.SIGINT)

@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.told import Report
 from lab.topology.read import read_topology
 from lab.verbs.choosing import LABS_FOLDER, choose_topology
-from lab.verbs.interrupts import ending_like_ctrl_c, uninterrupted
+from lab.verbs.interrupts import uninterrupted
 from lab.verbs.look import evidence_of, look, own_vantage, vantage_of, wiring_of
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.shell import Format, Shell
@@ -64,7 +64,7 @@ def up(request: Request, shell: Shell) -> int:
         connecting = pool.submit(Engine.connect, shell.environ)
         plan = _plan(request, shell)
         engine = connecting.result()
-    with engine, ending_like_ctrl_c():
+    with engine:
         standing = find_cluster(engine, plan.lab)
         if standing is not None and standing.is_complete:
             shell.tell(f"the lab {plan.lab} runs already; this is its report")
@@ -130,6 +130,8 @@ def _nothing_left(engine: Engine, plan: Plan, folder: Path, shell: Shell) -> Ite
                 remove_lab(engine, plan.lab)
             if is_ours and not isinstance(failure, NameHeldError):
                 shutil.rmtree(folder, ignore_errors=True)
+                with suppress(OSError):  # other labs' folders may be in it
+                    folder.parent.rmdir()
         raise
 
 

@@ -1,0 +1,28 @@
+"""`lab gc`: removes what dead labs have left, and images that no lab uses when asked."""
+
+from lab.launch.engine import Engine
+from lab.launch.garbage import remove_images, remove_leaked
+from lab.launch.listing import list_clusters
+from lab.launch.ownership import Life
+from lab.verbs.interrupts import uninterrupted
+from lab.verbs.shell import Shell
+
+
+def gc(shell: Shell, *, images: bool) -> int:
+    """Remove what provably nobody wants any more; name what might be somebody's."""
+    with Engine.connect(shell.environ) as engine:
+        with uninterrupted():
+            gone = [f"lab {name}" for name in remove_leaked(engine)]
+            if images:
+                gone += [f"image {name}" for name in remove_images(engine)]
+        for what in gone:
+            shell.tell(f"{what}: removed")
+        for summary in list_clusters(engine):
+            if not summary.is_complete and summary.life is not Life.ALIVE:
+                shell.tell(
+                    f"lab {summary.name}: half made, and its owner can't be seen from here; "
+                    f"`lab down {summary.name}` removes it"
+                )
+    if not gone:
+        shell.tell("nothing to remove")
+    return 0
