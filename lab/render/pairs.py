@@ -15,7 +15,8 @@ from lab.render.certificates import (
     pair_fits,
     read_pair,
 )
-from lab.render.keystores import Store, read_keystore
+from lab.render.keystores import read_keystore
+from lab.render.stores import Store
 from lab.render.tree import read_kept
 
 AUTHORITY = ("ca/ca-key.pem", "ca/ca.pem")

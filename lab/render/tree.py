@@ -13,7 +13,7 @@ from lab.errors import LabError, Problem
 
 MARK = "options.json"  # a folder without it is not the lab's
 _STAGE = ".rendering-"
-_KEPT_UP = ("nodes", "servers")  # folders where a file that the plan doesn't know is removed
+_MEMBERS = ("nodes", "servers")
 
 
 def check_folder(folder: Path) -> None:
@@ -61,7 +61,15 @@ def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
         raise _refusal(f"can't be written: {error.strerror}", folder) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    _remove_stale(folder, files)
+
+
+def remove_strangers(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Remove the folders of members that an earlier topology had and *files* doesn't."""
+    members = {PurePosixPath(name).parent.as_posix() for name in files}
+    for room in _MEMBERS:
+        for member in sorted((folder / room).glob("*")):
+            if member.is_dir() and f"{room}/{member.name}" not in members:
+                shutil.rmtree(member)
 
 
 def _stage(stage: Path, files: Mapping[str, bytes]) -> None:
@@ -84,14 +92,6 @@ def _make_folders(top: Path, folder: Path) -> None:
     if folder != top:
         _make_folders(top, folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _remove_stale(folder: Path, files: Mapping[str, bytes]) -> None:
-    members = {PurePosixPath(name).parent.as_posix() for name in files}
-    for room in _KEPT_UP:
-        for member in sorted((folder / room).glob("*")):
-            if member.is_dir() and f"{room}/{member.name}" not in members:
-                shutil.rmtree(member)
 
 
 def _refusal(what: str, folder: Path) -> LabError:

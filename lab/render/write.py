@@ -4,27 +4,22 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from lab.errors import TopologyError
 from lab.plan.make import plan_options
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
 from lab.render.accounts import accounts_sql
-from lab.render.comments import deployment_comments
 from lab.render.compose import compose_yaml
-from lab.render.deployment import Values, deployment_values
+from lab.render.configuration import configuration, configuration_text
+from lab.render.deployment import Values
 from lab.render.keystores import (
-    Store,
     keystore_bytes,
     keystore_holds,
-    keystores,
-    store_problems,
-    truststore,
     truststore_bytes,
     truststore_holds,
 )
 from lab.render.pairs import AUTHORITY, Pairs, lab_pairs
-from lab.render.toml_text import toml_text
-from lab.render.tree import MARK, check_folder, read_kept, write_tree
+from lab.render.stores import Store, keystores, truststore
+from lab.render.tree import MARK, check_folder, read_kept, remove_strangers, write_tree
 
 
 def render(plan: Plan, folder: Path) -> None:
@@ -34,8 +29,7 @@ def render(plan: Plan, folder: Path) -> None:
     `LabError` for a folder that holds something else, `TopologyError` for a `config` that can't be.
     """
     check_folder(folder)
-    values = {node.name: deployment_values(plan, node) for node in plan.nodes}
-    _check_stores(plan, values)
+    values = configuration(plan)
     pairs = lab_pairs(plan, {name: keystores(value) for name, value in values.items()}, folder)
     files = {
         MARK: _json(plan_options(plan)),
@@ -49,33 +43,19 @@ def render(plan: Plan, folder: Path) -> None:
     for node in plan.nodes:
         files |= _node_files(plan, node, values[node.name], pairs, folder)
     write_tree(folder, files)
-
-
-def _check_stores(plan: Plan, values: Mapping[str, Values]) -> None:
-    problems = [
-        problem
-        for name, value in values.items()
-        for problem in store_problems(value, f"{plan.topology_path}: nodes.{name}.config")
-    ]
-    if problems:
-        raise TopologyError(*problems)
+    remove_strangers(folder, files)
 
 
 def _store_names(values: Values) -> list[str]:
-    return list(dict.fromkeys(store.file_name for store in _stores(values)))
-
-
-def _stores(values: Values) -> tuple[Store, ...]:
-    return (*keystores(values), truststore(values))
+    stores = (*keystores(values), truststore(values))
+    return list(dict.fromkeys(store.file_name for store in stores))
 
 
 def _node_files(
     plan: Plan, node: PlannedNode, values: Values, pairs: Pairs, folder: Path
 ) -> dict[str, bytes]:
     place = f"nodes/{node.name}"
-    files = {
-        f"{place}/deployment.toml": toml_text(values, deployment_comments(plan, node)).encode()
-    }
+    files = {f"{place}/deployment.toml": configuration_text(plan, node, values)}
     for store in keystores(values):
         name = f"{place}/{store.file_name}"
         files[name] = _keystore(store, node.name, pairs, read_kept(folder, name))
