@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lab.plan.model import Plan, PlannedNode, PlannedServer
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Link
-from probes.result import Outcome, Result
+
+if TYPE_CHECKING:
+    from probes.result import Outcome, Result  # the reports of `lab check` have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,12 @@ class Evidence:
 
     plan: Plan
     links: tuple[Link, ...]
-    results: Mapping[str, Result]
+    results: "Mapping[str, Result]"
     nodes: tuple[NodeState, ...]
     schemas: tuple[SchemaState, ...]
     findings: tuple[Finding, ...]
 
-    def outcome(self, link: Link) -> Outcome | None:
+    def outcome(self, link: Link) -> "Outcome | None":
         """Give how the link's attempt ended; None when there was none."""
         result = self.results.get(link.id)
         return result.outcome if result else None

@@ -1,12 +1,15 @@
-"""What the lab says of itself after a sweep: a verdict a link, and the causes that explain what failed."""
+"""What the lab says of itself after a sweep: a verdict a link, and the causes of what failed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from lab.plan.observed import NodeState, SchemaState
 from lab.wiring.finding import Finding
 from lab.wiring.link import Link
-from probes.result import Result
+
+if TYPE_CHECKING:
+    from probes.result import Result  # the reports of `lab check` have none
 
 
 class LinkVerdict(StrEnum):
@@ -38,11 +41,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class JudgedLink:
-    """A link with what was seen of it and the cause's code that explains it, if it isn't healthy."""
+    """A link with what was seen of it, and the code of the cause if it isn't healthy."""
 
     link: Link
     verdict: LinkVerdict
-    result: Result | None
+    result: "Result | None"
     cause: str = ""
 
 
