@@ -23,7 +23,7 @@ from lab.products.keys_4x import (
 
 # What `default.json` puts where a file is silent; only what a connection's effective value needs.
 DEFAULTS: Mapping[str, str] = {
-    "server.offset": "0",
+    "server.hostname": "localhost",
     "apim.key_manager.username": "${admin.username}",
     "apim.key_manager.password": "${admin.password}",
     "apim.throttling.username": "$ref{super_admin.username}",

@@ -42,6 +42,4 @@ class Cluster:
         """Give where a node opens what others open at *port*: its own ports and offset count."""
         settings = self.nodes[node]
         key = PORT_KEYS.get(port)
-        written = settings.text(key) if key else ""
-        own = int(written) if written.isascii() and written.isdigit() else port
-        return own + settings.offset
+        return settings.own_port(key, port) if key else port + settings.offset

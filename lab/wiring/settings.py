@@ -21,10 +21,17 @@ from lab.wiring.toml_reader import Document, KeyPath, spell
 
 _REFERENCE = re.compile(r"\$(?P<kind>ref|env|secret|sys)?\{(?P<name>[^{}]*)\}")
 _STEP = re.compile(r"'([^']*)'|\"([^\"]*)\"|\[(\d+)\]|([^.\[\]'\"]+)")
-_HTTPS_PORT = 9443
-_ACCOUNT_PROPERTIES = {
+_LONGEST_CHAIN = 50
+_KEY_PROPERTIES = {
     "admin.username": "super_admin.username",
     "admin.password": "super_admin.password",
+    "carbon.host": "server.hostname",
+}
+_PROPERTIES = {
+    "carbon.local.ip": "localhost",
+    "carbon.protocol": "https",
+    "carbon.context": "/",
+    "carbon.home": "/home/wso2carbon/wso2am",
 }
 
 
@@ -96,18 +103,22 @@ class Settings:
 
     @property
     def offset(self) -> int:
-        """Give `[server] offset`; 0 when it isn't a number."""
-        return _whole(self.text("server.offset"), 0)
+        """Give `[server] offset`; 0 when the file doesn't write a number."""
+        return self._number("server.offset", 0)
 
     @property
     def hostname(self) -> str:
         """Give `[server] hostname`; the product falls back to the local address."""
-        return self.text("server.hostname", "localhost")
+        return self.text("server.hostname")
 
     def port(self, name: str) -> int:
         """Give the port that the system property *name* holds on this node."""
         key, default = PORT_PROPERTIES[name]
-        return (_whole(self.text(key), default) if key else default) + self.offset
+        return self.own_port(key, default) if key else default + self.offset
+
+    def own_port(self, key: str, default: int) -> int:
+        """Give the port that the file sets at *key* at offset 0, else *default*."""
+        return self._number(key, default) + self.offset
 
     def _value(self, key: str, seen: tuple[str, ...]) -> Value | None:
         path = steps(key)
@@ -142,8 +153,10 @@ class Settings:
             source = "the environment" if kind == "env" else "the secret store"
             what = f"{found[0]} comes from {source} and can't be read from the files"
             return _unknown(found[0], here, what, never=False)
-        if kind == "ref" or name in _ACCOUNT_PROPERTIES:
-            return self._follow(_ACCOUNT_PROPERTIES.get(name, name), found[0], here, seen)
+        if kind == "ref":
+            return self._follow(name, found[0], here, seen)
+        if name in _KEY_PROPERTIES:
+            return self._follow(_KEY_PROPERTIES[name], found[0], here, seen)
         text = self._property(name)
         if text is None:
             what = f"no system property {name} is known, so {found[0]} may stay as it is"
@@ -151,6 +164,8 @@ class Settings:
         return Value(text, found[0], here, here, ())
 
     def _follow(self, key: str, raw: str, here: Position, seen: tuple[str, ...]) -> Value:
+        if len(seen) > _LONGEST_CHAIN:
+            return _unknown(raw, here, f"{raw} ends a chain of references too long", never=True)
         if key in seen:
             chain = " → ".join((*seen[seen.index(key) :], key))
             return _unknown(raw, here, f"{raw} refers to itself: {chain}", never=True)
@@ -163,13 +178,12 @@ class Settings:
         """Give a Java system property as this node's product sets it."""
         if name in PORT_PROPERTIES:
             return str(self.port(name))
-        return {
-            "carbon.local.ip": "localhost",
-            "carbon.host": self.hostname,
-            "carbon.protocol": "https",
-            "carbon.context": "/",
-            "carbon.home": "/home/wso2carbon/wso2am",
-        }.get(name)
+        return _PROPERTIES.get(name)
+
+    def _number(self, key: str, otherwise: int) -> int:
+        """Give the number written at *key*; ports hang on it, so it is never resolved."""
+        text = _as_text(self.written(key))
+        return int(text) if text.isascii() and text.isdigit() else otherwise
 
 
 def role_of(document: Document) -> Role | None:
@@ -195,7 +209,3 @@ def _as_text(written: Any) -> str:
     if isinstance(written, bool):
         return "true" if written else "false"
     return str(written)
-
-
-def _whole(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() else otherwise

@@ -106,6 +106,26 @@ def test_references_that_go_round_are_a_trouble_and_end(settings, text):
     assert any("refers to itself: x.a →" in trouble.what for trouble in value.troubles)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[server]\nhostname = "${carbon.host}"\n',
+        '[server]\nhostname = "${unknown}"\n',
+        '[server]\noffset = "${jms.port}"\n',
+        '[transport.https.properties]\nport = "${mgt.transport.https.port}"\n',
+    ],
+)
+def test_properties_that_go_round_end(settings, text):
+    node = settings(text + '[x]\ny = "${carbon.host}:${mgt.transport.https.port}"\n')
+    assert node.text("x.y").endswith(":9443")
+
+
+def test_a_chain_of_references_without_end_is_a_trouble(settings):
+    chain = "".join(f'k{n} = "$ref{{x.k{n + 1}}}"\n' for n in range(2000))
+    value = settings(f"[x]\n{chain}").value("x.k0")
+    assert "too long" in value.troubles[0].what
+
+
 def test_values_that_are_no_text_are_told_as_the_product_tells_them(settings):
     node = settings("[x]\non = true\nnumber = 7\n")
     assert (node.text("x.on"), node.text("x.number")) == ("true", "7")
