@@ -21,9 +21,13 @@ from probes.result import Outcome
 # An engine's name server answers in a millisecond. A lost datagram is sent again after this time;
 # an answer to either counts, so a slow upstream server is heard as well.
 _ASK_AGAIN_AFTER = 0.15
-_GIVE_UP_AFTER = 2.0
+_GIVE_UP_AFTER = 1.0
 
 _DEFAULT_SERVERS = ("127.0.0.1",)  # of the C library
+
+# Docker's own name server answers for the names of a network at once, whatever else happens. About
+# any other name it asks outside, and on a network without a way out it never answers at all.
+_ENGINE = "127.0.0.11"
 
 _KINDS = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _KNOWS = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
@@ -163,7 +167,7 @@ async def _ask(
         for turn in itertools.count():
             asked = [server for server in servers if server not in useless]
             if not asked or loop.time() > deadline:
-                return _best_failure(useless, servers)
+                return _best_failure(query, useless, servers)
             server = asked[turn % len(asked)]
             pending[loop.create_task(_exchange(query, server, port))] = server
             done, _ = await asyncio.wait(
@@ -206,7 +210,9 @@ def _parse(wire: bytes) -> dns.message.Message | None:
 
 
 def _best_failure(
-    useless: Mapping[str, dns.message.Message | OSError], servers: tuple[str, ...]
+    query: dns.message.Message,
+    useless: Mapping[str, dns.message.Message | OSError],
+    servers: tuple[str, ...],
 ) -> dns.message.Message:
     for failure in useless.values():
         if not isinstance(failure, OSError):
@@ -214,7 +220,8 @@ def _best_failure(
     if set(useless) == set(servers):
         reasons = "; ".join(f"{server}: {failure}" for server, failure in useless.items())
         raise LinkError(Outcome.UNREACHABLE, f"no name server can be reached ({reasons})")
-    raise LinkError(
-        Outcome.TIMED_OUT,
-        f"no answer from the name server {', '.join(servers)} in {_GIVE_UP_AFTER:g} s",
-    )
+    name = query.question[0].name.to_text(omit_final_dot=True)
+    silence = f"{name}: no answer from {', '.join(servers)} in {_GIVE_UP_AFTER:g} s"
+    if servers == (_ENGINE,):
+        raise LinkError(Outcome.NAME_UNKNOWN, f"{silence}, so no container here has that name")
+    raise LinkError(Outcome.TIMED_OUT, silence)

@@ -1,10 +1,14 @@
-"""Loopback servers that behave as a test wants, certificates good and bad, and a vantage here."""
+"""Loopback servers that behave as a test wants, certificates good and bad, and sessions."""
 
 import asyncio
 import contextlib
 import datetime as dt
+import json
+import queue
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +19,9 @@ from cryptography.x509.oid import NameOID
 
 from probes.connection import Vantage
 from probes.local import stand_here
+from probes.target import Target
 
-HOST = "cp.wso2.com"
+_PATIENCE = 20  # seconds, for a machine that is busy
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -35,7 +40,7 @@ class Authority:
         """Give a server's TLS context; *age* shifts the certificate's 30 days into the past."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._sign(_name(names[0]), key, list(names), age=age)
-        file = self._folder / f"{names[0]}-{age}.pem"
+        file = self.file(names[0], age)
         private = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -45,6 +50,10 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
+
+    def file(self, name: str, age: int = 0) -> Path:
+        """Give where `server` put the key and certificate of its first name."""
+        return self._folder / f"{name}-{age}.pem"
 
     def _sign(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, names: list[str], *, age: int
@@ -72,6 +81,71 @@ def _name(common_name: str) -> x509.Name:
 
 def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+class Session:
+    """A prober session: a process with lines on stdin and stdout."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.written: list[bytes] = []
+        self._lines: queue.Queue[bytes] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self._lines.put(line)
+
+    def say(self, **message: object) -> None:
+        self.send(json.dumps(message).encode() + b"\n")
+
+    def send(self, data: bytes) -> None:
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def stand_here(self, name: str = "here", trust: str = "") -> None:
+        self.say(type="vantage", name=name, pid=None, container="", trust=trust)
+
+    def ask(self, target: Target, vantage: str = "here") -> None:
+        self.say(type="probe", vantage=vantage, target=target.to_json())
+
+    def hear(self, kind: str) -> dict:
+        """Give the next message of this kind; messages of other kinds are passed over."""
+        while True:
+            line = self._lines.get(timeout=_PATIENCE)
+            self.written.append(line)
+            message = json.loads(line)
+            if message["type"] == kind:
+                return message
+
+    def hear_result(self) -> dict:
+        return self.hear("result")["result"]
+
+    def end(self) -> None:
+        if not self.process.stdin.closed:
+            self.process.stdin.close()
+        self.process.wait(_PATIENCE)
+        self._reader.join(_PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def converse():
+    """Give `with converse(*words, **options) as session` for a command that starts one."""
+
+    @contextlib.contextmanager
+    def run(*words: str, **options: object) -> Iterator[Session]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        process = subprocess.Popen(words, **pipes, **options)
+        session = Session(process)
+        try:
+            assert session.hear("ready") == {"type": "ready"}
+            yield session
+        finally:
+            session.end()
+            process.stdout.close()
+
+    return run
 
 
 @pytest.fixture(scope="session")

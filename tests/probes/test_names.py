@@ -229,3 +229,10 @@ def test_without_a_resolv_conf_the_defaults_count():
 )
 def test_the_number_of_dots_decides_what_is_asked_first(host, ndots, names):
     assert list(ResolvConf(search=("a.lab",), ndots=ndots).candidates(host)) == names
+
+
+async def test_the_silence_of_the_engines_name_server_means_an_unknown_name():
+    async with name_server(NameServer({}, losing=100), "127.0.0.11") as port:
+        error = await failure(resolver("", "nameserver 127.0.0.11", port), "tm.lab")
+    assert error.outcome is Outcome.NAME_UNKNOWN
+    assert "no container here has that name" in error.seen

@@ -1,16 +1,13 @@
 """The session as its controller sees it: a process with lines on stdin and stdout."""
 
-import contextlib
 import json
 import os
-import queue
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,76 +18,14 @@ CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 20  # seconds, for a machine that is busy
 
 
-class Session:
-    """A session and what it wrote."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
-        self.written: list[bytes] = []
-        self._lines: queue.Queue[bytes] = queue.Queue()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self._lines.put(line)
-
-    def say(self, **message: object) -> None:
-        self.send(json.dumps(message).encode() + b"\n")
-
-    def send(self, data: bytes) -> None:
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
-
-    def stand_here(self, name: str = "here", trust: str = "") -> None:
-        self.say(type="vantage", name=name, pid=None, container="", trust=trust)
-
-    def ask(self, target: Target, vantage: str = "here") -> None:
-        self.say(type="probe", vantage=vantage, target=target.to_json())
-
-    def hear(self, kind: str) -> dict:
-        """Give the next message of this kind; messages of other kinds are passed over."""
-        while True:
-            line = self._lines.get(timeout=PATIENCE)
-            self.written.append(line)
-            message = json.loads(line)
-            if message["type"] == kind:
-                return message
-
-    def hear_result(self) -> dict:
-        return self.hear("result")["result"]
-
-    def end(self) -> None:
-        if not self.process.stdin.closed:
-            self.process.stdin.close()
-        self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-
-
-@contextlib.contextmanager
-def session(tmp_path: Path) -> Iterator[Session]:
-    with (tmp_path / "stderr").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "probes.session"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=CHECKOUT,
-        )
-        running = Session(process)
-        try:
-            assert running.hear("ready") == {"type": "ready"}
-            yield running
-        finally:
-            process.kill()
-            running.end()
-            process.stdout.close()
-
-
 @pytest.fixture
-def prober(tmp_path):
-    with session(tmp_path) as running:
-        yield running
+def prober(tmp_path, converse):
+    words = (sys.executable, "-m", "probes.session")
+    with (
+        (tmp_path / "stderr").open("wb") as log,
+        converse(*words, stderr=log, cwd=CHECKOUT) as session,
+    ):
+        yield session
 
 
 @pytest.fixture
