@@ -17,7 +17,14 @@ from lab.wiring.cluster import Cluster
 from lab.wiring.link import Credentials, Link, Position
 from lab.wiring.settings import Settings, Value, steps
 from lab.wiring.toml_reader import KeyPath, pattern, spell
-from lab.wiring.urls import Address, looks_like_url, parse_factory, parse_groups, parse_url
+from lab.wiring.urls import (
+    Address,
+    looks_like_url,
+    parse_factory,
+    parse_groups,
+    parse_url,
+    without_secrets,
+)
 
 DATABASE_TABLES = ("database", "datasource")
 _LOGIN_OFFSET = 100  # the agent's rule where no login URL is given: same host, port + 100, ssl
@@ -134,7 +141,7 @@ def _reading(dialler: Dialler, row: ConnectionKey, value: Value, url: str, place
         host=address.host if address else "",
         port=address.port if address else 0,
         protocol=_protocol(settings, row, address),
-        url=address.url if address else value.raw,
+        url=address.url if address else without_secrets(value.raw),
         key=pattern(place.path).replace("[]", ""),
         source=place.source,
         why=_why(settings, row),
@@ -191,7 +198,7 @@ def _read_unknown(dialler: Dialler, path: KeyPath, key: str) -> Iterator[Reading
         host=address.host if address else "",
         port=address.port if address else 0,
         protocol=Protocol.UNKNOWN,
-        url=address.url if address else value.raw,
+        url=address.url if address else without_secrets(value.raw),
         key=key.replace("[]", ""),
         source=settings.document.position(path),
         why="unknown key",

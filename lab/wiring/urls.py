@@ -19,6 +19,7 @@ _JDBC = re.compile(
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _BROKER = re.compile(r"((?:tcp|ssl)://[^?;'\s]+)")
 _ACCOUNT = re.compile(r"^amqp://([^:@/]*):([^@/]*)@")
+_LOGIN = re.compile(r"//[^/\s]*@")
 _HIGHEST_PORT = 65535
 
 
@@ -30,7 +31,7 @@ class Address:
     host: str
     port: int
     path: str
-    url: str  # without credentials
+    url: str  # without credentials, query and fragment, which may hold secrets
 
     @property
     def port_is_usable(self) -> bool:
@@ -69,7 +70,12 @@ def parse_url(text: str) -> Address | None:
     path = re.split(r"[?#]", rest, maxsplit=1)[0]
     place = found["host"] + (f":{written}" if written else "")
     host = found["host"].strip("[]")
-    return Address(scheme, host, port, path, f"{found['scheme']}://{place}{rest}")
+    return Address(scheme, host, port, path, f"{found['scheme']}://{place}{path}")
+
+
+def without_secrets(text: str) -> str:
+    """Give what may be shown of a text that is no proper URL: no login, nothing from `?` on."""
+    return _LOGIN.sub("//", re.split(r"[?;]", text, maxsplit=1)[0])
 
 
 def looks_like_url(text: str) -> bool:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from lab.wiring.urls import looks_like_url, parse_factory, parse_groups, parse_jdbc, parse_url
+from lab.wiring.urls import (
+    looks_like_url,
+    parse_factory,
+    parse_groups,
+    parse_jdbc,
+    parse_url,
+    without_secrets,
+)
 
 PORTS = {"mysql": 3306, "postgre": 5432, "oracle": 1521}
 
@@ -34,8 +41,30 @@ def test_a_port_is_usable_when_a_connection_can_be_tried(text, usable):
     assert parse_url(text).port_is_usable is usable
 
 
-def test_credentials_never_stay_in_a_url():
-    assert parse_url("https://me:secret@host:1/x").url == "https://host:1/x"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://me:secret@host:1/x",
+        "https://host:1/x?password=secret",
+        "https://host:1/x#secret",
+    ],
+)
+def test_secrets_never_stay_in_a_url(text):
+    assert parse_url(text).url == "https://host:1/x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://me:secret@[host]:9443/",
+        "https://me:se@cret@[host]/",
+        "jdbc:mysql://host/x?user=me&password=secret",
+        "jdbc:sqlserver://host;password=secret",
+    ],
+)
+def test_secrets_never_stay_in_what_is_no_url(text):
+    assert "cret" not in without_secrets(text)
+    assert "host" in without_secrets(text)
 
 
 @pytest.mark.parametrize(

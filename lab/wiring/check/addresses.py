@@ -183,7 +183,7 @@ def _judge_port(case: Case, reading: Reading) -> Finding | None:
         return error("LAB0103", what, link.source, mend, link)
     if "${" in reading.value.raw and "port}" in reading.value.raw and own != peer:
         what = (
-            f"the port in {reading.value.raw} follows the offset of {link.node} ({own}),"
+            f"the port of {link.key} follows the offset of {link.node} ({own}),"
             f" and {link.to} has offset {peer}"
         )
         return error("LAB0108", what, link.source, f"write the port: {right}", link)
