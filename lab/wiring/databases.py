@@ -6,14 +6,9 @@ from typing import Any
 
 from lab.products.facts import Protocol
 from lab.products.keys_4x import DATABASE_PORTS
+from lab.wiring.accounts import credentials_of, find_account
 from lab.wiring.link import Link
-from lab.wiring.reading import (
-    DATABASE_TABLES,
-    Dialler,
-    Reading,
-    credentials_of,
-    find_account,
-)
+from lab.wiring.reading import DATABASE_TABLES, Dialler, Reading
 from lab.wiring.settings import Value
 from lab.wiring.toml_reader import KeyPath, pattern, spell
 from lab.wiring.urls import parse_jdbc

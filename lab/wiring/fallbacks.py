@@ -11,9 +11,11 @@ from dataclasses import replace
 from lab.products.connection_key import FallBack
 from lab.products.defaults_4x import ESSENTIAL, FALL_BACKS
 from lab.products.keys_4x import CONNECTION_KEYS
-from lab.wiring.reading import Dialler, Place, Reading, find_account, read_value
+from lab.wiring.accounts import find_account
+from lab.wiring.reading import Dialler, Place, Reading
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import KeyPath, pattern, spell
+from lab.wiring.written import read_value
 
 PRODUCT_DEFAULT = "product default"
 

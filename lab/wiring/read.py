@@ -13,7 +13,8 @@ from lab.wiring.finding import Finding, Severity
 from lab.wiring.flows import read_flows
 from lab.wiring.link import Link
 from lab.wiring.node_files import read_nodes
-from lab.wiring.reading import Dialler, Reading, read_written
+from lab.wiring.reading import Dialler, Reading
+from lab.wiring.written import read_written
 
 _REMARK = Severity.INFO
 
