@@ -18,7 +18,7 @@ _LINES_SHOWN = 10  # of the log of a node that failed
 
 def report_table(report: Report) -> str:
     """Give the report's lines."""
-    return "\n".join(_lines(report))
+    return "\n".join(line.rstrip() for line in _lines(report))
 
 
 def findings_table(findings: Sequence[Finding]) -> str:

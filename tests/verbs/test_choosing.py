@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from lab.errors import UsageError
+from lab.verbs.choosing import choose_lab, choose_topology
+
+
+def made(folder: Path, name: str) -> None:
+    place = folder / ".lab" / name
+    place.mkdir(parents=True)
+    (place / "options.json").write_text("{}")
+
+
+def test_a_named_file_stays_as_it_was_typed(folder: Path, topology: Path) -> None:
+    assert choose_topology("mine.toml", folder) == Path("mine.toml")
+    assert choose_topology(str(topology), folder) == topology
+
+
+def test_a_bare_name_is_a_ready_made_topology(folder: Path) -> None:
+    assert choose_topology("km-tm-separated", folder).name == "km-tm-separated.toml"
+
+
+def test_a_name_that_nothing_has_is_told_with_those_that_are_there(folder: Path) -> None:
+    with pytest.raises(UsageError, match="km-tm-separated"):
+        choose_topology("nothing", folder)
+
+
+def test_without_a_name_it_is_the_topology_that_lies_here(folder: Path, topology: Path) -> None:
+    assert choose_topology(None, folder) == Path("mine.toml")
+
+
+def test_a_toml_file_that_is_no_topology_is_passed_over(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (folder / "broken.toml").write_text("[[[")
+    assert choose_topology(None, folder).stem == "km-tm-separated"
+
+
+def test_two_topologies_here_are_a_question(folder: Path, topology: Path) -> None:
+    (folder / "other.toml").write_text(topology.read_text())
+    with pytest.raises(UsageError, match=r"mine\.toml, other\.toml"):
+        choose_topology(None, folder)
+
+
+def test_the_lab_is_the_one_whose_folder_lies_here(folder: Path) -> None:
+    made(folder, "one")
+    assert choose_lab(None, folder) == "one"
+    assert choose_lab("two", folder) == "two"
+
+
+def test_two_labs_here_are_a_question(folder: Path) -> None:
+    made(folder, "one")
+    made(folder, "two")
+    with pytest.raises(UsageError, match="one, two"):
+        choose_lab(None, folder)
+
+
+def test_without_a_lab_here_it_is_the_topologys_name(folder: Path, topology: Path) -> None:
+    assert choose_lab(None, folder) == "mine"
+    topology.write_text(topology.read_text().replace("[lab]", '[lab]\nname = "named"'))
+    assert choose_lab(None, folder) == "named"
