@@ -29,8 +29,11 @@ def main() -> None:
     for row in rows:
         _print(row)
     if asked.json:
-        report = {"cores": os.cpu_count(), "engine": _engine_version(), "rows": []}
-        report["rows"] = [row.to_json() for row in rows]
+        report = {
+            "cores": os.cpu_count(),
+            "engine": _engine_version(),
+            "rows": [row.to_json() for row in rows],
+        }
         asked.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
