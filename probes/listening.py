@@ -25,16 +25,30 @@ def find_reader() -> tuple[Callable[[], tuple[int, ...]], float]:
     connection of the whole machine (3 ms on a machine with 24 GB), so it is read less often.
     """
     try:
-        ports_by_diagnosis()
+        diagnosis = Diagnosis()
+        diagnosis.ports()
     except OSError:
         return ports_by_proc, 0.25
-    return ports_by_diagnosis, 0.025
+    return diagnosis.ports, 0.025
 
 
-def ports_by_diagnosis() -> tuple[int, ...]:
-    """Give the ports in LISTEN, sorted. Raises `OSError` where the kernel has no such thing."""
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as sock:
-        return tuple(sorted({*_dump(sock, socket.AF_INET), *_dump(sock, socket.AF_INET6)}))
+class Diagnosis:
+    """The kernel's socket diagnosis, in the network namespace that it was opened in.
+
+    Raises `OSError` where the kernel has no such thing.
+    """
+
+    def __init__(self) -> None:
+        self._sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG)
+
+    def ports(self) -> tuple[int, ...]:
+        """Give the ports in LISTEN, sorted."""
+        found = {*_dump(self._sock, socket.AF_INET), *_dump(self._sock, socket.AF_INET6)}
+        return tuple(sorted(found))
+
+    def close(self) -> None:
+        """Close its socket."""
+        self._sock.close()
 
 
 def ports_by_proc() -> tuple[int, ...]:

@@ -5,7 +5,7 @@ import ipaddress
 import itertools
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import dns.exception
@@ -37,33 +37,56 @@ for _kind in (*_KINDS, dns.rdatatype.CNAME):
     dns.rdata.get_rdata_class(dns.rdataclass.IN, _kind)  # type: ignore[no-untyped-call] # dnspython's own
 
 
-@dataclass(frozen=True, slots=True)
 class Resolver:
     """The name service of one node.
 
     *read_etc* gives the text of a file under the node's `/etc`, "" when there is none.
     *addresses* come before everything else: for the host, which reaches nodes on published ports.
+    *port* is that of the name servers.
     """
 
-    read_etc: Callable[[str], str]
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    port: int = 53  # of the name servers
+    def __init__(
+        self,
+        read_etc: Callable[[str], str],
+        addresses: Mapping[str, str] | None = None,
+        port: int = 53,
+    ) -> None:
+        self.addresses = addresses or {}
+        self._read_etc = read_etc
+        self._port = port
+        self._under_way: dict[str, asyncio.Task[str]] = {}
 
     async def resolve(self, host: str) -> str:
-        """Give the first address of *host*. Raises `LinkError`."""
+        """Give the first address of *host*. Raises `LinkError`.
+
+        Attempts at the same moment share one look-up: a node's links lead to few names.
+        """
         if host in self.addresses:
             return self.addresses[host]
         try:
             return str(ipaddress.ip_address(host))
         except ValueError:
             pass
-        known = _hosts(self.read_etc("hosts"))
-        if host.lower() in known:
-            return known[host.lower()]
-        if host.lower() == "localhost":
+        task = self._under_way.get(host)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._resolve(host.lower()))
+            self._under_way[host] = task
+            task.add_done_callback(lambda done: self._forget(host, done))
+        return await asyncio.shield(task)
+
+    async def _resolve(self, host: str) -> str:
+        known = _hosts(self._read_etc("hosts"))
+        if host in known:
+            return known[host]
+        if host == "localhost":
             return "127.0.0.1"
-        settings = parse_resolv_conf(self.read_etc("resolv.conf"))
-        return await _look_up(host, settings, self.port)
+        settings = parse_resolv_conf(self._read_etc("resolv.conf"))
+        return await _look_up(host, settings, self._port)
+
+    def _forget(self, host: str, done: asyncio.Task[str]) -> None:
+        del self._under_way[host]
+        if not done.cancelled():
+            done.exception()  # whoever asked may have given up meanwhile
 
 
 def read_own_etc(name: str) -> str:

@@ -5,10 +5,12 @@ each vantage is a child, which must be alone in its process when it enters a net
 """
 
 import contextlib
+import gc
 import json
 import os
 import select
 import signal
+import ssl
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from probes import vantage
 from probes.attempt import no_vantage
 from probes.lines import say, say_error, say_result
 from probes.namespace import Node, NoEntryError, find_node
+from probes.trust import client_context
 
 _STDIN = 0
 _STANDARD_STREAMS = {0, 1, 2}
@@ -48,6 +51,7 @@ class Session:
 
     def run(self) -> None:
         """Serve until stdin ends."""
+        gc.freeze()  # a child that collects garbage would copy every page of this process
         self._poll.register(_STDIN, select.POLLIN)
         say({"type": "ready"})
         while True:
@@ -85,8 +89,10 @@ class Session:
             self._dismiss(self._children.pop(name))
         child = self._children[name] = _Child(name)
         try:
+            if trust:
+                client_context(trust)  # made here once, and every child inherits it
             node = None if pid is None else find_node(int(pid), container)
-        except NoEntryError as error:
+        except (NoEntryError, ssl.SSLError) as error:
             child.why = str(error)
             say({"type": "gone", "vantage": name, "why": child.why})
             return

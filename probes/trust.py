@@ -81,14 +81,20 @@ def _dated(context: ssl.SSLContext, leaf: _Certificate) -> Iterator[tuple[str, _
 
 def _check_dates(subject: str, certificate: _Certificate) -> None:
     now = time.time()
-    if now > ssl.cert_time_to_seconds(certificate["notAfter"]):
+    if now > _seconds(certificate["notAfter"]):
         raise LinkError(
             Outcome.CERTIFICATE_INVALID, f"{subject} expired on {certificate['notAfter']}"
         )
-    if now < ssl.cert_time_to_seconds(certificate["notBefore"]):
+    if now < _seconds(certificate["notBefore"]):
         raise LinkError(
             Outcome.CERTIFICATE_INVALID, f"{subject} is not valid before {certificate['notBefore']}"
         )
+
+
+@functools.lru_cache(maxsize=64)
+def _seconds(time_of_certificate: str) -> int:
+    # Kept, because reading one takes as long as an answer of a server.
+    return ssl.cert_time_to_seconds(time_of_certificate)
 
 
 def _covers(name: str, host: str) -> bool:

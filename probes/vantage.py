@@ -15,7 +15,6 @@ from probes.lines import say, say_error, say_result
 from probes.names import Resolver, read_own_etc
 from probes.namespace import Node, die_with, drop_capabilities, enter_network, read_etc
 from probes.target import target_from_json
-from probes.trust import client_context
 
 _TARGET_LIMIT = 1 << 20
 
@@ -62,8 +61,6 @@ class _Attempts:
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: protocol, os.fdopen(asked, "rb"))
         if not self._no_entry:
-            if self._vantage.trust:
-                client_context(self._vantage.trust)
             self._start(self._watch_ports())
         while line := await reader.readline():
             self._start(self._answer(json.loads(line)))

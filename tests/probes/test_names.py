@@ -201,6 +201,29 @@ async def test_the_search_list_is_asked_in_the_c_librarys_order():
     assert [name for name, kind in server.asked if kind == "A"] == ["tm.a.lab", "tm.b.lab"]
 
 
+async def test_attempts_at_the_same_moment_share_one_look_up():
+    server = NameServer({("tm.lab", "A"): [a("tm.lab", "10.1.2.4")]})
+    async with name_server(server) as port:
+        shared = resolver("", "nameserver 127.0.0.1", port)
+        assert await asyncio.gather(*(shared.resolve("tm.lab") for _ in range(5))) == (
+            ["10.1.2.4"] * 5
+        )
+        assert len(server.asked) == 1
+        await shared.resolve("tm.lab")
+    assert len(server.asked) == 2
+
+
+async def test_one_attempt_that_gives_up_leaves_the_shared_look_up_to_the_others():
+    server = NameServer({("tm.lab", "A"): [a("tm.lab", "10.1.2.4")]}, delay=0.05)
+    async with name_server(server) as port:
+        shared = resolver("", "nameserver 127.0.0.1", port)
+        impatient = asyncio.create_task(shared.resolve("tm.lab"))
+        patient = asyncio.create_task(shared.resolve("tm.lab"))
+        await asyncio.sleep(0.01)
+        impatient.cancel()
+        assert await patient == "10.1.2.4"
+
+
 def test_a_resolv_conf_is_read_as_the_c_library_reads_it():
     text = """
 # made by the engine

@@ -172,6 +172,13 @@ def test_a_truststore_larger_than_a_line_gets_through(prober, authority):
     assert prober.hear_result()["outcome"] == "refused"
 
 
+def test_a_truststore_that_is_none_leaves_no_vantage(prober):
+    prober.stand_here(trust="no PEM at all")
+    assert prober.hear("gone")["vantage"] == "here"
+    prober.ask(tcp(1))
+    assert prober.hear_result()["outcome"] == "no vantage"
+
+
 def test_the_session_and_its_vantages_end_with_its_stdin(prober, listener):
     prober.stand_here("one")
     prober.stand_here("two")
