@@ -172,14 +172,15 @@ def _collect(node: Node) -> None:
     node.process.stdout.close()
 
 
-def deployment(role: str, offset: int, more: str = "") -> str:
-    """The head of a deployment.toml, as the published samples begin, with *more* after it."""
+def deployment(role: str, offset: int, more: str = "", *, server: str = "") -> str:
+    """The head of a deployment.toml as the published samples begin, *more* after it."""
     return f"""
 [server]
 hostname = "localhost"
 node_ip = "127.0.0.1"
 server_role = "{role}"
 offset = {offset}
+{server}
 
 [super_admin]
 username = "admin"
@@ -207,10 +208,16 @@ def start(tmp_path_factory, security) -> Iterator[Callable[..., Node]]:
     nodes: list[Node] = []
 
     def start_node(
-        role: str, more: str = "", *, offset: int | None = None, ready: bool = True, **environment
+        role: str,
+        more: str = "",
+        *,
+        offset: int | None = None,
+        ready: bool = True,
+        server: str = "",
+        **environment: str,
     ) -> Node:
         chosen = free_offset() if offset is None else offset
-        text = deployment(role, chosen, more)
+        text = deployment(role, chosen, more, server=server)
         home = _home(tmp_path_factory.mktemp(role), text, security)
         node = Node(role, chosen, spawn(home, **environment))
         nodes.append(node)
@@ -224,8 +231,7 @@ def start(tmp_path_factory, security) -> Iterator[Callable[..., Node]]:
         node.stop()
 
 
-def hub_table(offset: int, *, password: str = "$ref{super_admin.password}") -> str:
-    """The event hub tables of a node whose hub has *offset*."""
+def _hub_table(offset: int, *, password: str = "$ref{super_admin.password}") -> str:
     return f"""
 [apim.event_hub]
 enable = true
@@ -238,3 +244,33 @@ event_listening_endpoints = ["tcp://localhost:{5672 + offset}"]
 urls = ["tcp://localhost:{9611 + offset}"]
 auth_urls = ["ssl://localhost:{9711 + offset}"]
 """
+
+
+@pytest.fixture(scope="session")
+def hub_table() -> Callable[..., str]:
+    """Write the event hub tables of a node whose hub has an offset."""
+    return _hub_table
+
+
+@pytest.fixture(scope="session")
+def chosen_offset() -> Callable[[], int]:
+    """Choose an offset whose ports are free."""
+    return free_offset
+
+
+@pytest.fixture
+def broken_start(tmp_path, security) -> Callable[[str], tuple[int, str]]:
+    """Start a node on a deployment.toml that it can't use; give its exit code and its log."""
+
+    def run(text: str) -> tuple[int, str]:
+        process = spawn(_home(tmp_path / "home", text, security))
+        output, _ = process.communicate(timeout=_START_SECONDS)
+        return process.returncode, output
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def deployment_text() -> Callable[..., str]:
+    """Write the head of a deployment.toml."""
+    return deployment

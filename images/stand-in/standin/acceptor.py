@@ -49,7 +49,12 @@ class Acceptor:
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("org.wso2.carbon.standin.Listener", f"stand-in fault: {fault!r}")
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
