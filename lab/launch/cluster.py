@@ -120,11 +120,12 @@ class Cluster:
 
     # Databases
 
-    def prepare_schemas(self, progress: Progress) -> None:
-        """Wait for every started database server and prove its databases complete.
+    def prepare_schemas(self, progress: Progress) -> tuple[SchemaState, ...]:
+        """Wait for every started database server, prove its databases complete, give their states.
 
         Raises `DatabaseError` when a server ends, or a table or the last index is missing.
         """
+        every: list[SchemaState] = []
         for server in self.plan.servers:
             progress(f"database {server.name}: waiting until it is ready")
             wait_until_ready(self._engine, server.container)
@@ -133,6 +134,8 @@ class Cluster:
             require_complete(states, f"container {server.container}")
             for state in states:
                 progress(f"database {server.name}: {state.name} complete, {state.tables} tables")
+            every += states
+        return tuple(every)
 
     def schema_states(self) -> tuple[SchemaState, ...]:
         """Compare every schema with its dbscript, by one question a server."""

@@ -12,13 +12,22 @@ class _Closable:
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
+        self._is_closed = False
 
     def close(self) -> None:
         """End the stream; whoever reads it sees its end."""
+        self._is_closed = True
         response = self._stream._response  # noqa: SLF001  # the SDK leaves its response open
         with contextlib.suppress(OSError, AttributeError):  # the engine was quicker
             self._stream.close()
         response.close()
+
+    def _pieces(self) -> Iterator[Any]:
+        try:
+            yield from self._stream
+        except Exception:  # whatever breaks in a reader whose connection is taken away
+            if not self._is_closed:
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -35,7 +44,7 @@ class EventStream(_Closable):
         self._read = read
 
     def __iter__(self) -> Iterator[SeenEvent]:
-        for row in self._stream:
+        for row in self._pieces():
             yield self._read(row)
 
 
@@ -44,7 +53,7 @@ class LogStream(_Closable):
 
     def __iter__(self) -> Iterator[str]:
         rest = b""
-        for piece in self._stream:
+        for piece in self._pieces():
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 yield line.decode(errors="replace").rstrip("\r")
