@@ -16,7 +16,8 @@ from dataclasses import dataclass
 class Problem:
     """One thing that is wrong.
 
-    *where* is a file with a key path or line, a container, or a link; *mend* is what the reader does next.
+    *where* is a file with a key path or line, a container, or a link; *mend* is what the reader
+    does next.
     """
 
     what: str
