@@ -35,7 +35,7 @@ def _name_cause(evidence: Evidence, host: str, links: Sequence[Link]) -> Cause:
     mend = f"write {near[0]}" if near else f"write one of {', '.join(known)}"
     return Cause(
         Code.UNKNOWN_HOST,
-        f"no node is called {host}",
+        f"no node is called {host}" if host else "the URL names no host",
         line_of(owner),
         evidence.mend_of(links, mend),
         ids(links),

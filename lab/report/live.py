@@ -103,17 +103,16 @@ class PlainProgress:
 
     def step(self, line: str) -> None:
         """Print it."""
-        print(f"[{self._tally.elapsed:5.1f} s] {line}", file=self._stream, flush=True)
+        # In one piece: lines come from several threads.
+        self._stream.write(f"[{self._tally.elapsed:5.1f} s] {line}\n")
+        self._stream.flush()
 
     def expect(self, plan: Plan, links: Sequence[Link]) -> None:
         """Note it."""
         self._tally.expect(plan, links)
 
     def databases(self, schemas: Iterable[SchemaState]) -> None:
-        """Print each."""
-        for schema in schemas:
-            count = f"{schema.tables} of {schema.expected_tables} tables"
-            self.step(f"database {schema.name} {schema.verdict}, {count}")
+        """Print nothing: each was a step already."""
 
     def seen(self, observed: Result | NodeState) -> None:
         """Print a node's change, and a node whose last link has turned healthy."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from lab.diagnosis.codes import Code
-from lab.diagnosis.down import STOPPED
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
 from lab.plan.observed import NodeState, State
 from lab.report.columns import in_columns
@@ -13,6 +12,7 @@ from lab.wiring.finding import Finding
 from lab.wiring.link import Link
 
 _LINKS_NAMED = 4  # links told by name with a cause
+_AS_TOLD = (0, 143)  # exit codes of a node that ended because it was told to
 _LINES_SHOWN = 10  # of the log of a node that failed
 
 
@@ -75,7 +75,7 @@ def _cause(
         yield f"  links: {len(explained)}: {named}{more}"
     if cause.code == Code.EXITED:
         for state in states:
-            if state.exit_code not in STOPPED and _is_about(cause, state, report):
+            if state.exit_code not in _AS_TOLD and _is_about(cause, state, report):
                 yield from (f"    log: {line}" for line in state.last_lines[-_LINES_SHOWN:])
 
 

@@ -1,11 +1,10 @@
 """`lab up`: from a topology to a lab that runs, proven link by link."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from lab.gate.watch import Ending, until_healthy
 from lab.launch.cluster import Cluster, create_cluster, find_cluster
 from lab.launch.engine import Engine
 from lab.launch.labels import OWNER
-from lab.launch.lease import NameHeldError, clear_name
+from lab.launch.lease import clear_name
 from lab.launch.ownership import this_process
 from lab.launch.removal import objects_of, remove_lab
 from lab.plan.make import make_plan
@@ -30,6 +29,7 @@ from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.told import Report
 from lab.topology.read import read_topology
 from lab.verbs.choosing import LABS_FOLDER, choose_topology
+from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.look import evidence_of, look, own_vantage, vantage_of, wiring_of
 from lab.verbs.printing import exit_code_of, print_report
@@ -99,7 +99,11 @@ def _make(
     patience = Patience() if request.timeout is None else Patience(within=request.timeout)
     # Before a file is written: the folder may be that of the lab that holds the name.
     clear_name(engine, plan.lab)
-    with _nothing_left(engine, plan, folder, shell), _progress(shell) as progress:
+    with (
+        held_folder(folder, plan.lab),
+        _nothing_left(engine, plan, shell),
+        _progress(shell) as progress,
+    ):
         progress.step(f"writing {folder}")
         render(plan, folder)
         cluster = create_cluster(
@@ -117,9 +121,8 @@ def _make(
 
 
 @contextmanager
-def _nothing_left(engine: Engine, plan: Plan, folder: Path, shell: Shell) -> Iterator[None]:
+def _nothing_left(engine: Engine, plan: Plan, shell: Shell) -> Iterator[None]:
     """Remove what was made when the making ends in any other way than by itself."""
-    is_ours = not folder.exists()
     try:
         yield
     except BaseException as failure:
@@ -128,10 +131,6 @@ def _nothing_left(engine: Engine, plan: Plan, folder: Path, shell: Shell) -> Ite
                 shell.tell("interrupted: removing what was made")
             if _is_ours(engine, plan.lab):
                 remove_lab(engine, plan.lab)
-            if is_ours and not isinstance(failure, NameHeldError):
-                shutil.rmtree(folder, ignore_errors=True)
-                with suppress(OSError):  # other labs' folders may be in it
-                    folder.parent.rmdir()
         raise
 
 

@@ -54,12 +54,6 @@ def test_plain_lines_tell_changes_once() -> None:
     ]
 
 
-def test_plain_lines_have_no_control_characters() -> None:
-    stream = io.StringIO()
-    with PlainProgress(stream) as progress:
-        progress.databases([SchemaState("apim_db", "db", 1, 2, SchemaVerdict.INCOMPLETE)])
-    assert stream.getvalue().isprintable() or stream.getvalue().count("\n") == 1
-    assert "\x1b" not in stream.getvalue()
 
 
 class Terminal(io.StringIO):

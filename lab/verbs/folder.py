@@ -1,0 +1,53 @@
+"""The lab's own folder while the lab is made: nobody else writes there at the same time."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from lab.errors import Problem
+from lab.launch.lease import NameHeldError
+
+
+@contextmanager
+def held_folder(folder: Path, lab: str) -> Iterator[None]:
+    """Hold the folder, made if need be, until the end; a folder that was made goes when that fails.
+
+    The engine's lock is the lab's name, but files are written before the first object exists.
+    Raises `NameHeldError` when another process holds it; a dead one holds nothing.
+    """
+    is_ours = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(handle, folder, lab)
+        yield
+    except NameHeldError:
+        raise
+    except BaseException:
+        if is_ours:
+            _remove(folder)
+        raise
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path, lab: str) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise NameHeldError(
+            Problem(
+                f"the lab `{lab}` is being made by another process",
+                str(folder),
+                f"wait for it, then `lab status {lab}`",
+            )
+        ) from error
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # other labs' folders may be in it
+        folder.parent.rmdir()

@@ -1,0 +1,147 @@
+"""One thing goes wrong, by hand, after `up`: the report names that one thing first."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.conftest import Lab
+
+pytestmark = pytest.mark.engine
+
+PASSWORD = ('password = "admin"', 'password = "wrong"')
+PORT = ("tcp://cp.wso2.com:5672", "tcp://cp.wso2.com:5673")
+ALIAS = ("https://km.wso2.com:9443", "https://kn.wso2.com:9443")
+PATH = ("/internal/data/v1/notify", "/internal/data/v1/notifyx")
+
+
+def causes(told: dict) -> list[tuple[str, str]]:
+    return [(cause["code"], cause["where"].split()[0]) for cause in told["causes"]]
+
+
+def followers(told: dict) -> set[str]:
+    return {link["id"] for link in told["links"] if link["verdict"] != "healthy"}
+
+
+@pytest.fixture(autouse=True)
+def _mended(lab: Lab) -> Iterator[None]:
+    """Hold every test to leaving the lab as it was."""
+    yield
+    deadline = time.monotonic() + 20  # a node that was started again needs its second
+    while (told := lab.status())["verdict"] != "healthy" and time.monotonic() < deadline:
+        pass
+    assert told["verdict"] == "healthy", told["causes"]
+
+
+def test_one_wrong_password_is_named_with_all_that_it_breaks(lab: Lab) -> None:
+    with lab.edited("gw", *PASSWORD) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0220", line)]
+    assert len(told["cause"]["explains"]) > 5
+    assert set(told["cause"]["explains"]) == followers(told)
+    assert {link.split("/")[0] for link in followers(told)} == {"gw"}
+
+
+def test_one_wrong_port_is_named_with_the_right_one(lab: Lab) -> None:
+    with lab.edited("gw", *PORT) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0240", line)]
+    assert "5672" in told["cause"]["mend"]
+    assert len(followers(told)) == 1
+
+
+def test_one_wrong_alias_is_named_with_the_right_one(lab: Lab) -> None:
+    with lab.edited("cp", *ALIAS) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0230", line)]
+    assert "km.wso2.com" in told["cause"]["mend"]
+
+
+def test_one_wrong_path_breaks_a_link_and_its_flow_with_one_cause(lab: Lab) -> None:
+    with lab.edited("km", *PATH) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0260", line)]
+    assert {link["protocol"] for link in told["links"] if link["verdict"] != "healthy"} == {
+        "https",
+        "revocation",
+    }
+
+
+def test_one_wrong_database_password_is_named(lab: Lab) -> None:
+    with lab.edited("km", 'password = "root"', 'password = "wrong"') as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0220", line)]
+
+
+@contextlib.contextmanager
+def stopped(lab: Lab, node: str) -> Iterator[None]:
+    assert lab.program("stop", node, "--name", lab.name).returncode == 0
+    try:
+        yield
+    finally:
+        assert lab.program("start", node, "--name", lab.name).returncode == 0
+
+
+def test_a_stopped_node_is_one_cause_and_not_nine_symptoms(lab: Lab) -> None:
+    with stopped(lab, "tm"):
+        told = lab.status()
+        states = {node["name"]: node["state"] for node in told["nodes"]}
+    assert causes(told) == [("LAB0201", "container")]
+    assert told["cause"]["where"] == f"container lab-{lab.name}-tm"
+    assert states["tm"] == "exited"
+    assert {link["verdict"] for link in told["links"] if link["cause"]} == {"skipped"}
+
+
+def test_a_missing_table_is_named(lab: Lab) -> None:
+    lab.sql(
+        "CREATE DATABASE parked; "
+        "RENAME TABLE apim_db.AM_POLICY_SUBSCRIPTION TO parked.AM_POLICY_SUBSCRIPTION"
+    )
+    try:
+        told = lab.status()
+    finally:
+        lab.sql(
+            "RENAME TABLE parked.AM_POLICY_SUBSCRIPTION TO apim_db.AM_POLICY_SUBSCRIPTION; "
+            "DROP DATABASE parked"
+        )
+    assert causes(told) == [("LAB0210", "db,")]
+    assert "AM_POLICY_SUBSCRIPTION" in told["cause"]["what"]
+    assert {link["cause"] for link in told["links"]} == {"LAB0210", None}
+
+
+def test_two_faults_are_two_causes_each_with_its_links(lab: Lab) -> None:
+    with lab.edited("gw", *PASSWORD) as password, lab.edited("cp", *ALIAS) as alias:
+        told = lab.status()
+    assert causes(told) == [("LAB0220", password), ("LAB0230", alias)]
+    first, second = (set(cause["explains"]) for cause in told["causes"])
+    assert first.isdisjoint(second)
+    assert first | second == followers(told)
+    assert {link.split("/")[0] for link in first} == {"gw"}
+    assert {link.split("/")[0] for link in second} == {"cp"}
+
+
+def test_a_stopped_node_and_a_wrong_port_are_two_causes(lab: Lab) -> None:
+    with stopped(lab, "tm"), lab.edited("gw", *PORT) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0201", "container"), ("LAB0240", line)]
+
+
+def test_a_node_that_was_given_another_password_is_named_and_not_its_callers(lab: Lab) -> None:
+    with lab.edited("tm", *PASSWORD) as line:
+        with stopped(lab, "tm"):
+            pass
+        told = lab.settled()
+    with stopped(lab, "tm"):  # with its own file again
+        pass
+    assert causes(told) == [("LAB0221", line)]
+
+
+def test_a_node_that_a_file_keeps_from_starting_is_told_with_its_last_line(lab: Lab) -> None:
+    with lab.edited("tm", "[server]", "[server"), stopped(lab, "tm"):
+        pass
+    ran = lab.program("status", lab.name)
+    assert ran.returncode == 3
+    assert "LAB0201: tm exited with code 1: " in ran.stdout
+    assert "can't be used" in ran.stdout
+    assert lab.program("start", "tm", "--name", lab.name).returncode == 0
