@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lab.errors import Problem
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+_UNIX = "unix://"
+_KNOCK = 5.0  # seconds
 _MAKE = "`make lab-up` in the lab's checkout"
 
 
@@ -32,6 +35,17 @@ def endpoint_said(environ: Mapping[str, str], context: str, context_url: str) ->
     if context != "default":
         return Endpoint(context_url, f"docker context `{context}`")
     return Endpoint(DEFAULT_SOCKET)
+
+
+def knock(endpoint: Endpoint) -> None:
+    """Connect to a local socket and hang up; raises the system's own `OSError`.
+
+    The SDK would wrap that error, and leave its socket open.
+    """
+    if endpoint.url.startswith(_UNIX):
+        with socket.socket(socket.AF_UNIX) as visitor:
+            visitor.settimeout(_KNOCK)
+            visitor.connect(endpoint.url.removeprefix(_UNIX))
 
 
 def root_cause(error: BaseException) -> BaseException:

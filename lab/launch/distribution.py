@@ -25,8 +25,14 @@ def can_bootstrap() -> bool:
     return shutil.which("mmdebstrap") is not None
 
 
-def bootstrap(recipe: Recipe, archive: Path, progress: Progress) -> None:
-    """Write a recipe's root file system as a tar.
+def bootstrap(
+    recipe: Recipe,
+    archive: Path,
+    progress: Progress,
+    *,
+    started: Callable[[subprocess.Popen[str]], None],
+) -> None:
+    """Write a recipe's root file system as a tar; *started* gets the process that makes it.
 
     Raises `EngineError` with mmdebstrap's last lines.
     """
@@ -35,7 +41,16 @@ def bootstrap(recipe: Recipe, archive: Path, progress: Progress) -> None:
         options.write(way_there(_output("apt-config", "dump")))
         options.flush()
         mirror = mirror_of(_output("apt-get", "indextargets", "--format", _TARGET))
-        _follow(mmdebstrap_words(recipe, archive, options.name, mirror), recipe, progress)
+        words = mmdebstrap_words(recipe, archive, options.name, mirror)
+        with subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            started(process)
+            _follow(process, recipe, progress)
 
 
 _TARGET = "$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI)"
@@ -92,16 +107,13 @@ def _output(*argv: str) -> str:
     return done.stdout
 
 
-def _follow(argv: list[str], recipe: Recipe, progress: Progress) -> None:
+def _follow(process: subprocess.Popen[str], recipe: Recipe, progress: Progress) -> None:
     lines: list[str] = []
-    with subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as process:
-        for line in process.stderr or ():
-            lines.append(line.rstrip()[:_LINE])
-            if line.startswith("I: ") and "hook" not in line:
-                progress(f"image {recipe.name}: {line[3:].rstrip()}")
-    if process.returncode != 0:
+    for line in process.stderr or ():
+        lines.append(line.rstrip()[:_LINE])
+        if line.startswith("I: ") and "hook" not in line:
+            progress(f"image {recipe.name}: {line[3:].rstrip()}")
+    if process.wait() != 0:
         raise EngineError(
             Problem(
                 f"making the image {recipe.name} of Debian's packages failed:\n"

@@ -64,19 +64,17 @@ class Engine:
         """
         endpoint, options = _endpoint(environ)
         try:
+            connection.knock(endpoint)
             quick = docker.APIClient(**options, version="auto", timeout=_QUICK)
-            info = quick.info()
-            _refuse_podman(quick.version(), endpoint)
-        except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+            try:
+                facts = _facts(quick, endpoint)
+            except BaseException:
+                quick.close()
+                raise
+        except (OSError, docker.errors.DockerException) as error:
             raise EngineError(connection.silence(endpoint, connection.root_cause(error))) from error
         api = docker.APIClient(
             **options, version=quick.api_version, timeout=_LONG, max_pool_size=_POOL
-        )
-        facts = EngineFacts(
-            info["ServerVersion"],
-            info["Driver"],
-            tuple(info.get("SecurityOptions") or ()),
-            info["Architecture"],
         )
         return cls(api, quick, facts)
 
@@ -375,10 +373,17 @@ def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str
 _SSH = {"use_ssh_client": True}
 
 
-def _refuse_podman(version: Mapping[str, Any], endpoint: connection.Endpoint) -> None:
-    names = [part.get("Name", "") for part in version.get("Components") or ()]
+def _facts(api: Any, endpoint: connection.Endpoint) -> EngineFacts:
+    names = [part.get("Name", "") for part in api.version().get("Components") or ()]
     if any("podman" in name.lower() for name in names):
         raise EngineError(connection.podman(endpoint.url))
+    info = api.info()
+    return EngineFacts(
+        info["ServerVersion"],
+        info["Driver"],
+        tuple(info.get("SecurityOptions") or ()),
+        info["Architecture"],
+    )
 
 
 def _network(row: Mapping[str, Any]) -> SeenNetwork:

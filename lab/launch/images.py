@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from lab.launch.contexts import Context
 from lab.launch.dbscripts import Dbscript
 from lab.launch.definitions import PROBER, Images
 from lab.launch.engine import Engine
-from lab.launch.labels import Ownership
+from lab.launch.labels import LAB, OWNER, PART, Ownership, Part
 from lab.launch.recipes import read_recipe
+from lab.launch.refusals import GoneError
 from lab.launch.scripts_of import scripts_of
 from lab.launch.sources import Sources
 from lab.launch.templates import ensure_template
@@ -33,12 +35,26 @@ def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progre
             )
             for server in plan.servers
         }
-        built = _built(engine, (*kinds, PROBER), sources, pool, progress)
-        return Images(
-            prober=built[PROBER],
-            nodes={kind: built[kind] for kind in kinds},
-            servers={name: image.result() for name, image in servers.items()},
-        )
+        try:
+            built = _built(engine, (*kinds, PROBER), sources, pool, progress)
+            return Images(
+                prober=built[PROBER],
+                nodes={kind: built[kind] for kind in kinds},
+                servers={name: image.result() for name, image in servers.items()},
+            )
+        except BaseException:
+            # The pool waits for its threads: whoever gave up should not wait for what they make.
+            sources.break_off()
+            _remove_builders(engine, owner)
+            raise
+
+
+def _remove_builders(engine: Engine, owner: Ownership) -> None:
+    mine = {PART: str(Part.BUILDER), OWNER: str(owner.owner)}
+    for container in engine.containers(f"{LAB}={owner.lab}"):
+        if mine.items() <= container.labels.items():
+            with suppress(GoneError):
+                engine.remove(container.id)
 
 
 def _built(

@@ -4,11 +4,15 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.errors import EngineError, Problem
 from lab.launch.distribution import bootstrap, can_bootstrap
 from lab.launch.engine import Engine
 from lab.launch.recipes import Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 Progress = Callable[[str], None]
 
@@ -21,6 +25,7 @@ class Sources:
         self.progress = progress
         self._asking = threading.Lock()
         self._silent = False
+        self._running: list[Popen[str]] = []
 
     def ensure(self, name: str) -> str:
         """Give the image of a recipe; raises `EngineError` when no source has it."""
@@ -36,6 +41,11 @@ class Sources:
                 )
             )
         return tag
+
+    def break_off(self) -> None:
+        """End what is being made of packages: nobody waits for it any more."""
+        for process in self._running:
+            process.terminate()
 
     def _take_pulled(self, recipe: Recipe, tag: str) -> bool:
         repository, _, version = recipe.pull.partition(":")
@@ -65,7 +75,7 @@ class Sources:
         )
         with tempfile.TemporaryDirectory(prefix="lab-image-") as folder:
             archive = Path(folder) / "root.tar"
-            bootstrap(recipe, archive, self.progress)
+            bootstrap(recipe, archive, self.progress, started=self._running.append)
             self.progress(f"image {recipe.name}: importing")
             self._engine.import_image(archive, tag, changes=('CMD ["sh"]',))
         return True

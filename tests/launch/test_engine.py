@@ -1,0 +1,103 @@
+"""What `Engine.connect` says where no engine answers; real sockets, and no Docker Engine."""
+
+import hashlib
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from lab.errors import EngineError
+from lab.launch.engine import Engine
+
+
+def refused(environ: dict[str, str]) -> EngineError:
+    with pytest.raises(EngineError) as caught:
+        Engine.connect(environ)
+    return caught.value
+
+
+def test_a_docker_host_that_refuses_is_named() -> None:
+    (problem,) = refused({"DOCKER_HOST": "tcp://127.0.0.1:1"}).problems
+    assert problem.what == "the engine that DOCKER_HOST names does not answer"
+    assert "tcp://127.0.0.1:1" in problem.where
+    assert "unset DOCKER_HOST" in problem.mend
+
+
+def test_a_docker_host_without_socket_is_named(tmp_path: Path) -> None:
+    (problem,) = refused({"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}).problems
+    assert "DOCKER_HOST" in problem.what
+    assert "No such file or directory" in problem.where
+
+
+def test_a_docker_host_that_is_no_address_is_named() -> None:
+    (problem,) = refused({"DOCKER_HOST": "gopher://x"}).problems
+    assert "DOCKER_HOST" in problem.what
+
+
+@pytest.fixture
+def contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    return tmp_path
+
+
+def write_context(folder: Path, name: str, host: str) -> None:
+    place = folder / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
+    place.mkdir(parents=True)
+    endpoint = {"docker": {"Host": host, "SkipTLSVerify": False}}
+    values = {"Name": name, "Metadata": {}, "Endpoints": endpoint}
+    (place / "meta.json").write_text(json.dumps(values))
+
+
+def test_the_clients_current_context_is_obeyed(contexts: Path) -> None:
+    write_context(contexts, "far", f"unix://{contexts}/none.sock")
+    (contexts / "config.json").write_text('{"currentContext": "far"}')
+    (problem,) = refused({}).problems
+    assert problem.what == "the engine that docker context `far` names does not answer"
+    assert "docker context use default" in problem.mend
+
+
+def test_a_context_that_is_not_there_is_named(contexts: Path) -> None:
+    (problem,) = refused({"DOCKER_CONTEXT": "gone"}).problems
+    assert problem.what == "there is no docker context `gone`"
+
+
+class PodmanLike(BaseHTTPRequestHandler):
+    """Answers as Podman's Docker-compatible API does."""
+
+    def do_GET(self) -> None:
+        values = {
+            "ApiVersion": "1.41",
+            "Components": [{"Name": "Podman Engine", "Version": "4.3.1"}],
+            "ServerVersion": "4.3.1",
+            "Driver": "overlay",
+            "Architecture": "x86_64",
+        }
+        body = json.dumps(values).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self) -> str:
+        return "unix"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def podman(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "podman.sock"
+    with socketserver.UnixStreamServer(str(path), PodmanLike) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield path
+        server.shutdown()
+
+
+def test_podman_is_told_apart_from_an_engine(podman: Path) -> None:
+    (problem,) = refused({"DOCKER_HOST": f"unix://{podman}"}).problems
+    assert problem.what == "this is Podman, and the lab needs a Docker Engine"
