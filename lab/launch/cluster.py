@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from lab.errors import EngineError, LabError, Problem
@@ -141,6 +142,14 @@ class Cluster:
         """Compare every schema with its dbscript, by one question a server."""
         return tuple(state for server in self.plan.servers for state in self._schema_states(server))
 
+    def expected_schemas(self) -> tuple[SchemaState, ...]:
+        """Give every schema with the tables that its dbscript makes, without asking a server."""
+        return tuple(
+            state
+            for server in self.plan.servers
+            for state in unreachable(server, self._scripts_of(server))
+        )
+
     def _schema_states(self, server: PlannedServer) -> tuple[SchemaState, ...]:
         scripts = self._scripts_of(server)
         try:
@@ -274,11 +283,14 @@ def create_cluster(
     purpose: str = Purpose.PERSON,
     progress: Progress,
     prober: str = "",
+    start: bool = False,
 ) -> Cluster:
-    """Create a lab's network and containers, with the files of *folder* in them, nothing started.
+    """Create a lab's network and containers, with the files of *folder* in them.
 
-    *prober* forces how nodes are probed: `prober` or `sidecars`. Raises `NameHeldError` when a lab
-    of this name exists or is being made. Whatever fails or interrupts, nothing stays behind.
+    Nothing is started; with *start* the prober and the database servers are, each as soon as it
+    exists. *prober* forces how nodes are probed: `prober` or `sidecars`. Raises `NameHeldError`
+    when a lab of this name exists or is being made. Whatever fails or interrupts, nothing stays
+    behind.
     """
     clear_name(engine, plan.lab)
     owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
@@ -289,19 +301,34 @@ def create_cluster(
     with Creation(engine) as creation:
         _take_name(creation, prober_definition(plan, images, owner, kind), plan)
         progress(f"creating {len(plan.nodes) + len(plan.servers)} containers")
-        made = [creation.network(plan, owner, len(plan.nodes) + len(plan.servers) + 1)]
+        network = creation.network(plan, owner, len(plan.nodes) + len(plan.servers) + 1)
+        made = [network]
+        # Servers first: what they need until they are ready is most of a lab's start.
+        for server in plan.servers:
+            wanted = server_definition(plan, server, images, owner)
+            created = creation.container(wanted, server_files(folder, server.name))
+            cluster.note_files_put(server.name)
+            made.append(created)
+            if start:
+                begin = partial(cluster.start_server, server.name)
+                made.append(creation.work(_start_after, begin, network, created))
+        if start:
+            made.append(creation.work(_start_after, cluster.start_prober, network))
         for node in plan.nodes:
             wanted = node_definition(plan, node, images, owner, ports.get(node.name, {}))
             made.append(creation.container(wanted, node_files(folder, node.name)))
             cluster.note_files_put(node.name)
-        for server in plan.servers:
-            wanted = server_definition(plan, server, images, owner)
-            made.append(creation.container(wanted, server_files(folder, server.name)))
-            cluster.note_files_put(server.name)
         results(made)
         write_ports(folder, ports)
         write_environment(folder, images)
     return cluster
+
+
+def _start_after(start: Callable[[], None], *made: "Future[str]") -> None:
+    """Start a container when what it needs exists."""
+    for future in made:
+        future.result()
+    start()
 
 
 def _take_name(creation: Creation, lock: Definition, plan: Plan) -> None:
