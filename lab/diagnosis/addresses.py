@@ -37,7 +37,7 @@ def _name_cause(evidence: Evidence, host: str, links: Sequence[Link]) -> Cause:
         Code.UNKNOWN_HOST,
         f"no node is called {host}" if host else "the URL names no host",
         line_of(owner),
-        evidence.mend_of(links, mend),
+        evidence.mend_of(links, owner.source, mend),
         ids(links),
     )
 
@@ -89,7 +89,7 @@ def _port_cause(evidence: Evidence, links: Sequence[Link]) -> Cause:
         Code.WRONG_PORT,
         f"{owner.to} serves nothing on port {place.port}",
         line_of(owner),
-        evidence.mend_of(links, mend),
+        evidence.mend_of(links, owner.source, mend),
         ids(links),
     )
 

@@ -140,9 +140,9 @@ def _by_line(
 ) -> list[Cause]:
     groups = group_by(links, lambda link: evidence.place(link).named_by.source)
     causes = []
-    for group in groups.values():
+    for line, group in groups.items():
         cause = describe(group[0])
-        mend = evidence.mend_of(group, cause.mend)
+        mend = evidence.mend_of(group, line, cause.mend)
         causes.append(Cause(cause.code, cause.what, cause.where, mend, ids(group)))
     return causes
 

@@ -22,6 +22,7 @@ class Code(StrEnum):
     WRONG_PORT = "LAB0240"
     PORT_CLOSED = "LAB0241"
     NO_WAY = "LAB0242"
+    NOT_PUBLISHED = "LAB0243"
     CERTIFICATE = "LAB0250"
     WRONG_PROTOCOL = "LAB0251"
     WRONG_PATH = "LAB0260"
@@ -47,6 +48,7 @@ _RANKS = {
     Code.NOT_JUDGED: 5,
     Code.PORT_CLOSED: 3,
     Code.NO_WAY: 3,
+    Code.NOT_PUBLISHED: 3,
     Code.SILENT: 3,
     Code.SERVER_ERROR: 3,
 }

@@ -154,6 +154,7 @@ def _line_cause(evidence: Evidence, logins: Sequence[Login]) -> Cause:
         str(line) if line else line_of(first.link),
         evidence.mend_of(
             (login.link for login in logins),
+            line,
             "write the user name and password that the peer has in its `[super_admin]`"
             if not isinstance(evidence.member(first.link.to), PlannedServer)
             else "write the user name and password of the topology's `[database]`",

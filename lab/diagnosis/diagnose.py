@@ -22,10 +22,12 @@ from lab.diagnosis.down import find_down
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.followers import follow_flows, follow_peers, follow_starts, held_back
 from lab.diagnosis.grouping import ids
+from lab.diagnosis.published import follow_published
 from lab.diagnosis.schemas import find_schemas
 from lab.diagnosis.verdict import Cause, Diagnosis, JudgedLink, LinkVerdict, Verdict
 from lab.products.facts import Protocol
 from lab.wiring.link import Link
+from lab.wiring.published import HOST
 from probes.result import Outcome
 
 Find = Callable[[Evidence, Sequence[Link]], list[Cause]]
@@ -58,7 +60,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     held = held_back(evidence, _open(failing, causes))
     left = [link for link in failing if all(link not in links for links in held.values())]
     flows = [link for link in left if link.protocol is Protocol.REVOCATION]
-    plain = [link for link in left if link.protocol is not Protocol.REVOCATION]
+    published = [link for link in left if link.node == HOST]
+    plain = [link for link in left if link not in flows and link not in published]
     for find in _ROOTS:
         causes += find(evidence, _open(plain, causes))
     causes = follow_peers(evidence, _open(plain, causes), _in_order(causes))
@@ -66,6 +69,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         causes += find(evidence, _open(plain, causes))
     causes = follow_starts(evidence, held, _in_order(causes))
     causes = follow_flows(evidence, _open(flows, causes), causes)
+    causes = follow_published(evidence, _open(published, causes), causes)
     causes += _not_judged(evidence, _open(failing, causes))
     return _tell(evidence, _in_order(causes))
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lab.plan.model import Plan, PlannedNode, PlannedServer
 from lab.plan.observed import NodeState, SchemaState, State
-from lab.wiring.finding import Finding, Severity
-from lab.wiring.link import Link
+from lab.wiring.finding import Finding
+from lab.wiring.link import Link, Position
 
 if TYPE_CHECKING:
     from probes.result import Outcome, Result  # the reports of `lab check` have none
@@ -82,11 +82,11 @@ class Evidence:
                 return Place(host, int(port), other)
         return Place(host, int(port), link)
 
-    def mend_of(self, links: Iterable[Link], otherwise: str) -> str:
-        """Give the static check's mend for one of *links*; it knows the right value."""
+    def mend_of(self, links: Iterable[Link], where: Position | None, otherwise: str) -> str:
+        """Give the static check's mend for one of *links* at the line *where* the cause stands."""
         ids = {link.id for link in links}
         for finding in self.findings:
-            if finding.link in ids and finding.severity is Severity.ERROR:
+            if finding.link in ids and finding.where == where:
                 return finding.mend
         return otherwise
 

@@ -90,7 +90,7 @@ def _flow_cause(evidence: Evidence, flow: Link) -> Cause:
         Code.FLOW,
         f"a revocation by {flow.node} doesn't arrive: {evidence.seen(flow)}",
         line_of(flow),
-        evidence.mend_of([flow], f"read `lab logs {flow.to or flow.node}`"),
+        evidence.mend_of([flow], flow.source, f"read `lab logs {flow.to or flow.node}`"),
         (flow.id,),
     )
 

@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from lab.errors import LabError, Problem
+from lab.gate.host import HostVantage
+from lab.wiring.published import HOST
 from probes.result import Result, result_from_json
 from probes.target import Target
 
@@ -46,10 +48,12 @@ class ProberSession:
     """One session in the prober; `async with` opens it and ends it.
 
     Messages come on a thread of their own, as the channel blocks; the event loop handles them.
-    Every waiting question gets a `LabError` when the session ends early.
+    Every waiting question gets a `LabError` when the session ends early. What the host dials goes
+    to *host* instead.
     """
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, host: HostVantage | None = None) -> None:
+        self._host = host
         self.on_ports: OnPorts = lambda _vantage, _ports: None
         self._channel = channel
         self._loop: asyncio.AbstractEventLoop
@@ -77,6 +81,8 @@ class ProberSession:
 
     async def ask(self, vantage: str, target: Target) -> Result:
         """Have one attempt made from *vantage*; raises `LabError` when the session is over."""
+        if vantage == HOST and self._host is not None:
+            return await self._host.ask(target)
         self._asked += 1
         # An answer to an attempt that was given up must not pass for the next one's.
         wire = f"{target.id}#{self._asked}"

@@ -151,12 +151,12 @@ class _Watch:
 
     async def _meet(self, link: Link) -> None:
         """Dial a need from the lab's own place, as its node isn't there yet."""
-        await self._peer_started(link)
+        await self._has_started(link.to)
         await self._dial(link, LAB, lambda result: result.ok or self._is_final(link, LAB))
 
     async def _prove(self, link: Link) -> None:
-        await self._started[link.node].wait()
-        await self._peer_started(link)
+        await self._has_started(link.node)
+        await self._has_started(link.to)
 
         def is_enough(result: Result) -> bool:
             self._results[link.id] = result
@@ -166,8 +166,9 @@ class _Watch:
 
         await self._dial(link, link.node, is_enough)
 
-    async def _peer_started(self, link: Link) -> None:
-        started = self._started.get(link.to or "")
+    async def _has_started(self, name: str | None) -> None:
+        """Wait for a node; whatever else dials or is dialled is there already."""
+        started = self._started.get(name or "")
         if started is not None:
             await started.wait()
 

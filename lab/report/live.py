@@ -125,7 +125,7 @@ class PlainProgress:
         if link is not None and observed.ok:
             healthy, of = self._tally.proven(link.node)
             if healthy == of:
-                self.step(f"node {link.node}: all {of} links healthy")
+                self.step(f"{link.node}: all {of} links healthy")
 
 
 class LiveProgress:

@@ -4,17 +4,21 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from lab.diagnosis.diagnose import diagnose
 from lab.diagnosis.evidence import Evidence
+from lab.gate.host import HostVantage
 from lab.gate.patience import Patience
-from lab.gate.session import LAB, Channel, ProberSession, Vantage
+from lab.gate.session import LAB, ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
+from lab.launch.ports import read_ports
 from lab.plan.observed import NodeState, SchemaState
 from lab.report.told import Report
 from lab.wiring.link import Link
+from lab.wiring.published import HOST, read_published
 from lab.wiring.read import Wiring, read_links
 from probes.result import Result
 
@@ -26,7 +30,7 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
     """
     began = time.monotonic()
     with ThreadPoolExecutor() as pool:
-        opening = pool.submit(cluster.open_session)
+        opening = pool.submit(open_session, cluster)
         reading = pool.submit(cluster.schema_states)
         states = cluster.states()
         vantages = pool.submit(_vantages, cluster, states)
@@ -38,8 +42,15 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
 
 
 def wiring_of(cluster: Cluster) -> Wiring:
-    """Read the lab's files as they lie in its folder."""
-    return read_links(cluster.folder / "nodes", cluster.plan)
+    """Read the lab's files as they lie in its folder, and the host's links to published ports."""
+    wiring = read_links(cluster.folder / "nodes", cluster.plan)
+    return replace(wiring, links=(*wiring.links, *read_published(cluster.folder, cluster.plan)))
+
+
+def open_session(cluster: Cluster) -> ProberSession:
+    """Open a session of the lab's prober, with this machine as one more place to dial from."""
+    host = HostVantage(cluster.plan, lambda: read_ports(cluster.folder), _trust(cluster))
+    return ProberSession(cluster.open_session(), host)
 
 
 def vantage_of(cluster: Cluster, name: str) -> Vantage:
@@ -72,19 +83,19 @@ def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:
 
 
 async def _sweep(
-    channel: Channel,
+    opened: ProberSession,
     links: Sequence[Link],
     schemas: Sequence[SchemaState],
     vantages: Sequence[Vantage],
 ) -> Mapping[str, Result]:
-    async with ProberSession(channel) as session:
+    async with opened as session:
         for vantage in vantages:
             session.define(vantage)
         return await sweep(
             session,
             links,
             make_targets(links, schemas, attempt=Patience().attempt),
-            vantages={vantage.name for vantage in vantages},
+            vantages={HOST, *(vantage.name for vantage in vantages)},
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from lab.diagnosis.diagnose import diagnose
 from lab.errors import DeadlineError
 from lab.gate.patience import Patience
-from lab.gate.session import Channel, ProberSession, Vantage
+from lab.gate.session import ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, until_healthy
@@ -31,9 +31,10 @@ from lab.topology.read import read_topology
 from lab.verbs.choosing import LABS_FOLDER, choose_topology
 from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
-from lab.verbs.look import evidence_of, look, own_vantage, vantage_of, wiring_of
+from lab.verbs.look import evidence_of, look, open_session, own_vantage, vantage_of, wiring_of
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.shell import Format, Shell
+from lab.wiring.published import HOST
 from lab.wiring.read import Wiring
 from lab.wiring.start import start_order
 from probes.result import Result
@@ -111,9 +112,9 @@ def _make(
         )
         wiring = wiring_of(cluster)
         progress.expect(plan, wiring.links)
-        channel, schemas = _start_what_nodes_need(cluster, progress)
+        opened, schemas = _start_what_nodes_need(cluster, progress)
         results, late = asyncio.run(
-            _watch(cluster, wiring, channel, schemas, patience=patience, progress=progress)
+            _watch(cluster, wiring, opened, schemas, patience=patience, progress=progress)
         )
         report = _judge(cluster, wiring, results, schemas, late=late, began=began)
         cluster.complete()
@@ -151,15 +152,15 @@ def _progress(shell: Shell) -> Iterator[Progress]:
 
 def _start_what_nodes_need(
     cluster: Cluster, progress: Progress
-) -> tuple[Channel, tuple[SchemaState, ...]]:
+) -> tuple[ProberSession, tuple[SchemaState, ...]]:
     """Start database servers and the prober side by side, and prove the databases."""
 
-    def open_session() -> Channel:
+    def start_prober() -> ProberSession:
         cluster.start_prober()
-        return cluster.open_session()
+        return open_session(cluster)
 
     with ThreadPoolExecutor() as pool:
-        opening = pool.submit(open_session)
+        opening = pool.submit(start_prober)
         starting = [pool.submit(cluster.start_server, one.name) for one in cluster.plan.servers]
         for started in starting:
             started.result()
@@ -172,7 +173,7 @@ def _start_what_nodes_need(
 async def _watch(
     cluster: Cluster,
     wiring: Wiring,
-    channel: Channel,
+    opened: ProberSession,
     schemas: Sequence[SchemaState],
     *,
     patience: Patience,
@@ -188,7 +189,7 @@ async def _watch(
         released.add(node)
         return vantage_of(cluster, node)
 
-    async with ProberSession(channel) as session:
+    async with opened as session:
         session.define(own_vantage(cluster))
         watched = await until_healthy(
             session,
@@ -204,7 +205,7 @@ async def _watch(
         if watched.ending is Ending.HEALTHY:
             return watched.results, False
         progress.step("looking at every link once more")
-        results = await sweep(session, wiring.links, targets, vantages=released)
+        results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
     return results, watched.ending is Ending.LATE
 
 

@@ -149,6 +149,20 @@ def test_the_static_checks_mend_is_used_where_it_knows_the_line() -> None:
     assert (cause.code, cause.mend) == ("LAB0240", "write tcp://cp.wso2.com:5672")
 
 
+def test_the_static_checks_mend_of_another_line_is_not_borrowed() -> None:
+    finding = Finding(
+        "LAB0107",
+        Severity.ERROR,
+        "cp has another password",
+        Position("gw/deployment.toml", 12),
+        "use the password of cp",
+        link="gw/hub.listen",
+    )
+    seen = FAULTS["gw dials a port of cp that nobody serves"].seen | Seen(findings=(finding,))
+    (cause,) = seen.diagnosis().causes
+    assert cause.mend == "write port 5672"
+
+
 def test_a_missing_table_is_named() -> None:
     (cause,) = FAULTS["a table is missing"].seen.diagnosis().causes
     assert cause.what == "apim_db has 183 of 184 tables: AM_API missing"

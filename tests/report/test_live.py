@@ -50,7 +50,7 @@ def test_plain_lines_tell_changes_once() -> None:
     assert lines == [
         "building image stand-in",
         "node gw running",
-        "node gw: all 9 links healthy",
+        "gw: all 9 links healthy",
     ]
 
 

@@ -1,0 +1,71 @@
+"""The host's own links: the ports that nodes publish on 127.0.0.1, read from the lab's folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.plan.model import Plan, PlannedNode
+from lab.products.facts import Ask, Protocol, ServedPort
+from lab.wiring.link import Link, Position
+
+HOST = "host"  # the vantage of the machine that the lab runs on
+FILE = "ports.json"
+
+_VERSION = Ask("GET", "/services/Version", (200,), contains="Version")
+_ROOT = Ask("GET", "/", (200, 404))
+_HEALTH = Ask("GET", "/health", (200,))
+_API_TRAFFIC = {
+    Protocol.HTTP: _ROOT,
+    Protocol.HTTPS: _ROOT,
+    Protocol.WS: _HEALTH,
+    Protocol.WSS: _HEALTH,
+}
+
+
+def read_published(folder: Path, plan: Plan) -> tuple[Link, ...]:
+    """Give a link for each published port, with the line of `ports.json` that says where.
+
+    Its port is the node's, its URL has the host's. A lab whose ports aren't chosen yet has none.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return ()
+    published = _read(path.read_text(encoding="utf-8"))
+    return tuple(
+        _link(node, served, *published[node.name, served.port])
+        for node in plan.nodes
+        for served in node.ports
+        if (node.name, served.port) in published
+    )
+
+
+def _link(node: PlannedNode, served: ServedPort, line: int, port: int) -> Link:
+    return Link(
+        id=f"{HOST}/{node.name}:{served.port}",
+        node=HOST,
+        to=node.name,
+        host=node.hostname,
+        port=served.port,
+        protocol=served.protocol,
+        url=f"{served.protocol}://{node.hostname}:{port}/",
+        key=f"{node.name}.{served.port}",
+        source=Position(FILE, line),
+        why=f"{served.what}, published for programs of this machine",
+        asks=(_VERSION if served.what == "servlet transport" else _API_TRAFFIC[served.protocol],),
+    )
+
+
+def _read(text: str) -> dict[tuple[str, int], tuple[int, int]]:
+    """Give line and host port of each node's port; JSON is YAML, whose parser knows its lines."""
+    return {
+        (member.value, int(port.value)): (port.start_mark.line + 1, int(host.value))
+        for member, ports in _pairs(yaml.compose(text))
+        for port, host in _pairs(ports)
+    }
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.ScalarNode, Any]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from node.value
