@@ -14,6 +14,7 @@ from lab.plan.containers import (
     SERVER_UID,
     container_name,
     mysqld_arguments,
+    node_environment,
 )
 from lab.plan.model import Plan, PlannedNode, PlannedServer
 
@@ -45,6 +46,7 @@ def node_definition(
         network=plan.network,
         aliases=node.aliases,
         hostname=node.hostname,
+        environment=node_environment(node.kind, node.version),
         published=published,
         memory=NODE_MEMORY,
     )

@@ -48,6 +48,11 @@ def node_path(file_name: str) -> PurePosixPath:
     return NODE_HOME / "repository/resources/security" / file_name
 
 
+def node_environment(kind: str, version: str) -> dict[str, str]:
+    """Give what a node's container is told beside its files: a stand-in, which version it is."""
+    return {"STAND_IN_VERSION": version} if kind == "stand-in" else {}
+
+
 def server_path(file_name: str) -> PurePosixPath:
     """Give the place in a database container of a file from `servers/<server>/`."""
     return SERVER_FILES / file_name
