@@ -108,11 +108,11 @@ def _make(
         progress.step(f"writing {folder}")
         render(plan, folder)
         cluster = create_cluster(
-            engine, plan, folder, purpose=request.purpose, progress=progress.step
+            engine, plan, folder, purpose=request.purpose, progress=progress.step, start=True
         )
         wiring = wiring_of(cluster)
         progress.expect(plan, wiring.links)
-        opened, schemas = _start_what_nodes_need(cluster, progress)
+        opened, schemas = _ready_for_nodes(cluster, progress)
         results, late = asyncio.run(
             _watch(cluster, wiring, opened, schemas, patience=patience, progress=progress)
         )
@@ -150,22 +150,13 @@ def _progress(shell: Shell) -> Iterator[Progress]:
         yield PlainProgress(shell.err)
 
 
-def _start_what_nodes_need(
+def _ready_for_nodes(
     cluster: Cluster, progress: Progress
 ) -> tuple[ProberSession, tuple[SchemaState, ...]]:
-    """Start database servers and the prober side by side, and prove the databases."""
-
-    def start_prober() -> ProberSession:
-        cluster.start_prober()
-        return open_session(cluster)
-
-    with ThreadPoolExecutor() as pool:
-        opening = pool.submit(start_prober)
-        starting = [pool.submit(cluster.start_server, one.name) for one in cluster.plan.servers]
-        for started in starting:
-            started.result()
-        cluster.prepare_schemas(progress.step)
-        schemas = cluster.schema_states()
+    """Open a session of the prober, and prove the databases meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_session, cluster)
+        schemas = cluster.prepare_schemas(progress.step)
         progress.databases(schemas)
         return opening.result(), schemas
 
