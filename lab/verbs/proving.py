@@ -1,0 +1,144 @@
+"""The second half of `lab up`: containers exist, and every link of theirs is to be proven."""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from lab.diagnosis.diagnose import diagnose
+from lab.gate.patience import Patience
+from lab.gate.session import ProberSession, Vantage
+from lab.gate.sweep import sweep
+from lab.gate.targets import make_targets
+from lab.gate.watch import Ending, Watched, until_healthy
+from lab.launch.cluster import Cluster
+from lab.plan.observed import NodeState, SchemaState, State
+from lab.report.live import Progress
+from lab.report.told import Report
+from lab.verbs.look import evidence_of, open_session, own_vantage, vantage_of, wiring_of
+from lab.wiring.published import HOST
+from lab.wiring.read import Wiring
+from lab.wiring.start import start_order
+from probes.result import Result
+from probes.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the wait for a lab came to."""
+
+    results: Mapping[str, Result]
+    schemas: tuple[SchemaState, ...]
+    is_late: bool
+
+
+def prove(
+    cluster: Cluster, *, patience: Patience, progress: Progress, began: float
+) -> tuple[Report, bool]:
+    """Start the nodes of a cluster whose servers and prober run, and judge every link.
+
+    Tell too whether the time was up before the verdict. Raises `LabError` when a database isn't
+    what its dbscript makes, a node can't be started, or the prober doesn't answer.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_session, cluster)
+        wiring = wiring_of(cluster)
+        progress.expect(cluster.plan, wiring.links)
+        expected = cluster.expected_schemas()
+        targets = make_targets(wiring.links, expected, attempt=patience.attempt)
+        opened = opening.result()
+    proof = asyncio.run(
+        _prove(cluster, wiring, opened, targets, patience=patience, progress=progress)
+    )
+    return _judge(cluster, wiring, proof, began), proof.is_late
+
+
+async def _prove(
+    cluster: Cluster,
+    wiring: Wiring,
+    opened: ProberSession,
+    targets: Mapping[str, Target],
+    *,
+    patience: Patience,
+    progress: Progress,
+) -> Proof:
+    """Wait, and look once more at all links when it didn't end well."""
+    released: set[str] = set()
+
+    def release(node: str) -> Vantage:
+        progress.step(f"starting {node}")
+        cluster.start_node(node)
+        released.add(node)
+        return vantage_of(cluster, node)
+
+    async with opened as session:
+        session.define(own_vantage(cluster))
+        # Nobody dials from a server, but the prober tells when it begins to listen.
+        for server in cluster.plan.servers:
+            session.define(vantage_of(cluster, server.name))
+        waiting = until_healthy(
+            session,
+            cluster.plan,
+            wiring.links,
+            start_order(wiring.links, cluster.plan),
+            targets,
+            release=release,
+            changes=cluster.events(),
+            patience=patience,
+            seen=progress.seen,
+        )
+        watched, schemas = await _beside(waiting, cluster, progress)
+        if watched.ending is Ending.HEALTHY:
+            return Proof(watched.results, schemas, is_late=False)
+        progress.step("looking at every link once more")
+        results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
+    return Proof(results, schemas, is_late=watched.ending is Ending.LATE)
+
+
+async def _beside(
+    waiting: Coroutine[None, None, Watched], cluster: Cluster, progress: Progress
+) -> tuple[Watched, tuple[SchemaState, ...]]:
+    """Prove the databases while links are waited for; whichever fails first ends both."""
+
+    def prepare() -> tuple[SchemaState, ...]:
+        schemas = cluster.prepare_schemas(progress.step)
+        progress.databases(schemas)
+        return schemas
+
+    watching = asyncio.create_task(waiting)
+    preparing = asyncio.create_task(asyncio.to_thread(prepare))
+    try:
+        await asyncio.wait((watching, preparing), return_when=asyncio.FIRST_EXCEPTION)
+        if preparing.done():
+            # The database's own error says more than what follows from it.
+            schemas = await preparing
+            return await watching, schemas
+        return await watching, ()
+    finally:
+        watching.cancel()
+        await asyncio.wait((watching,))
+
+
+def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Report:
+    results, schemas = proof.results, proof.schemas
+    if all(result.ok for result in results.values()):
+        members = [node.name for node in cluster.plan.nodes]
+        members += [server.name for server in cluster.plan.servers]
+        states = tuple(NodeState(name, State.RUNNING) for name in members)
+    else:
+        states = cluster.states()
+        if proof.is_late or any(state.is_down for state in states):
+            states = tuple(_as_young(state, wiring, results) for state in states)
+        schemas = cluster.schema_states()
+    evidence = evidence_of(cluster, wiring, results, states, schemas)
+    return Report(cluster.plan, diagnose(evidence), time.monotonic() - began)
+
+
+def _as_young(state: NodeState, wiring: Wiring, results: Mapping[str, Result]) -> NodeState:
+    """Take a node that runs and hasn't done anything yet for one that still starts."""
+    about = [link for link in wiring.links if state.name in (link.node, link.to)]
+    proven = any(link.id in results and results[link.id].ok for link in about)
+    if state.state is State.RUNNING and about and not proven:
+        return replace(state, state=State.STARTING)
+    return state
