@@ -14,7 +14,9 @@ pytestmark = pytest.mark.engine
 
 
 def topology_with(program: Program, name: str, more: str) -> str:
-    path = program.folder / f"{name}.toml"
+    # Not where it would be the topology of the folder.
+    path = program.folder / "topologies" / f"{name}.toml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(TOPOLOGY + more)
     return str(path)
 
