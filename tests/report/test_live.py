@@ -54,8 +54,6 @@ def test_plain_lines_tell_changes_once() -> None:
     ]
 
 
-
-
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
