@@ -53,9 +53,16 @@ def test_the_cluster_is_healthy_with_every_link_of_the_document(lab: Lab) -> Non
 
 def test_every_link_has_its_line_and_a_time_for_each_of_its_phases(lab: Lab) -> None:
     for link in lab.status()["links"]:
-        assert re.fullmatch(r"(cp|gw|km|tm)/deployment\.toml:\d+", link["source"])
+        file = "ports.json" if link["from"] == "host" else f"{link['from']}/deployment.toml"
+        assert re.fullmatch(rf"{re.escape(file)}:\d+", link["source"])
         assert {"dns", "tcp"} <= set(link["phases"]), link["id"]
         assert all(spent >= 0 for spent in link["phases"].values())
+
+
+def test_published_ports_are_proven_from_the_host(lab: Lab) -> None:
+    links = {(it["to"], it["port"]) for it in lab.status()["links"] if it["from"] == "host"}
+    gateway = {("gw", port) for port in (9443, 8280, 8243, 9099, 8099)}
+    assert links == {*gateway, ("cp", 9443), ("km", 9443)}
 
 
 def test_the_four_nodes_run_as_stand_ins(lab: Lab) -> None:
