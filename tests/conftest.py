@@ -2,6 +2,9 @@
 
 import os
 import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +37,24 @@ def _require_engine(request: pytest.FixtureRequest) -> None:
     if os.environ.get("LAB_REQUIRE_ENGINE") == "1":
         pytest.fail("no Docker Engine answers, and LAB_REQUIRE_ENGINE=1 says that one must")
     pytest.skip("no Docker Engine answers; `make test` starts one")
+
+
+@pytest.fixture(scope="session")
+def processes_in() -> Callable[[str], list[str]]:
+    """Return what lists the command lines in a container, read from this machine's /proc.
+
+    `docker top` needs a `ps`, which a small machine lacks.
+    """
+
+    def look(container: str) -> list[str]:
+        inspect = ["docker", "inspect", "--format", "{{.Id}}", container]
+        ident = subprocess.check_output(inspect, text=True).strip()
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if ident in (process / "cgroup").read_text():
+                    words = (process / "cmdline").read_bytes().split(b"\0")
+                    found.append(b" ".join(words).decode(errors="replace").strip())
+        return found
+
+    return look
