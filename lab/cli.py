@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lab.verbs.shell import FailOn, Format, ListFormat, Shell
+from lab.verbs.shell import CheckFormat, FailOn, Format, ListFormat, Shell
 
 app = typer.Typer(
     name="lab",
@@ -199,21 +199,44 @@ def check(
     *,
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Topologies, or folders with a folder a node; else the one here."),
+        typer.Argument(
+            help="Topologies, folders with a file a node, or such files; else the topology here."
+        ),
     ] = None,
-    wanted: Told = ListFormat.TABLE,
+    wanted: Annotated[
+        CheckFormat, typer.Option("--format", envvar="LAB_FORMAT", help="Tell as.")
+    ] = CheckFormat.TABLE,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", envvar="LAB_FAIL_ON", help="What makes it exit with 3.")
     ] = FailOn.ERROR,
     remarks: Annotated[
         bool, typer.Option("--remarks", help="Tell settings without effect, too.")
     ] = False,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="CODE[:NODE]",
+            help="Leave out a finding, or one node's; repeatable.",
+        ),
+    ] = None,
+    release: Annotated[
+        str,
+        typer.Option(
+            "--product-version",
+            envvar="LAB_PRODUCT_VERSION",
+            metavar="VERSION",
+            help="The version that files without a topology are for.",
+        ),
+    ] = "",
 ) -> None:
     """Check configuration files against each other; needs no Docker."""
     with _carried_out() as shell:
+        from lab.verbs.check import Wishes  # noqa: PLC0415
         from lab.verbs.check import check as verb  # noqa: PLC0415
 
-        _end(verb(paths or (), shell, wanted=wanted, fail_on=fail_on, remarks=remarks))
+        wishes = Wishes(remarks=remarks, ignored=tuple(ignore or ()), release=release)
+        _end(verb(paths or (), shell, wishes, wanted=wanted, fail_on=fail_on))
 
 
 @app.command()

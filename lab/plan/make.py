@@ -46,6 +46,7 @@ def make_plan(
         dbscripts=dbscripts,
         topology_path=topology.where,
         topology_text=topology.text,
+        ignored=topology.ignored,
     )
 
 

@@ -74,6 +74,7 @@ class Plan:
     dbscripts: Path | None = None  # the user's folder; None: the kind's own
     topology_path: str = ""  # as the user typed it
     topology_text: str = field(default="", repr=False)
+    ignored: tuple[str, ...] = ()  # findings that nobody wants: `LAB0116`, or `LAB0116:gw`
 
     def __str__(self) -> str:
         """Tell in lines what will exist; no password."""

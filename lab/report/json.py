@@ -6,21 +6,13 @@ from typing import Any
 from lab.diagnosis.verdict import Cause, JudgedLink
 from lab.plan.model import PlannedNode
 from lab.plan.observed import NodeState, SchemaState, State
+from lab.report.findings import SCHEMA, finding_values
 from lab.report.told import Report
-from lab.wiring.finding import Finding
-
-SCHEMA = 1
 
 
 def report_json(report: Report) -> str:
     """Give the report as JSON; *cause* is the first of *causes*."""
     return json.dumps(_values(report), indent=2, ensure_ascii=False)
-
-
-def findings_json(findings: tuple[Finding, ...]) -> str:
-    """Give findings alone, as `lab check` does."""
-    values = {"schema": SCHEMA, "findings": [_finding(finding) for finding in findings]}
-    return json.dumps(values, indent=2, ensure_ascii=False)
 
 
 def _values(report: Report) -> dict[str, Any]:
@@ -37,7 +29,7 @@ def _values(report: Report) -> dict[str, Any]:
         "nodes": [_node(node, states.get(node.name)) for node in report.plan.nodes],
         "databases": [_schema(schema) for schema in diagnosis.schemas],
         "links": [_link(judged) for judged in diagnosis.links],
-        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "findings": [finding_values(finding) for finding in diagnosis.findings],
     }
 
 
@@ -97,13 +89,3 @@ def detail(judged: JudgedLink) -> str:
         return "not tried"
     outcome, seen = str(judged.result.outcome), judged.result.seen
     return f"{outcome}: {seen}" if seen else outcome
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "what": finding.what,
-        "where": str(finding.where),
-        "mend": finding.mend,
-    }

@@ -6,9 +6,9 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
 from lab.plan.observed import NodeState, State
 from lab.report.columns import in_columns
+from lab.report.findings import findings_table
 from lab.report.json import detail
 from lab.report.told import Report
-from lab.wiring.finding import Finding
 from lab.wiring.link import Link
 
 _LINKS_NAMED = 4  # links told by name with a cause
@@ -19,13 +19,6 @@ _LINES_SHOWN = 10  # of the log of a node that failed
 def report_table(report: Report) -> str:
     """Give the report's lines."""
     return "\n".join(line.rstrip() for line in _lines(report))
-
-
-def findings_table(findings: Sequence[Finding]) -> str:
-    """Give findings as lines of four: what, where, mend, and the code that the docs explain."""
-    if not findings:
-        return "no findings"
-    return "\n".join(_finding(finding) for finding in findings)
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -144,14 +137,6 @@ def _spent(judged: JudgedLink) -> str:
 
 def _name(link: Link) -> str:
     return f"{link.node} → {link.host}:{link.port} {link.protocol}"
-
-
-def _finding(finding: Finding) -> str:
-    return (
-        f"{finding.severity} {finding.code}: {finding.what}\n"
-        f"     at: {finding.where}\n"
-        f"   hint: {finding.mend}"
-    )
 
 
 def _count(number: int, noun: str) -> str:

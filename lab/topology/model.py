@@ -11,6 +11,9 @@ from lab.products.facts import Role
 # The highest port that a profile opens at offset 0 is 11111.
 MAX_OFFSET = 65535 - 11111
 
+# A finding's code, alone or with the node that it is accepted for.
+IGNORED = r"^LAB\d{4}(:[a-z0-9-]+)?$"
+
 
 class _Section(BaseModel):
     # An input value in a traceback could be a password.
@@ -52,6 +55,12 @@ class SuperAdminSection(_Section):
     password: str = Field(default="admin", min_length=1, repr=False)
 
 
+class CheckSection(_Section):
+    """`[check]`: findings of the static check that are known and accepted."""
+
+    ignore: list[Annotated[str, Field(pattern=IGNORED)]] = []
+
+
 class TopologyFile(_Section):
     """The whole file."""
 
@@ -59,6 +68,7 @@ class TopologyFile(_Section):
     nodes: dict[str, NodeSection] = Field(min_length=1)
     database: DatabaseSection | None = None
     super_admin: SuperAdminSection = SuperAdminSection()
+    check: CheckSection = CheckSection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +85,4 @@ class Topology:
     name: str
     where: str
     text: str = field(repr=False)
+    ignored: tuple[str, ...] = ()

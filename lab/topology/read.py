@@ -53,6 +53,7 @@ def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> 
         name=chosen,
         where=where,
         text=text,
+        ignored=tuple(file.check.ignore),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from lab.errors import Problem
 from lab.products.facts import Role
 from lab.topology.model import (
+    CheckSection,
     DatabaseSection,
     LabSection,
     NodeSection,
@@ -21,6 +22,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "lab": LabSection,
     "database": DatabaseSection,
     "super_admin": SuperAdminSection,
+    "check": CheckSection,
 }
 _KINDS = {
     "string_type": "a string",
@@ -73,7 +75,11 @@ def _problem(detail: ErrorDetails, where: str) -> Problem:
         case kind if kind in _LIMITS:
             limit = next(iter(detail.get("ctx", {}).values()))
             return Problem(f"`{key}` {_LIMITS[kind].format(limit)}", at, f"change {key}")
-    return Problem(f"`{key}`: {detail['msg']}", at, f"change {key}")
+    if location[0] == "check":
+        what, mend = f"{detail['input']!r} names no finding", "write LAB0116, or LAB0116:NODE"
+    else:
+        what, mend = f"`{key}`: {detail['msg']}", f"change {key}"
+    return Problem(what, at, mend)
 
 
 def _unknown_key(key: str, section: type[BaseModel], at: str) -> Problem:

@@ -22,6 +22,14 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
+class CheckFormat(StrEnum):
+    """How `check` tells its findings."""
+
+    TABLE = "table"
+    JSON = "json"
+    SARIF = "sarif"
+
+
 class FailOn(StrEnum):
     """From which weight on a finding fails `check`."""
 

@@ -1,5 +1,6 @@
 """Reads the databases that a node's file names; embedded ones are no connection."""
 
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,12 @@ def read_databases(dialler: Dialler) -> Iterator[Reading]:
     for root in DATABASE_TABLES:
         table = dialler.settings.document.values.get(root)
         yield from _read_tables(dialler, (root,), table)
+
+
+def jdbc_parameters(url: str) -> Mapping[str, str]:
+    """Give the parameters of a JDBC URL, which `&` and `&amp;` part alike."""
+    query = html.unescape(url).partition("?")[2]
+    return dict(part.partition("=")[::2] for part in query.split("&") if part)
 
 
 def _read_tables(dialler: Dialler, path: KeyPath, table: Any) -> Iterator[Reading]:

@@ -24,3 +24,4 @@ class Finding:
     where: Position
     mend: str
     link: str = ""  # the id of the link it is about, if one
+    key: str = ""  # the key path it is about; empty where none is

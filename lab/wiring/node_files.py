@@ -1,61 +1,124 @@
 """Finds and reads the configuration file of every node in a folder."""
 
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.errors import Problem, TopologyError
 from lab.plan.model import Plan
 from lab.wiring.settings import Settings, role_of
-from lab.wiring.toml_reader import read_toml
+from lab.wiring.toml_reader import LARGEST, NotTomlError, read_toml
+
+if TYPE_CHECKING:
+    from lab.wiring.finding import Finding
 
 FILE_NAME = "deployment.toml"
-_PLACES = (FILE_NAME, f"repository/conf/{FILE_NAME}")
+_CONF = "repository/conf"
+_PLACES = (FILE_NAME, f"{_CONF}/{FILE_NAME}")
+_NO_NODE = frozenset({"conf", "repository"})
 
 
-def read_nodes(nodes_folder: Path, plan: Plan | None) -> dict[str, Settings]:
-    """Read `<node>/deployment.toml` or `<node>/repository/conf/deployment.toml` of every node.
+def read_nodes(
+    nodes_folder: Path, plan: Plan | None, files: Mapping[str, str] | None = None
+) -> dict[str, Settings]:
+    """Read the file of every node: those of the plan, or *files* by node, or all that are found.
 
     With a plan, a node's role is the plan's; without, it is what `server_role` names. Raises
-    `TopologyError` with the problems of all files.
+    `TopologyError` with the problems of all files; `NotTomlError` where syntax is the only one.
     """
     problems: list[Problem] = []
+    refused: list[Finding] = []
     nodes: dict[str, Settings] = {}
-    for name in _names(nodes_folder, plan):
+    for name, file in _files(nodes_folder, plan, files).items():
         try:
-            nodes[name] = _read_node(nodes_folder, name, plan)
+            nodes[name] = _read_node(nodes_folder, name, file, plan)
+        except NotTomlError as error:
+            refused += error.findings
+            problems += error.problems
         except TopologyError as error:
             problems += error.problems
+    if problems and len(problems) == len(refused):
+        raise NotTomlError(*refused)
     if problems:
         raise TopologyError(*problems)
     return nodes
 
 
-def _names(nodes_folder: Path, plan: Plan | None) -> list[str]:
-    if plan is not None:
-        return [node.name for node in plan.nodes]
+def find_files(folder: Path) -> dict[str, str]:
+    """Give the configuration file of each node in *folder*, relative to it.
+
+    A node is `NODE/deployment.toml`, `NODE/repository/conf/deployment.toml` or `NODE.toml`; a
+    folder that holds `deployment.toml` itself, in either place, is one node. Empty when there is
+    none; raises `OSError` when the folder can't be read.
+    """
+    own = _file_in(folder)
+    if own is not None:
+        return {folder.resolve().name: own}
+    found: dict[str, str] = {}
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            place = _file_in(path)
+            if place is not None:
+                found[path.name] = f"{path.name}/{place}"
+        elif path.suffix == ".toml" and path.is_file() and not is_topology(path):
+            found.setdefault(path.stem, path.name)
+    return found
+
+
+def node_of(file: Path) -> str:
+    """Name the node that a configuration file belongs to: its folder's name, or the file's own."""
+    if file.name != FILE_NAME:
+        return file.stem
+    folders = [part for part in file.absolute().parent.parts if part not in _NO_NODE]
+    return folders[-1] if folders else file.stem
+
+
+def is_topology(path: Path) -> bool:
+    """Tell whether a TOML file is a topology: it has `[nodes]`, which no node's file has."""
     try:
-        folders = sorted(path for path in nodes_folder.iterdir() if path.is_dir())
+        if path.stat().st_size > LARGEST:
+            return False
+        return "nodes" in tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def _files(
+    nodes_folder: Path, plan: Plan | None, files: Mapping[str, str] | None
+) -> Mapping[str, str | None]:
+    if files is not None:
+        return files
+    if plan is not None:
+        return {node.name: _place_of(nodes_folder, node.name) for node in plan.nodes}
+    try:
+        found = find_files(nodes_folder)
     except OSError as error:
         what = f"no folder of nodes: {error.strerror}"
         mend = f"give a folder that holds NODE/{FILE_NAME}"
         raise TopologyError(Problem(what, str(nodes_folder), mend)) from error
-    names = [path.name for path in folders if _file_in(path) is not None]
-    if not names:
-        what = f"no {FILE_NAME} in any folder below"
-        mend = f"give a folder that holds NODE/{FILE_NAME} or NODE/{_PLACES[1]}"
+    if not found:
+        what = "no configuration in this folder"
+        mend = f"give a folder that holds NODE/{FILE_NAME}, NODE/{_PLACES[1]} or NODE.toml"
         raise TopologyError(Problem(what, str(nodes_folder), mend))
-    return names
+    return found
+
+
+def _place_of(nodes_folder: Path, name: str) -> str | None:
+    place = _file_in(nodes_folder / name)
+    return None if place is None else f"{name}/{place}"
 
 
 def _file_in(folder: Path) -> str | None:
     return next((place for place in _PLACES if (folder / place).is_file()), None)
 
 
-def _read_node(nodes_folder: Path, name: str, plan: Plan | None) -> Settings:
-    place = _file_in(nodes_folder / name)
-    if place is None:
+def _read_node(nodes_folder: Path, name: str, file: str | None, plan: Plan | None) -> Settings:
+    if file is None:
         where = f"{name}/{FILE_NAME}"
         mend = "put the file back, or write all files again with `lab render`"
         raise TopologyError(Problem(f"node {name} has no configuration file", where, mend))
-    document = read_toml(nodes_folder / name / place, f"{name}/{place}")
+    path = nodes_folder / file
+    document = read_toml(path, file)
     role = role_of(document) if plan is None else plan.node(name).role
-    return Settings(name, document, role)
+    return Settings(name, document, role, path)

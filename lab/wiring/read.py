@@ -1,5 +1,6 @@
 """The room's door: from a folder of configuration files to every link, statically checked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from lab.wiring.databases import read_databases
 from lab.wiring.fallbacks import read_fallbacks
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.flows import read_flows
+from lab.wiring.ignored import not_ignored
 from lab.wiring.link import Link
 from lab.wiring.node_files import read_nodes
 from lab.wiring.reading import Dialler, Reading
@@ -34,19 +36,30 @@ class Wiring:
         raise KeyError(id_)
 
 
-def read_links(nodes_folder: Path, plan: Plan | None, *, remarks: bool = False) -> Wiring:
+def read_links(
+    nodes_folder: Path,
+    plan: Plan | None,
+    *,
+    remarks: bool = False,
+    files: Mapping[str, str] | None = None,
+    release: str = "",
+) -> Wiring:
     """Read the files below *nodes_folder*, and give every link with the static check's findings.
 
     Findings of severity info are left out unless *remarks* are wanted: WSO2's own samples hold
-    settings without effect, and a right file must give no finding.
-    Raises `TopologyError` with the problems of all files that can't be read.
+    settings without effect, and a right file must give no finding. Nor are those told that the
+    plan's topology ignores. *files* are the nodes' files where they lie otherwise, and *release* is
+    the product's version where no plan tells it.
+    Raises `TopologyError` with the problems of all files that can't be read. It is a
+    `NotTomlError`, which carries them as findings, when their syntax is all that is wrong.
     """
-    cluster = Cluster(read_nodes(nodes_folder, plan), plan)
+    cluster = Cluster(read_nodes(nodes_folder, plan, files), plan)
     readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
-    findings = check(Case(cluster, readings))
-    return Wiring(links, tuple(one for one in findings if remarks or one.severity is not _REMARK))
+    findings = check(Case(cluster, readings, plan.version if plan else release))
+    told = (one for one in findings if remarks or one.severity is not _REMARK)
+    return Wiring(links, not_ignored(told, plan.ignored if plan else ()))
 
 
 def _read_node(cluster: Cluster, name: str) -> list[Reading]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from lab.products.defaults_4x import (
@@ -68,6 +69,7 @@ class Settings:
     name: str
     document: Document
     role: Role | None = None
+    path: Path | None = None  # of the file, where it was read from one
 
     def written(self, key: str) -> Any:
         """Give what the file says at *key*, unresolved; None when it says nothing."""

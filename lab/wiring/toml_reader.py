@@ -16,6 +16,7 @@ import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from lab.errors import Problem, TopologyError
+from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Position
 
 KeyPath = tuple[str | int, ...]
@@ -26,6 +27,14 @@ _KEYS = ("bare_key", "quoted_key", "dotted_key")
 _MARKS = frozenset("[]{},=.") | {"[[", "]]", "comment"}
 _INDEX = re.compile(r"\[\d+\]")
 _WHERE = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+class NotTomlError(TopologyError):
+    """A file that the product refuses to start with; each problem is a finding as well."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__(*(Problem(one.what, str(one.where), one.mend) for one in findings))
+        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,8 @@ class Document:
 def read_toml(path: Path, file: str) -> Document:
     """Read *path*, which reports call *file*.
 
-    Raises `TopologyError` with every problem that can be told: unreadable, too large, not UTF-8,
-    not TOML.
+    Raises `NotTomlError` for text that is no TOML, and `TopologyError` with every other problem:
+    unreadable, too large, not UTF-8.
     """
     text = _text(path, file)
     try:
@@ -76,7 +85,7 @@ def read_toml(path: Path, file: str) -> Document:
         problem = Problem("nested too deep", file, "give a deployment.toml")
         raise TopologyError(problem) from error
     except ValueError as error:
-        raise TopologyError(*_syntax_problems(error, file, _lines(text)[1])) from error
+        raise NotTomlError(*_syntax_findings(error, file, text)) from error
 
 
 def _text(path: Path, file: str) -> str:
@@ -100,24 +109,28 @@ def _text(path: Path, file: str) -> str:
         raise TopologyError(Problem(what, f"{file}:{line}", "save the file as UTF-8")) from error
 
 
-def _syntax_problems(
-    error: Exception, file: str, headers: list[tuple[KeyPath, int]]
-) -> list[Problem]:
-    problems = []
+def _syntax_findings(error: Exception, file: str, text: str) -> list[Finding]:
+    """LAB0144, LAB0145: a table declared twice, or a line that is no TOML."""
+    findings = []
     first: dict[KeyPath, int] = {}
-    for path, line in headers:
+    for path, line in _lines(text)[1]:
         if path in first:
             what = f"table [{spell(path)}] is declared twice, first in line {first[path]}"
             mend = f"move its keys to line {first[path]} and delete this header"
-            problems.append(Problem(what, f"{file}:{line}", mend))
+            findings.append(_refused("LAB0144", what, Position(file, line), mend, spell(path)))
         first.setdefault(path, line)
-    if problems:
-        return problems
-    text = str(error)
-    found = _WHERE.search(text)
-    where = f"{file}:{found[1]}" if found else file
-    what = f"not TOML: {_WHERE.sub('', text)}"
-    return [Problem(what, where, "correct the line; the product refuses to start with this file")]
+    if findings:
+        return findings
+    found = _WHERE.search(str(error))
+    # Without a line it is the document's end that comes too early.
+    at = Position(file, int(found[1]) if found else text.rstrip().count("\n") + 1)
+    what = f"not TOML: {_WHERE.sub('', str(error))}"
+    mend = "correct the line; the product refuses to start with this file"
+    return [_refused("LAB0145", what, at, mend)]
+
+
+def _refused(code: str, what: str, at: Position, mend: str, key: str = "") -> Finding:
+    return Finding(code, Severity.ERROR, what, at, mend, key=key)
 
 
 @lru_cache(maxsize=1024)

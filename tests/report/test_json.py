@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from lab.report.json import findings_json, report_json
+from lab.report.findings import findings_json
+from lab.report.json import report_json
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Position
 from tests.diagnosis.cluster import BY_ID, LINKS
@@ -90,7 +91,12 @@ def test_every_link_that_a_cause_explains_is_one_of_the_links(name: str) -> None
 
 def test_findings_stand_alone_for_a_check() -> None:
     finding = Finding(
-        "LAB0101", Severity.WARNING, "odd", Position("gw/deployment.toml", 31), "write it"
+        "LAB0101",
+        Severity.WARNING,
+        "odd",
+        Position("gw/deployment.toml", 31),
+        "write it",
+        key="apim.cors",
     )
     assert json.loads(findings_json((finding,))) == {
         "schema": 1,
@@ -100,6 +106,9 @@ def test_findings_stand_alone_for_a_check() -> None:
                 "severity": "warning",
                 "what": "odd",
                 "where": "gw/deployment.toml:31",
+                "file": "gw/deployment.toml",
+                "line": 31,
+                "key": "apim.cors",
                 "mend": "write it",
             }
         ],

@@ -1,6 +1,7 @@
 import pytest
 
-from lab.report.table import findings_table, report_table
+from lab.report.findings import findings_table
+from lab.report.table import report_table
 from tests.diagnosis.cluster import Seen
 from tests.report.reports import ALL, CRASHED, HEALTHY, STOPPED, TABLE_MISSING, TWO, report_of
 

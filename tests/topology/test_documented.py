@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from lab.products.releases import PRODUCTS
-from lab.topology.model import DatabaseSection, LabSection, NodeSection, SuperAdminSection
+from lab.topology.model import (
+    CheckSection,
+    DatabaseSection,
+    LabSection,
+    NodeSection,
+    SuperAdminSection,
+)
 from lab.topology.read import parse_topology
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "topology.md").read_text(encoding="utf-8")
@@ -15,7 +21,9 @@ def test_the_document_s_example_is_a_topology():
     assert set(parse_topology(example).nodes) == {"cp", "gw", "tm", "km"}
 
 
-@pytest.mark.parametrize("section", [LabSection, NodeSection, DatabaseSection, SuperAdminSection])
+@pytest.mark.parametrize(
+    "section", [LabSection, NodeSection, DatabaseSection, SuperAdminSection, CheckSection]
+)
 def test_every_key_is_documented(section: type):
     assert all(f"`{key}`" in DOCUMENT for key in section.model_fields)
 

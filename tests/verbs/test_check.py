@@ -1,10 +1,13 @@
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.verbs.conftest import Line
 
+BAD = Path(__file__).parents[1] / "wiring" / "check" / "bad"
 WRONG_PORT = ("tcp://cp.wso2.com:5672", "tcp://cp.wso2.com:5673")
 
 
@@ -77,3 +80,140 @@ def test_a_file_that_is_checked_is_not_changed(lab: Line, rendered: Path) -> Non
     before = {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
     lab("check", "out", "out/nodes")
     assert before == {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
+
+
+def test_a_finding_tells_its_file_line_and_key(lab: Line, rendered: Path) -> None:
+    line = edit(rendered, *WRONG_PORT)
+    (finding,) = json.loads(lab("check", "out", "--format", "json").stdout)["findings"]
+    assert (finding["code"], finding["file"], finding["line"], finding["key"]) == (
+        "LAB0102",
+        "gw/deployment.toml",
+        line,
+        "apim.event_hub.event_listening_endpoints[0]",
+    )
+    assert "apim.event_hub.event_listening_endpoints[0]" in lab("check", "out").stdout
+
+
+def test_sarif_places_each_finding_in_a_file_that_is_there(lab: Line, rendered: Path) -> None:
+    line = edit(rendered, *WRONG_PORT)
+    ran = lab("check", "out", "out/nodes", "--format", "sarif")
+    assert ran.exit_code == 3
+    told = json.loads(ran.stdout)
+    (run,) = told["runs"]
+    assert told["version"] == "2.1.0"
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["LAB0102"]
+    assert len(run["results"]) == 2
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("LAB0102", 0, "error")
+        assert Path(place["artifactLocation"]["uri"]) == rendered
+        assert place["region"]["startLine"] == line
+
+
+def test_sarif_places_what_a_topology_makes_at_the_topology(lab: Line, topology: Path) -> None:
+    with topology.open("a") as file:
+        file.write("\n[nodes.gw.config.apim.cors]\nreports = 'https://x.example/y'\n")
+    (run,) = json.loads(lab("check", "mine.toml", "--format", "sarif").stdout)["runs"]
+    (result,) = run["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "mine.toml"}}
+    assert "gw/deployment.toml:" in result["message"]["text"]
+
+
+def test_sarif_without_findings_is_a_run_without_results(lab: Line, topology: Path) -> None:
+    (run,) = json.loads(lab("check", "--format", "sarif").stdout)["runs"]
+    assert run["results"] == run["tool"]["driver"]["rules"] == []
+
+
+def test_with_several_paths_each_finding_tells_its_own(lab: Line, folder: Path) -> None:
+    for name in ("LAB0102-a-hub-url-without-port", "LAB0110-a-wrong-notify-path"):
+        shutil.copytree(BAD / name, folder / name[:7])
+    ran = lab("check", "LAB0102", "LAB0110")
+    assert re.findall(r"at: (\S+?):\d+", ran.stdout) == ["LAB0102/tm.toml", "LAB0110/km.toml"]
+
+
+def test_single_files_of_nodes_are_one_cluster(lab: Line, folder: Path) -> None:
+    case = BAD / "LAB0102-a-hub-url-without-port"
+    for path in case.iterdir():
+        (folder / path.name).write_text(path.read_text())
+    alone = lab("check", "tm.toml")
+    assert (alone.exit_code, alone.stdout.count("LAB0101")) == (0, 2)
+    both = lab("check", "tm.toml", "cp.toml")
+    assert both.exit_code == 3
+    assert re.findall(r"LAB\d+", both.stdout) == ["LAB0102"]
+    assert "at: tm.toml:" in both.stdout
+
+
+def test_two_files_of_one_node_are_refused(lab: Line, folder: Path) -> None:
+    for name in ("one", "two"):
+        (folder / name / "gw").mkdir(parents=True)
+        (folder / name / "gw" / "deployment.toml").write_text("")
+    ran = lab("check", "one/gw/deployment.toml", "two/gw/deployment.toml")
+    assert ran.exit_code == 2
+    assert "two files of a node gw" in ran.stderr
+
+
+def test_a_products_home_is_one_node(lab: Line, folder: Path) -> None:
+    conf = folder / "wso2am" / "repository" / "conf"
+    conf.mkdir(parents=True)
+    (conf / "deployment.toml").write_text("[server\n")
+    ran = lab("check", "wso2am")
+    assert ran.exit_code == 3
+    assert "at: wso2am" not in ran.stdout
+    assert "LAB0145" in ran.stdout
+    assert "repository/conf/deployment.toml:1" in ran.stdout
+
+
+def test_warnings_fail_only_on_request(lab: Line, folder: Path) -> None:
+    path = str(BAD / "LAB0142-a-label-without-environment")
+    assert lab("check", path).exit_code == 0
+    assert lab("check", path, "--fail-on", "warning").exit_code == 3
+    assert lab("check", path, LAB_FAIL_ON="warning").exit_code == 3
+
+
+@pytest.mark.parametrize("word", ["LAB0102", "LAB0102:gw"])
+def test_what_is_ignored_is_not_told(lab: Line, rendered: Path, word: str) -> None:
+    edit(rendered, *WRONG_PORT)
+    ran = lab("check", "out", "--ignore", word)
+    assert (ran.exit_code, ran.stdout) == (0, "no findings\n")
+    assert lab("check", "out", "--ignore", "LAB0102:cp", "--ignore", "LAB0101").exit_code == 3
+
+
+def test_what_a_topology_ignores_is_not_told(lab: Line, topology: Path) -> None:
+    text = topology.read_text() + "\n[nodes.gw.config.apim.cors]\nreports = 'https://x.example'\n"
+    topology.write_text(text)
+    assert "LAB0115" in lab("check").stdout
+    topology.write_text(text + '\n[check]\nignore = ["LAB0115:gw"]\n')
+    assert lab("check").stdout == "no findings\n"
+    topology.write_text(text + '\n[check]\nignore = ["LAB0115:cp"]\n')
+    assert "LAB0115" in lab("check").stdout
+
+
+def test_a_topology_that_ignores_no_code_is_refused(lab: Line, topology: Path) -> None:
+    topology.write_text(topology.read_text() + '\n[check]\nignore = ["all"]\n')
+    ran = lab("check")
+    assert ran.exit_code == 2
+    assert "'all' names no finding" in ran.stderr
+    assert "check.ignore[0]" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--ignore", "LAB9999"], "'LAB9999' names no finding"),
+        (["--product-version", "four"], "'four' is no version"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(
+    lab: Line, topology: Path, words: list[str], says: str
+) -> None:
+    ran = lab("check", *words)
+    assert ran.exit_code == 2
+    assert says in ran.stderr
+
+
+def test_the_version_of_files_is_told_by_an_option(lab: Line, folder: Path) -> None:
+    path = str(BAD / "LAB0149-a-key-of-a-later-version")
+    assert lab("check", path).stdout == "no findings\n"
+    assert "LAB0149" in lab("check", path, "--product-version", "4.1.0").stdout
+    assert lab("check", path, "--product-version", "4.2.0").stdout == "no findings\n"

@@ -20,6 +20,7 @@ class NodeFolder:
     def __init__(self, folder: Path, plan: Plan | None) -> None:
         self.folder = folder
         self.plan = plan
+        self.release = ""
 
     def path(self, node: str) -> Path:
         return self.folder / node / "deployment.toml"
@@ -46,7 +47,7 @@ class NodeFolder:
         return found[0]
 
     def read(self, *, remarks: bool = False) -> Wiring:
-        return read_links(self.folder, self.plan, remarks=remarks)
+        return read_links(self.folder, self.plan, remarks=remarks, release=self.release)
 
     def findings(self, *, remarks: bool = False) -> tuple[Finding, ...]:
         return self.read(remarks=remarks).findings

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.wiring.codes import CODES
 from lab.wiring.finding import Severity
 
 CHECKOUT = Path(__file__).parents[2]
@@ -127,14 +128,18 @@ PAIR = ADMIN + '[server]\nserver_role = "{role}"\nhostname = "{name}"\n[apim.eve
 
 def test_a_hub_that_lists_its_peer_first_publishes_into_it(lone):
     for name, hubs in (("cp1", '["tcp://localhost:5672"]'), ("cp2", '["tcp://cp1:5672"]')):
-        hub = f"event_listening_endpoints = {hubs}"
+        copies = '["tcp://cp2:5672"]' if name == "cp1" else '["tcp://cp1:5672"]'
+        hub = f"event_listening_endpoints = {hubs}\nevent_duplicate_url = {copies}"
         lone.write(name, PAIR.format(role="control-plane", name=name, hub=hub))
     [finding] = lone.findings()
     assert (finding.code, finding.where.file) == ("LAB0126", "cp2/deployment.toml")
 
 
 def test_nodes_that_need_each_other_to_start_are_told(lone):
-    url = '[apim.key_manager]\nservice_url = "https://{0}:9443/services/"\n'
+    url = (
+        '[apim.key_manager]\nservice_url = "https://{0}:9443/services/"\n'
+        '[apim.throttling]\nevent_duplicate_url = ["tcp://{0}:5672"]\n'
+    )
     for name, other in (("a", "b"), ("b", "a")):
         role = f'[server]\nserver_role = "control-plane"\nhostname = "{name}"\n'
         lone.write(name, ADMIN + role + url.format(other))
@@ -172,8 +177,17 @@ def codes_in(path: Path) -> set[str]:
 
 
 def test_every_code_has_a_section_and_a_test():
-    sources = (CHECKOUT / "lab" / "wiring" / "check").glob("*.py")
+    sources = [*(CHECKOUT / "lab" / "wiring" / "check").glob("*.py")]
+    sources.append(CHECKOUT / "lab" / "wiring" / "toml_reader.py")
     codes = set().union(*(codes_in(path) for path in sources))
+    assert codes == set(CODES)
     text = (CHECKOUT / "docs" / "findings.md").read_text(encoding="utf-8")
     assert codes == set(re.findall(r"^### (LAB01\d\d)", text, re.MULTILINE))
-    assert codes <= codes_in(Path(__file__)) | codes_in(SAMPLES / "mistakes.toml")
+    assert codes <= codes_in(SAMPLES / "mistakes.toml") | {
+        path.name[:7] for path in (Path(__file__).parent / "check" / "bad").iterdir()
+    }
+
+
+def test_every_code_has_the_title_of_its_section():
+    text = (CHECKOUT / "docs" / "findings.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^### (LAB01\d\d) (.+)$", text, re.MULTILINE)) == CODES

@@ -1,7 +1,15 @@
 """What the lab itself writes: its links are the document's, and the check finds nothing at all."""
 
+from pathlib import Path
+
+import pytest
+
+from lab.plan.make import make_plan
 from lab.render.write import render
+from lab.topology.read import read_topology
 from lab.wiring.read import read_links
+
+READY = sorted((Path(__file__).parents[2] / "topologies").glob("*.toml"))
 
 
 def test_the_generated_files_give_the_documents_links_and_no_finding(nodes, plan, tmp_path):
@@ -10,3 +18,12 @@ def test_the_generated_files_give_the_documents_links_and_no_finding(nodes, plan
     assert generated.findings == ()
     document = {link.id: (link.host, link.port, link.url) for link in nodes.read().links}
     assert {link.id: (link.host, link.port, link.url) for link in generated.links} == document
+
+
+@pytest.mark.parametrize("topology", READY, ids=lambda path: path.stem)
+def test_what_the_lab_writes_has_no_finding_with_and_without_its_topology(topology, tmp_path):
+    made = make_plan(read_topology(topology))
+    render(made, tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("nodes/*/*.jks"))
+    assert read_links(tmp_path / "nodes", made).findings == ()
+    assert read_links(tmp_path / "nodes", None, release=made.version).findings == ()

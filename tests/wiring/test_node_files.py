@@ -1,10 +1,13 @@
 """Where the nodes' files are looked for, and what is said when one can't be used."""
 
+from pathlib import Path
+
 import pytest
 
 from lab.errors import TopologyError
 from lab.products.facts import Role
-from lab.wiring.node_files import read_nodes
+from lab.wiring.node_files import find_files, node_of, read_nodes
+from lab.wiring.toml_reader import NotTomlError
 
 
 def test_a_products_own_layout_is_read_too(lone):
@@ -43,3 +46,32 @@ def test_the_problems_of_all_files_are_told_at_once(nodes, plan):
 def test_a_folder_without_nodes_is_a_problem(tmp_path, name):
     with pytest.raises(TopologyError):
         read_nodes(tmp_path / name, None)
+
+
+def test_a_node_is_a_folder_or_a_file_and_a_topology_is_none(lone):
+    lone.write("a", "")
+    (lone.folder / "b.toml").write_text("")
+    (lone.folder / "mine.toml").write_text("[nodes.gw]\n")
+    (lone.folder / "notes.txt").write_text("")
+    assert find_files(lone.folder) == {"a": "a/deployment.toml", "b": "b.toml"}
+
+
+@pytest.mark.parametrize("place", ["deployment.toml", "repository/conf/deployment.toml"])
+def test_a_folder_that_holds_the_file_itself_is_one_node(tmp_path, place):
+    path = tmp_path / "gw1" / place
+    path.parent.mkdir(parents=True)
+    path.write_text("")
+    assert find_files(tmp_path / "gw1") == {"gw1": place}
+    assert node_of(path) == "gw1"
+    assert node_of(Path("tm.toml")) == "tm"
+
+
+def test_where_syntax_is_all_that_is_wrong_the_error_holds_the_findings(lone):
+    lone.write("a", "[server\n")
+    lone.write("b", "[server]\n[server]\n")
+    with pytest.raises(NotTomlError) as caught:
+        read_nodes(lone.folder, None)
+    assert [(one.code, str(one.where)) for one in caught.value.findings] == [
+        ("LAB0145", "a/deployment.toml:1"),
+        ("LAB0144", "b/deployment.toml:2"),
+    ]

@@ -14,6 +14,7 @@ from lab.products.keys_4x import (
 )
 from lab.wiring.check.case import Case, closest, error, remark, warning
 from lab.wiring.check.names import find_slips
+from lab.wiring.check.placement import find_misplaced
 from lab.wiring.fallbacks import PRODUCT_DEFAULT
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
@@ -43,7 +44,7 @@ def check_addresses(case: Case) -> Iterator[Finding]:
 
 def _judge(case: Case, reading: Reading) -> Finding | None:
     if reading.link.default_of and _is_slip(case, reading):
-        return None  # the key is there, misspelt; check_names says so
+        return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
     steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, _judge_port)
@@ -55,8 +56,10 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
 
 
 def _is_slip(case: Case, reading: Reading) -> bool:
-    slips = find_slips(case.cluster.nodes[reading.link.node])
+    settings = case.cluster.nodes[reading.link.node]
+    slips = find_slips(settings)
     meant = [pattern((*path[:-1], near)).replace("[]", "") for path, near in slips.items()]
+    meant += find_misplaced(settings).values()
     return any(f"{reading.link.key}.".startswith(f"{key}.") for key in meant)
 
 
@@ -133,6 +136,8 @@ def _left_out(case: Case, reading: Reading) -> Finding | None:
     if row is None or link.key.endswith("auth_urls"):
         return None  # its receiver URL says it already
     role = case.cluster.role_of(link.node)
+    if role is Role.TRAFFIC_MANAGER and _is_hub(case, link.node):
+        return None
     what = (
         f"{link.node} names no {_wanted(row.key)}: {link.key} is left out and falls back to itself"
     )
@@ -140,6 +145,16 @@ def _left_out(case: Case, reading: Reading) -> Finding | None:
     if row.key == KEY_MANAGER_SERVICE and role is Role.GATEWAY:
         return warning("LAB0117", what, link.source, mend, link)
     return error("LAB0117", what, link.source, mend, link)
+
+
+def _is_hub(case: Case, node: str) -> bool:
+    """Tell whether others have this node for their event hub, as without control plane."""
+    return not case.cluster.has_role(Role.CONTROL_PLANE) and any(
+        reading.row is not None
+        and reading.row.key == HUB_SERVICE
+        and reading.link.to == node != reading.link.node
+        for reading in case.readings
+    )
 
 
 def _wanted(key: str) -> str:

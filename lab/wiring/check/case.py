@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lab.products.facts import Role
+from lab.products.versions_4x import Version, parse_version
 from lab.wiring.cluster import Cluster
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Link, Position
 from lab.wiring.reading import Reading
+from lab.wiring.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,25 +18,65 @@ class Case:
 
     cluster: Cluster
     readings: Sequence[Reading]
+    release: str = ""  # the product's version; empty where nobody told it
+
+    @property
+    def version(self) -> Version | None:
+        """Give the product's version, to be compared with others; None when it isn't known."""
+        return parse_version(self.release)
+
+    def nodes_of(self, role: Role) -> list[Settings]:
+        """Give the nodes of this role, in the order they were read."""
+        return [settings for settings in self.cluster.nodes.values() if settings.role is role]
 
     def role_names(self, roles: Iterable[Role]) -> str:
         """Write roles as a sentence does."""
         return " or ".join(sorted(role.value for role in roles))
 
 
-def error(code: str, what: str, where: Position, mend: str, link: Link | None = None) -> Finding:
+def error(
+    code: str,
+    what: str,
+    where: Position,
+    mend: str,
+    link: Link | None = None,
+    *,
+    key: str = "",
+) -> Finding:
     """Say that something will not work."""
-    return Finding(code, Severity.ERROR, what, where, mend, link.id if link else "")
+    return Finding(code, Severity.ERROR, what, where, mend, *_about(link, key))
 
 
-def warning(code: str, what: str, where: Position, mend: str, link: Link | None = None) -> Finding:
+def warning(
+    code: str,
+    what: str,
+    where: Position,
+    mend: str,
+    link: Link | None = None,
+    *,
+    key: str = "",
+) -> Finding:
     """Say that something may not work."""
-    return Finding(code, Severity.WARNING, what, where, mend, link.id if link else "")
+    return Finding(code, Severity.WARNING, what, where, mend, *_about(link, key))
 
 
-def remark(code: str, what: str, where: Position, mend: str, link: Link | None = None) -> Finding:
+def remark(
+    code: str,
+    what: str,
+    where: Position,
+    mend: str,
+    link: Link | None = None,
+    *,
+    key: str = "",
+) -> Finding:
     """Say something that is worth knowing."""
-    return Finding(code, Severity.INFO, what, where, mend, link.id if link else "")
+    return Finding(code, Severity.INFO, what, where, mend, *_about(link, key))
+
+
+def _about(link: Link | None, key: str) -> tuple[str, str]:
+    """Give the link's id, and the key: the link's own unless another is told."""
+    id_ = link.id if link else ""
+    return id_, key or id_.partition("/")[2]
 
 
 def closest(word: str, words: Iterable[str], *, at_least: float = 0.75) -> str:

@@ -1,11 +1,11 @@
-"""Checks that the data publisher's receiver URLs and login URLs go together (LAB0107)."""
+"""Checks that the data publisher's receiver URLs and login URLs go together, and count together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lab.products.keys_4x import HUB_GROUP, RECEIVER_AUTH_RAW, RECEIVER_RAW, REQUESTS_GROUP
-from lab.wiring.check.case import Case, error
+from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
 from lab.wiring.link import Position
 from lab.wiring.settings import Settings, steps
@@ -37,25 +37,40 @@ def _check_group(
     if not isinstance(group, dict):
         return
     receivers, logins = (group.get(name) for name in names)
+    yield from _check_split(settings, path, group, names[0])
     if not isinstance(receivers, list) or not isinstance(logins, list):
         return
     at = settings.document.position((*path, names[1]))
     if len(receivers) != len(logins):
         what = f"{spell(path)} has {len(receivers)} {names[0]} and {len(logins)} {names[1]}"
-        yield _mismatch(what, at, f"give each of {names[0]} its ssl:// URL, in the same order")
+        mend = f"give each of {names[0]} its ssl:// URL, in the same order"
+        yield _mismatch(what, at, mend, spell((*path, names[1])))
         return
     for index in range(len(logins)):
         pair = [settings.resolved((*path, name, index)).text for name in names]
         at = settings.document.position((*path, names[1], index))
-        yield from _check_pair(pair[0], pair[1], at)
+        yield from _check_pair(pair, at, spell((*path, names[1], index)))
 
 
-def _check_pair(receiver: str, login: str, at: Position) -> Iterator[Finding]:
-    one, other = parse_url(receiver), parse_url(login)
+def _check_split(
+    settings: Settings, path: KeyPath, group: Mapping[str, Any], name: str
+) -> Iterator[Finding]:
+    """LAB0152: requests dealt out among traffic managers, of which each counts its share alone."""
+    receivers = group.get(name)
+    is_split = group.get("type") == "loadbalance" and path[:-1] == steps(REQUESTS_GROUP)
+    if is_split and isinstance(receivers, list) and len(receivers) > 1:
+        what = f"{spell(path)} deals requests out among {len(receivers)} traffic managers"
+        mend = "give each traffic manager a [[apim.throttling.url_group]] of its own"
+        at = settings.document.position((*path, "type"))
+        yield warning("LAB0152", what, at, mend, key=spell((*path, "type")))
+
+
+def _check_pair(pair: Sequence[str], at: Position, key: str) -> Iterator[Finding]:
+    one, other = (parse_url(url) for url in pair)
     if one is None or other is None or one.host.lower() == other.host.lower():
         return
     what = f"it logs in at {other.host} and publishes to {one.host}, which doesn't know the session"
-    yield _mismatch(what, at, "name the same host in both URLs")
+    yield _mismatch(what, at, "name the same host in both URLs", key)
 
 
 def _check_raw(settings: Settings) -> Iterator[Finding]:
@@ -63,14 +78,15 @@ def _check_raw(settings: Settings) -> Iterator[Finding]:
     for value in (receiver, login):
         if value and any("," in body and "|" in body for body in _BODY.findall(value.text)):
             what = "one group mixes , (load balance) and | (failover)"
-            yield _mismatch(what, value.used_at, "use one of the two in a group")
+            yield _mismatch(what, value.used_at, "use one of the two in a group", spell(value.path))
     if receiver is None or login is None:
         return
     shapes = [[len(group) for group in parse_groups(value.text)] for value in (receiver, login)]
     if shapes[0] != shapes[1]:
         what = f"{RECEIVER_RAW} and {RECEIVER_AUTH_RAW} don't have the same groups"
-        yield _mismatch(what, login.used_at, "give each receiver URL its ssl:// URL, in its group")
+        mend = "give each receiver URL its ssl:// URL, in its group"
+        yield _mismatch(what, login.used_at, mend, RECEIVER_AUTH_RAW)
 
 
-def _mismatch(what: str, at: Position, mend: str) -> Finding:
-    return error(_CODE, what, at, mend)
+def _mismatch(what: str, at: Position, mend: str, key: str) -> Finding:
+    return error(_CODE, what, at, mend, key=key)

@@ -1,11 +1,12 @@
 """Checks the keys themselves: URLs under unknown ones, and slips of the pen near known ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from lab.products.facts import Protocol
 from lab.products.key_names_4x import KNOWN_NAMES
 from lab.wiring.check.case import Case, closest, warning
+from lab.wiring.check.placement import find_misplaced
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
 from lab.wiring.settings import Settings
@@ -18,13 +19,18 @@ def check_names(case: Case) -> Iterator[Finding]:
     """LAB0115, LAB0116: keys that the product doesn't read."""
     for settings in case.cluster.nodes.values():
         slips = find_slips(settings)
+        misplaced = find_misplaced(settings)
+        told = {*slips, *misplaced}
         for path, near in slips.items():
+            if path in misplaced:
+                continue
             what = f"the product doesn't know {spell(path)}"
             mend = f"did you mean {spell((*path[:-1], near))}?"
-            yield warning("LAB0116", what, settings.document.position(path), mend)
+            at = settings.document.position(path)
+            yield warning("LAB0116", what, at, mend, key=spell(path))
         for reading in case.readings:
             if reading.link.node == settings.name and _is_unknown(reading):
-                yield from _unknown_key(reading, slips)
+                yield from _unknown_key(reading, told)
 
 
 def find_slips(settings: Settings) -> dict[KeyPath, str]:
@@ -36,10 +42,10 @@ def _is_unknown(reading: Reading) -> bool:
     return reading.row is None and reading.link.protocol is Protocol.UNKNOWN
 
 
-def _unknown_key(reading: Reading, slips: Mapping[KeyPath, str]) -> Iterator[Finding]:
+def _unknown_key(reading: Reading, told: Collection[KeyPath]) -> Iterator[Finding]:
     path, link = reading.path, reading.link
-    if any(path[:length] in slips for length in range(1, len(path) + 1)):
-        return  # the slip is the one thing to say
+    if any(path[:length] in told for length in range(1, len(path) + 1)):
+        return  # the slip, or the wrong place, is the one thing to say
     what = f"{link.key} holds a URL, and no table of the product's keys has it"
     mend = "check the key's name; if it is right, nobody checks this connection"
     yield warning("LAB0115", what, link.source, mend, link)

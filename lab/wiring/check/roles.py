@@ -56,4 +56,4 @@ def _undone(settings: Settings, role: Role) -> Iterator[Finding]:
         if isinstance(written, bool) and written is not by_role:
             at = settings.document.position(steps(key))
             what = f"{key} = {str(written).lower()} undoes what the role {role} sets"
-            yield remark("LAB0125", what, at, "leave the key out, unless that is meant")
+            yield remark("LAB0125", what, at, "leave the key out, unless that is meant", key=key)

@@ -4,11 +4,32 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lab.wiring.check.addresses import check_addresses
 from lab.wiring.check.case import Case, warning
+from lab.wiring.check.certificates import check_certificates
 from lab.wiring.check.groups import check_groups
 from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
 from lab.wiring.check.names import check_names
 from lab.wiring.check.notify import check_notify
+from lab.wiring.check.pairs import (
+    check_copies,
+    check_encryption,
+    check_labels,
+    check_membership,
+)
+from lab.wiring.check.placement import (
+    check_backups,
+    check_broker_tls,
+    check_classes,
+    check_placement,
+    check_server_roles,
+    check_versions,
+)
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
+from lab.wiring.check.stores import (
+    check_charset,
+    check_left_out,
+    check_login_key,
+    check_shared,
+)
 from lab.wiring.check.values import (
     check_overridden,
     check_references,
@@ -33,6 +54,21 @@ RULES: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_own_broker,
     check_duplicates,
     check_without_effect,
+    check_placement,
+    check_versions,
+    check_server_roles,
+    check_classes,
+    check_broker_tls,
+    check_backups,
+    check_shared,
+    check_left_out,
+    check_charset,
+    check_login_key,
+    check_copies,
+    check_encryption,
+    check_labels,
+    check_membership,
+    check_certificates,
 )
 
 

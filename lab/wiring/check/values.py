@@ -11,7 +11,11 @@ from lab.wiring.settings import Settings, Trouble
 from lab.wiring.toml_reader import pattern, spell
 
 _BARE = re.compile(r"<|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)")
-_RENDERED = ("database", "datasource", "super_admin", "apim", "event_listener", "keystore")
+# Tables that are copied into XML files; others become properties files, where both may stand.
+_RENDERED = (
+    *("database", "datasource", "super_admin", "apim", "event_listener", "keystore"),
+    *("server", "truststore", "user_store", "transport", "realm_manager", "encryption"),
+)
 _TYPOGRAPHIC = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014]")
 
 
@@ -44,11 +48,11 @@ def check_texts(case: Case) -> Iterator[Finding]:
             if bare:
                 what = f"{spell(path)} holds a bare {bare[0]}, and is copied into XML as it is"
                 mend = "write &lt;" if bare[0] == "<" else "write &amp;"
-                yield error("LAB0121", what, at, mend)
+                yield error("LAB0121", what, at, mend, key=spell(path))
             quote = _TYPOGRAPHIC.search(leaf)
             if quote and path[-1] != "description":
                 what = f"{spell(path)} holds {quote[0]}, as copied from a web page"
-                yield warning("LAB0128", what, at, "write the plain character")
+                yield warning("LAB0128", what, at, "write the plain character", key=spell(path))
 
 
 def check_shapes(case: Case) -> Iterator[Finding]:
@@ -73,4 +77,4 @@ def _ignored(settings: Settings, ignored: str, winner: str) -> Iterator[Finding]
         if pattern(path) == ignored:
             what = f"{spell(path)} is ignored, because {winner} is set"
             at = settings.document.position(path)
-            yield warning("LAB0124", what, at, f"remove it, or {winner}")
+            yield warning("LAB0124", what, at, f"remove it, or {winner}", key=spell(path))

@@ -1,0 +1,116 @@
+"""Checks keys that stand where the product doesn't look, or that this version doesn't look for."""
+
+from collections.abc import Iterator, Mapping
+
+from lab.products.versions_4x import KEYS_SINCE, parse_version, server_roles
+from lab.wiring.check.case import Case, error, remark, warning
+from lab.wiring.finding import Finding
+from lab.wiring.reading import DATABASE_TABLES
+from lab.wiring.settings import Settings, steps
+from lab.wiring.toml_reader import KeyPath, pattern, spell
+
+_SERVER_ROLE = "server.server_role"
+_NOTIFIER = "apim.token.revocation.notifier_impl"
+# The class of the product's own commented sample isn't in the product.
+_MISSING_NOTIFIER = "org.wso2.carbon.apimgt.keymgt.events.TokenRevocationNotifierImpl"
+_NOTIFIER_CLASS = "org.wso2.carbon.apimgt.notification.TokenRevocationNotifierImpl"
+_BACKUP = "deployment.toml.backup"
+_TLS_KEYS = ("apim.event_hub.jms.ssl", "apim.event_hub.ssl")
+
+# Keys that people write with dots, below a header that isn't theirs.
+MISPLACED = frozenset(
+    {
+        "encryption.key",
+        "server.hostname",
+        "server.node_ip",
+        "server.offset",
+        "server.server_role",
+        "super_admin.password",
+        "super_admin.username",
+        "user_store.type",
+        "apim.event_hub.event_listening_endpoints",
+        "apim.event_hub.service_url",
+        "apim.key_manager.service_url",
+        "apim.throttling.service_url",
+        "apim.throttling.throttle_decision_endpoints",
+    }
+)
+
+
+def find_misplaced(settings: Settings) -> Mapping[KeyPath, str]:
+    """Give the paths of values that were meant for a key elsewhere, with that key."""
+    found: dict[KeyPath, str] = {}
+    for path, _ in settings.document.leaves():
+        names = ".".join(str(step) for step in path if isinstance(step, str))
+        meant = next((key for key in MISPLACED if f".{names}".endswith(f".{key}")), None)
+        if meant is None or path[0] in DATABASE_TABLES or path[: len(steps(meant))] == steps(meant):
+            continue
+        whole = path[:-1] if isinstance(path[-1], int) else path
+        found[whole] = meant
+    return found
+
+
+def check_placement(case: Case) -> Iterator[Finding]:
+    """LAB0151: a key below a header of another table, or in quotes, dots and all."""
+    for settings in case.cluster.nodes.values():
+        for path, meant in find_misplaced(settings).items():
+            table, _, name = meant.rpartition(".")
+            what = f"the product doesn't see {spell(path)}: it reads {meant} alone"
+            at = settings.document.position(path)
+            yield error("LAB0151", what, at, f"write {name} below [{table}]", key=spell(path))
+
+
+def check_versions(case: Case) -> Iterator[Finding]:
+    """LAB0149: a key that a later version reads."""
+    version = case.version
+    for settings in case.cluster.nodes.values() if version else ():
+        for path, _ in settings.document.leaves():
+            since = KEYS_SINCE.get(pattern(path), "")
+            if since and version is not None and version < (parse_version(since) or ()):
+                what = f"{case.release} doesn't know {spell(path)}; {since} is the first that does"
+                at = settings.document.position(path)
+                yield warning("LAB0149", what, at, "leave the key out", key=spell(path))
+
+
+def check_server_roles(case: Case) -> Iterator[Finding]:
+    """LAB0150: a role that sets no switch, because the version doesn't know it."""
+    known = server_roles(case.version)
+    for settings in case.cluster.nodes.values():
+        value = settings.value(_SERVER_ROLE)
+        if value is None or not value.is_known or value.text in known:
+            continue
+        of = case.release or "no version of the product"
+        what = f"{of} {'knows no' if case.release else 'knows a'} server_role {value.text!r}"
+        mend = f"use one of {', '.join(sorted(known))}"
+        yield warning("LAB0150", what, value.at, mend, key=_SERVER_ROLE)
+
+
+def check_classes(case: Case) -> Iterator[Finding]:
+    """LAB0143: a notifier's class that isn't there, so that no revoked token is reported."""
+    for settings in case.cluster.nodes.values():
+        value = settings.value(_NOTIFIER)
+        if value is not None and value.text == _MISSING_NOTIFIER:
+            what = f"the product has no class {value.text}"
+            yield error("LAB0143", what, value.at, f"write {_NOTIFIER_CLASS}", key=_NOTIFIER)
+
+
+def check_broker_tls(case: Case) -> Iterator[Finding]:
+    """LAB0146: one of the two keys that turn TLS on for the event hub's broker."""
+    for settings in case.cluster.nodes.values():
+        ours, others = (settings.value(key) for key in _TLS_KEYS)
+        texts = {value.text.lower() if value else "false" for value in (ours, others)}
+        if texts == {"true", "false"}:
+            value = ours or others
+            what = f"{' and '.join(_TLS_KEYS)} differ: subscribing and publishing use one each"
+            if value is not None:
+                mend = "give both the same value"
+                yield warning("LAB0146", what, value.at, mend, key=spell(value.path))
+
+
+def check_backups(case: Case) -> Iterator[Finding]:
+    """LAB0148: profileSetup.sh has put a file of its own in place of the one that was written."""
+    for settings in case.cluster.nodes.values():
+        if settings.path is not None and settings.path.with_name(_BACKUP).is_file():
+            what = f"{_BACKUP} lies beside it: profileSetup.sh has replaced what was written"
+            mend = "compare the two, and write the configuration after profileSetup.sh"
+            yield remark("LAB0148", what, settings.document.position(()), mend)

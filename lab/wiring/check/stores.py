@@ -1,0 +1,147 @@
+"""Checks the databases against each other: shared by those who must, present, made to fit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lab.products.facts import Protocol
+from lab.products.versions_4x import (
+    CHARSET_MATTERS_SINCE,
+    NEEDED_DATABASES,
+    NEEDED_UNTIL,
+    SHARED_DATABASES,
+    SHARING_ROLES,
+)
+from lab.wiring.check.case import Case, error, remark, warning
+from lab.wiring.databases import jdbc_parameters
+from lab.wiring.finding import Finding
+from lab.wiring.link import Position
+from lab.wiring.reading import Reading
+from lab.wiring.settings import Settings
+
+_FILE = "a file of its own"
+_APIM_SCRIPT = "apimgt/mysql.sql"
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a node keeps a database, and the line that says so."""
+
+    node: str
+    place: str
+    at: Position
+
+
+def check_shared(case: Case) -> Iterator[Finding]:
+    """LAB0132, LAB0133: nodes that keep one state in two places."""
+    sharing = [
+        settings for settings in case.cluster.nodes.values() if settings.role in SHARING_ROLES
+    ]
+    if len(sharing) < 2:  # noqa: PLR2004  # nobody to share with
+        return
+    for name in SHARED_DATABASES:
+        homes = [home for settings in sharing if (home := _home(case, settings, name))]
+        first = next((home for home in homes if home.place != _FILE), None)
+        for home in homes:
+            if home.place == _FILE:
+                yield _embedded(home, name, len(sharing))
+            elif first is not None and home.place != first.place:
+                what = (
+                    f"{home.node} keeps {name} in {home.place}, and {first.node} in {first.place}"
+                )
+                mend = "name the same server and schema on every control plane and key manager"
+                yield error("LAB0132", what, home.at, mend, key=f"database.{name}")
+
+
+def _embedded(home: _Home, name: str, count: int) -> Finding:
+    what = f"{home.node} keeps {name} in {_FILE} (H2), and {count} nodes must share it"
+    mend = "name the database server that the others use"
+    return error("LAB0133", what, home.at, mend, key=f"database.{name}")
+
+
+def _home(case: Case, settings: Settings, name: str) -> _Home | None:
+    """Tell where a node keeps a database; None when it isn't known or has a finding already."""
+    path = ("database", name)
+    if settings.document.value(path) is None:
+        return None
+    at = settings.document.position(path)
+    of_node = [
+        reading
+        for reading in case.readings
+        if reading.link.node == settings.name and reading.path == path
+    ]
+    if not of_node:
+        return _Home(settings.name, _FILE, at) if _is_embedded(settings, name) else None
+    link = of_node[0].link
+    if of_node[0].value.troubles or not _is_planned(case, of_node[0]):
+        return None
+    place = f"{link.to or link.host.lower()}:{link.port}/{link.database}"
+    return _Home(settings.name, place, of_node[0].value.used_at)
+
+
+def _is_embedded(settings: Settings, name: str) -> bool:
+    url = settings.value(f"database.{name}.url")
+    kind = settings.text(f"database.{name}.type", "h2")
+    return kind == "h2" or (url is not None and url.text.startswith("jdbc:h2:"))
+
+
+def _is_planned(case: Case, reading: Reading) -> bool:
+    """Tell whether the plan has the database; without a plan every one may be right."""
+    if case.cluster.plan is None:
+        return True
+    link = reading.link
+    return any(
+        server.name == link.to
+        and server.port == link.port
+        and link.database in [schema.name for schema in server.schemas]
+        for server in case.cluster.plan.servers
+    )
+
+
+def check_left_out(case: Case) -> Iterator[Finding]:
+    """LAB0134: a database without which the node doesn't start."""
+    version = case.version
+    if version is None or version >= NEEDED_UNTIL:
+        return
+    for settings in case.cluster.nodes.values():
+        for name in NEEDED_DATABASES[settings.role] if settings.role else ():
+            if settings.written(f"database.{name}") is None:
+                what = f"{settings.name} has no [database.{name}], and doesn't start without"
+                mend = f"add [database.{name}]; a gateway's may be H2"
+                at = settings.document.position(("database", name))
+                yield error("LAB0134", what, at, mend, key=f"database.{name}")
+
+
+def check_charset(case: Case) -> Iterator[Finding]:
+    """LAB0135: an apim_db whose keys outgrow 3072 bytes, because a character takes four."""
+    if case.version is not None and case.version < CHARSET_MATTERS_SINCE:
+        return
+    plan = case.cluster.plan
+    for server in plan.servers if plan else ():
+        for schema in server.schemas:
+            if schema.script == _APIM_SCRIPT and schema.charset.startswith("utf8"):
+                what = f"{schema.name} has the charset {schema.charset}, too wide for its keys"
+                at = Position(plan.topology_path if plan else "", 1)
+                yield error("LAB0135", what, at, "make it latin1", key=schema.name)
+    for reading in case.readings:
+        if reading.path != ("database", "apim_db"):
+            continue
+        if jdbc_parameters(reading.value.text).get("createDatabaseIfNotExist") == "true":
+            what = "the driver creates apim_db with the server's charset, utf8mb4 since MySQL 8"
+            mend = "create the database with CHARACTER SET latin1, and leave the parameter out"
+            yield warning("LAB0135", what, reading.value.used_at, mend, reading.link)
+
+
+def check_login_key(case: Case) -> Iterator[Finding]:
+    """LAB0136: without TLS a MySQL 8 hands its login key only to a driver that may ask for it."""
+    for reading in case.readings:
+        link = reading.link
+        if link.protocol is not Protocol.MYSQL or link.use_tls:
+            continue
+        parameters = jdbc_parameters(reading.value.text)
+        if parameters.get("allowPublicKeyRetrieval", "").lower() == "true":
+            continue
+        what = f"{link.key} turns TLS off, and MySQL 8 and later may refuse the login"
+        mend = "add &amp;allowPublicKeyRetrieval=true, or leave TLS on"
+        # A lab's server is always one of those; a customer's may be older.
+        tell = remark if case.cluster.plan is None else warning
+        yield tell("LAB0136", what, reading.value.used_at, mend, link)
