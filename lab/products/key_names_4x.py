@@ -7,6 +7,26 @@ from collections.abc import Mapping
 
 from lab.products.keys_4x import KEY_MANAGER_HEADER
 
+_DATABASE = frozenset(
+    {
+        "type",
+        "url",
+        "hostname",
+        "port",
+        "name",
+        "sid",
+        "username",
+        "password",
+        "driver",
+        "validationQuery",
+        "pool_options",
+        "jdbc_pool_options",
+        "db_props",
+        "jndi_config",
+    }
+)
+_STORE = frozenset({"file_name", "type", "password", "alias", "key_password"})
+
 # Tables whose keys are all known; anything else in them is a slip of the pen.
 KNOWN_NAMES: Mapping[str, frozenset[str]] = {
     "": frozenset(
@@ -189,6 +209,33 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
     "apim.sync_runtime_artifacts.gateway.skip_list": frozenset(
         {"apis", "endpoints", "sequences", "local_entries"}
     ),
+    "apim.sync_runtime_artifacts.gateway": frozenset(
+        {
+            "enable",
+            "gateway_labels",
+            "artifact_retriever",
+            "deployment_retry_duration",
+            "data_retrieval_mode",
+            "event_waiting_time",
+            "skip_list",
+        }
+    ),
+    "apim.token.revocation": frozenset(
+        {
+            "notifier_impl",
+            "enable_realtime_notifier",
+            "realtime_notifier",
+            "enable_persistent_notifier",
+            "persistent_notifier",
+        }
+    ),
+    "encryption": frozenset({"key", "internal_crypto_provider"}),
+    "truststore": _STORE,
+    **{f"keystore.{name}": _STORE for name in ("tls", "primary", "internal")},
+    **{
+        f"database.{name}": _DATABASE
+        for name in ("apim_db", "shared_db", "local", "user", "config")
+    },
     "event_listener[]": frozenset({"id", "type", "name", "order", "enable", "properties"}),
     "super_admin": frozenset({"username", "password", "create_admin_account", "admin_role"}),
 }

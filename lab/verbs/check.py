@@ -157,7 +157,12 @@ def _read(
 ) -> Sequence[Finding]:
     try:
         wiring = read_links(
-            folder, plan, remarks=wishes.remarks, files=files, release=wishes.release
+            folder,
+            plan,
+            remarks=wishes.remarks,
+            files=files,
+            release=wishes.release,
+            stores=True,
         )
     except NotTomlError as error:
         return not_ignored(error.findings, wishes.ignored)

@@ -43,13 +43,16 @@ def read_links(
     remarks: bool = False,
     files: Mapping[str, str] | None = None,
     release: str = "",
+    stores: bool = False,
 ) -> Wiring:
     """Read the files below *nodes_folder*, and give every link with the static check's findings.
 
     Findings of severity info are left out unless *remarks* are wanted: WSO2's own samples hold
     settings without effect, and a right file must give no finding. Nor are those told that the
     plan's topology ignores. *files* are the nodes' files where they lie otherwise, and *release* is
-    the product's version where no plan tells it.
+    the product's version where no plan tells it. Keystores beside the files are opened only for
+    *stores*: a private key takes its time, and a running lab proves its certificates by probes.
+
     Raises `TopologyError` with the problems of all files that can't be read. It is a
     `NotTomlError`, which carries them as findings, when their syntax is all that is wrong.
     """
@@ -57,7 +60,7 @@ def read_links(
     readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
-    findings = check(Case(cluster, readings, plan.version if plan else release))
+    findings = check(Case(cluster, readings, plan.version if plan else release, stores))
     told = (one for one in findings if remarks or one.severity is not _REMARK)
     return Wiring(links, not_ignored(told, plan.ignored if plan else ()))
 

@@ -205,7 +205,17 @@ def _judge_port(case: Case, reading: Reading) -> Finding | None:
     what = f"{link.to} doesn't serve {link.key} at port {address.port}" + (
         f" (its offset is {peer})" if peer else ""
     )
+    if _may_be_offset(case, reading):
+        mend = f"write [server] offset into the file if it is given at the start, else {right}"
+        return warning("LAB0102", what, link.source, mend, link)
     return error("LAB0102", what, link.source, f"write {right}", link)
+
+
+def _may_be_offset(case: Case, reading: Reading) -> bool:
+    """Tell whether a node's URL to itself may follow an offset that its start command gives."""
+    settings = case.cluster.nodes[reading.link.node]
+    is_own = reading.link.to == reading.link.node and case.cluster.plan is None
+    return is_own and settings.written("server.offset") is None
 
 
 def _ports(case: Case, reading: Reading, node: str) -> dict[str, int]:

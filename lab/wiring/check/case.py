@@ -19,6 +19,7 @@ class Case:
     cluster: Cluster
     readings: Sequence[Reading]
     release: str = ""  # the product's version; empty where nobody told it
+    stores: bool = False  # whether keystores beside the files are opened
 
     @property
     def version(self) -> Version | None:

@@ -50,6 +50,8 @@ class _Identity:
 
 def check_certificates(case: Case) -> Iterator[Finding]:
     """LAB0138 to LAB0141: what a node shows, to whom it is shown, and who believes it."""
+    if not case.stores:
+        return
     identities: dict[str, _Identity] = {}
     trusted: dict[str, tuple[x509.Certificate, ...]] = {}
     for name, settings in case.cluster.nodes.items():

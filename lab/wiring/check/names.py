@@ -60,8 +60,14 @@ def _slips(path: KeyPath, table: Any) -> Iterator[tuple[KeyPath, str]]:
         return
     known = KNOWN_NAMES.get(pattern(path))
     for name, inner in table.items():
-        near = "" if known is None or name in known else closest(name, known, at_least=_NEAR)
+        near = "" if known is None or name in known else _near(name, known)
         if near:
             yield (*path, name), near
         else:
             yield from _slips((*path, name), inner)
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    """Give the known name that is meant; case and dashes count for less than letters."""
+    plain = name.lower().replace("-", "_")
+    return plain if plain in known else closest(name, known, at_least=_NEAR)

@@ -35,18 +35,20 @@ MISPLACED = frozenset(
         "apim.throttling.throttle_decision_endpoints",
     }
 )
+_LAST_NAMES = frozenset(key.rpartition(".")[2] for key in MISPLACED)
 
 
 def find_misplaced(settings: Settings) -> Mapping[KeyPath, str]:
     """Give the paths of values that were meant for a key elsewhere, with that key."""
     found: dict[KeyPath, str] = {}
     for path, _ in settings.document.leaves():
-        names = ".".join(str(step) for step in path if isinstance(step, str))
-        meant = next((key for key in MISPLACED if f".{names}".endswith(f".{key}")), None)
-        if meant is None or path[0] in DATABASE_TABLES or path[: len(steps(meant))] == steps(meant):
-            continue
         whole = path[:-1] if isinstance(path[-1], int) else path
-        found[whole] = meant
+        if str(whole[-1]).rpartition(".")[2] not in _LAST_NAMES or path[0] in DATABASE_TABLES:
+            continue
+        names = f".{'.'.join(str(step) for step in whole)}"
+        meant = next((key for key in MISPLACED if names.endswith(f".{key}")), "")
+        if meant and whole != steps(meant):
+            found[whole] = meant
     return found
 
 

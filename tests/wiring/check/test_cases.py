@@ -22,7 +22,8 @@ def findings(case: Path, *, remarks: bool = False) -> tuple[Finding, ...]:
     release = case / "release"
     version = release.read_text().strip() if release.is_file() else ""
     try:
-        return read_links(case, None, remarks=remarks, release=version).findings
+        wiring = read_links(case, None, remarks=remarks, release=version, stores=True)
+        return wiring.findings
     except NotTomlError as error:
         return error.findings
 
