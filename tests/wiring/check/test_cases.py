@@ -23,9 +23,9 @@ def findings(case: Path, *, remarks: bool = False) -> tuple[Finding, ...]:
     version = release.read_text().strip() if release.is_file() else ""
     try:
         wiring = read_links(case, None, remarks=remarks, release=version, stores=True)
-        return wiring.findings
     except NotTomlError as error:
         return error.findings
+    return wiring.findings
 
 
 def faults(case: Path) -> list[str]:
