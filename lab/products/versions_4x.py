@@ -50,6 +50,9 @@ NEEDED_DATABASES: Mapping[Role, tuple[str, ...]] = {
 }
 NEEDED_UNTIL: Version = (4, 7)
 
+# From then on each distribution is its role, and `server_role` tells nothing.
+DISTRIBUTIONS_SINCE: Version = (4, 5)
+
 # The roles that keep their state in the same two databases.
 SHARING_ROLES = (Role.CONTROL_PLANE, Role.KEY_MANAGER)
 SHARED_DATABASES = ("apim_db", "shared_db")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lab.products.facts import Protocol
 from lab.products.keys_4x import ENVIRONMENT
 from lab.wiring.check.case import Case, error, warning
+from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.finding import Finding
 from lab.wiring.link import Link, Position
 from lab.wiring.settings import Settings, steps
@@ -80,13 +81,16 @@ def _judge(
 ) -> Iterator[Finding]:
     for identity in identities.values():
         yield from _expired(identity)
+        hostname = case.cluster.nodes[identity.node].hostname
+        if hostname not in LOCAL_HOSTS and not _carries(identity.chain[0], hostname):
+            yield _nameless(identity, hostname)
     for reading in case.readings:
         link = reading.link
         dialled = identities.get(link.to or "")
         if dialled is None or link.protocol not in _OVER_TLS or link.to == link.node:
             continue
         if not _carries(dialled.chain[0], link.host):
-            yield _nameless(dialled, link)
+            yield _nameless(dialled, link.host)
         # Clients call the gateway's addresses; the control plane only tells them.
         is_dialled = reading.row is not None and not reading.row.key.startswith(ENVIRONMENT)
         if is_dialled and link.node in trusted:
@@ -104,9 +108,9 @@ def _expired(identity: _Identity) -> Iterator[Finding]:
     yield tell("LAB0139", what, identity.at, "put a valid one there", key=identity.key)
 
 
-def _nameless(dialled: _Identity, link: Link) -> Finding:
-    what = f"the certificate of {dialled.node} doesn't carry {link.host}, as others call it"
-    mend = f"give it a certificate with the alternative name {link.host}"
+def _nameless(dialled: _Identity, host: str) -> Finding:
+    what = f"the certificate of {dialled.node} doesn't carry {host}, as others call it"
+    mend = f"give it a certificate with the alternative name {host}"
     return error("LAB0138", what, dialled.at, mend, key=dialled.key)
 
 

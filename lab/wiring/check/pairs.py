@@ -19,6 +19,7 @@ _COPIES: Mapping[Role, tuple[str, ...]] = {
 }
 _ENCRYPTION = "encryption.key"
 _ENVIRONMENTS = ("apim", "gateway", "environment")
+_DEFAULT_LABEL = "Default"
 _LABELS = ("apim", "sync_runtime_artifacts", "gateway", "gateway_labels")
 
 
@@ -89,6 +90,8 @@ def check_labels(case: Case) -> Iterator[Finding]:
         known |= _environments(settings)
     for settings in case.nodes_of(Role.GATEWAY) if known else ():
         labels = settings.document.value(_LABELS)
+        if labels is None:
+            labels = [_DEFAULT_LABEL]
         for index, label in enumerate(labels if isinstance(labels, list) else ()):
             if isinstance(label, str) and label not in known:
                 yield _unknown_label(settings, (*_LABELS, index), label, known)

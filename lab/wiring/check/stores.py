@@ -1,11 +1,12 @@
 """Checks the databases against each other: shared by those who must, present, made to fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lab.products.facts import Protocol
 from lab.products.versions_4x import (
     CHARSET_MATTERS_SINCE,
+    DISTRIBUTIONS_SINCE,
     NEEDED_DATABASES,
     NEEDED_UNTIL,
     SHARED_DATABASES,
@@ -33,9 +34,14 @@ class _Home:
 
 def check_shared(case: Case) -> Iterator[Finding]:
     """LAB0132, LAB0133: nodes that keep one state in two places."""
-    sharing = [
-        settings for settings in case.cluster.nodes.values() if settings.role in SHARING_ROLES
-    ]
+    nodes = case.cluster.nodes.values()
+    yield from _check_group(case, [node for node in nodes if node.role in SHARING_ROLES])
+    # From 4.5 on, `default` is any distribution's role; before, it is an all-in-one's.
+    if case.version is not None and case.version < DISTRIBUTIONS_SINCE:
+        yield from _check_group(case, [node for node in nodes if node.role is None])
+
+
+def _check_group(case: Case, sharing: Sequence[Settings]) -> Iterator[Finding]:
     if len(sharing) < 2:  # noqa: PLR2004  # nobody to share with
         return
     for name in SHARED_DATABASES:
