@@ -1,5 +1,6 @@
 """Finds and reads the configuration file of every node in a folder."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 FILE_NAME = "deployment.toml"
 _CONF = "repository/conf"
 _PLACES = (FILE_NAME, f"{_CONF}/{FILE_NAME}")
+_TOPOLOGY_TABLES = frozenset({"lab", "nodes"})
+_TOPOLOGY_HEADER = re.compile(r"^\[(lab\]|nodes\.)", re.MULTILINE)
 _NO_NODE = frozenset({"conf", "repository"})
 
 
@@ -75,13 +78,20 @@ def node_of(file: Path) -> str:
 
 
 def is_topology(path: Path) -> bool:
-    """Tell whether a TOML file is a topology: it has `[nodes]`, which no node's file has."""
+    """Tell whether a TOML file is a topology: it has tables that no node's file has.
+
+    One that can't be parsed is told by its headers, so that its own reader may say what is wrong.
+    """
     try:
         if path.stat().st_size > LARGEST:
             return False
-        return "nodes" in tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
         return False
+    try:
+        return not _TOPOLOGY_TABLES.isdisjoint(tomllib.loads(text))
+    except (ValueError, RecursionError):
+        return _TOPOLOGY_HEADER.search(text) is not None
 
 
 def _files(

@@ -217,3 +217,10 @@ def test_the_version_of_files_is_told_by_an_option(lab: Line, folder: Path) -> N
     assert lab("check", path).stdout == "no findings\n"
     assert "LAB0149" in lab("check", path, "--product-version", "4.1.0").stdout
     assert lab("check", path, "--product-version", "4.2.0").stdout == "no findings\n"
+
+
+@pytest.mark.parametrize("text", ["[lab]\n", '[lab\n[nodes.gw]\nrole = "gateway"\n'])
+def test_a_broken_topology_is_told_as_one(lab: Line, folder: Path, text: str) -> None:
+    (folder / "mine.toml").write_text(text)
+    ran = lab("check", "mine.toml")
+    assert (ran.exit_code, ran.stdout) == (2, "")
