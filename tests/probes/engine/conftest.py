@@ -68,7 +68,7 @@ def package_image(engine) -> Callable[..., str]:
         if engine.image(tag) is None:
             with tempfile.TemporaryDirectory() as folder:
                 archive = Path(folder, "root.tar")
-                bootstrap(recipe, archive, print)
+                bootstrap(recipe, archive, print, started=lambda _: None)
                 engine.import_image(archive, tag, changes=('CMD ["sh"]',))
         return tag
 
