@@ -16,13 +16,19 @@ SERVER_UID = 999  # mysql in the official images, and in the lab's own
 SERVER_GID = 999
 SERVER_FILE_NAMES = ("ca.pem", "server-cert.pem", "server-key.pem", "accounts.sql")
 
+BALANCER_FILES = PurePosixPath("/lab/balancer")
+BALANCER_UID = 99  # haproxy in the official images; it opens ports below 1024 without a right
+BALANCER_GID = 99
+
 NODE_MEMORY = "256m"
 SERVER_MEMORY = "512m"
+BALANCER_MEMORY = "128m"
 PROBER_MEMORY = "256m"
 
 # Variables of the compose file's `.env`, and what it falls back to.
 NODE_IMAGE_VARIABLE = "LAB_NODE_IMAGE"
 SERVER_IMAGE_VARIABLE = "LAB_DATABASE_IMAGE"
+BALANCER_IMAGE_VARIABLE = "LAB_BALANCER_IMAGE"
 PROBER_IMAGE_VARIABLE = "LAB_PROBER_IMAGE"
 
 
@@ -56,6 +62,16 @@ def node_environment(kind: str, version: str) -> dict[str, str]:
 def server_path(file_name: str) -> PurePosixPath:
     """Give the place in a database container of a file from `servers/<server>/`."""
     return SERVER_FILES / file_name
+
+
+def balancer_path(file_name: str) -> PurePosixPath:
+    """Give the place in a balancer's container of a file from `balancers/<balancer>/`."""
+    return BALANCER_FILES / file_name
+
+
+def haproxy_arguments() -> tuple[str, ...]:
+    """Give the words after `haproxy`: in the foreground, with the file of the lab's folder."""
+    return ("-db", "-f", str(balancer_path("haproxy.cfg")))
 
 
 def mysqld_arguments(*, port: int = 3306, user: str = "mysql") -> tuple[str, ...]:

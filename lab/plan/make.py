@@ -6,8 +6,15 @@ from pathlib import Path
 
 from lab.errors import LabError, Problem, UsageError
 from lab.plan.containers import container_name, network_name
-from lab.plan.model import Account, Plan, PlannedNode, PlannedSchema, PlannedServer
-from lab.products.facts import Release, Store
+from lab.plan.model import (
+    Account,
+    Plan,
+    PlannedBalancer,
+    PlannedNode,
+    PlannedSchema,
+    PlannedServer,
+)
+from lab.products.facts import Release, Role, Store
 from lab.products.releases import PRODUCTS
 from lab.topology.model import NodeSection, Topology
 from lab.topology.names import lab_name_problem
@@ -41,6 +48,7 @@ def make_plan(
         version=release.version,
         network=network_name(lab),
         nodes=tuple(_node(lab, kind, node, topology, release) for node in topology.nodes),
+        balancers=_balancers(lab, topology, release),
         servers=_servers(lab, topology, release),
         prober=container_name(lab, "prober"),
         dbscripts=dbscripts,
@@ -115,15 +123,42 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
             for database, store in facts.databases.items()
         },
         config=section.config,
-        starts_after=_starts_after(section, topology, release),
+        starts_after=_starts_after(name, topology, release),
     )
 
 
-def _starts_after(section: NodeSection, topology: Topology, release: Release) -> tuple[str, ...]:
-    facts = release.roles[section.role]
-    servers = (SERVER,) if Store.MYSQL in facts.databases.values() else ()
-    nodes = (name for name, other in topology.nodes.items() if other.role in facts.after)
-    return (*servers, *nodes)
+def _starts_after(name: str, topology: Topology, release: Release) -> tuple[str, ...]:
+    """Give what must answer first: of a pair one member does, and its own first one makes the rows."""
+    role = topology.nodes[name].role
+    facts = release.roles[role]
+    uses_server = Store.MYSQL in facts.databases.values()
+    first: dict[Role, str] = {}
+    for node, section in topology.nodes.items():
+        first.setdefault(section.role, node)
+    wanted = [first[other] for other in facts.after if other in first]
+    if uses_server and first[role] != name:
+        wanted.append(first[role])
+    nodes = (node for node in topology.nodes if node in wanted)
+    return (*((SERVER,) if uses_server else ()), *nodes)
+
+
+def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedBalancer, ...]:
+    return tuple(
+        PlannedBalancer(
+            name=name,
+            role=section.role,
+            container=container_name(lab, name),
+            hostname=section.hostname,
+            aliases=(section.hostname, *section.aliases),
+            members=tuple(
+                node for node, other in topology.nodes.items() if other.role is section.role
+            ),
+            fronts=release.roles[section.role].fronts,
+            is_sticky=release.roles[section.role].is_sticky,
+            terminates=section.tls == "terminate",
+        )
+        for name, section in topology.balancers.items()
+    )
 
 
 def _servers(lab: str, topology: Topology, release: Release) -> tuple[PlannedServer, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.products.facts import Role, ServedPort
+from lab.products.facts import Front, Role, ServedPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,24 @@ class PlannedServer:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedBalancer:
+    """One load balancer with its names, its members and the ports that it opens before them."""
+
+    name: str
+    role: Role
+    container: str
+    hostname: str
+    aliases: tuple[str, ...]
+    members: tuple[str, ...]  # names of the nodes of its role
+    fronts: tuple[Front, ...]
+    is_sticky: bool  # one client stays with one member
+    terminates: bool  # it opens the TLS itself, else it passes it through
+
+
+Member = PlannedNode | PlannedBalancer | PlannedServer
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that one lab consists of. `str(plan)` is what `lab plan` prints."""
 
@@ -71,6 +89,7 @@ class Plan:
     nodes: tuple[PlannedNode, ...]
     servers: tuple[PlannedServer, ...]
     prober: str  # container name
+    balancers: tuple[PlannedBalancer, ...] = ()
     dbscripts: Path | None = None  # the user's folder; None: the kind's own
     topology_path: str = ""  # as the user typed it
     topology_text: str = field(default="", repr=False)
@@ -89,14 +108,31 @@ class Plan:
                 return node
         raise KeyError(name)
 
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Give everything that has a container and names on the network."""
+        return (*self.nodes, *self.balancers, *self.servers)
+
+    def balancer_of(self, role: Role) -> PlannedBalancer | None:
+        """Give the balancer before the nodes of this role, if there is one."""
+        return next((one for one in self.balancers if one.role is role), None)
+
+    def balancer(self, name: str | None) -> PlannedBalancer | None:
+        """Give the balancer of this name, if there is one."""
+        return next((one for one in self.balancers if one.name == name), None)
+
+    def others_of(self, name: str) -> tuple[str, ...]:
+        """Give the other nodes of the role of node *name*; nothing when it is no node."""
+        roles = {node.name: node.role for node in self.nodes}
+        return tuple(other for other in roles if other != name and roles[other] is roles.get(name))
+
     def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
         """Give the nodes of this role, in the topology's order."""
         return tuple(node for node in self.nodes if node.role is role)
 
     def holder_of(self, host: str) -> str | None:
-        """Give the name of the node or server that the network knows by *host*, if any."""
-        members: tuple[PlannedNode | PlannedServer, ...] = (*self.nodes, *self.servers)
-        for member in members:
+        """Give the name of the member that the network knows by *host*, if any."""
+        for member in self.members:
             if host.lower() in (alias.lower() for alias in member.aliases):
                 return member.name
         return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lab.plan.model import Plan, PlannedNode, PlannedServer
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
 
 
 def plan_text(plan: Plan) -> str:
@@ -18,6 +18,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     for server in plan.servers:
         yield ""
         yield from _server_lines(server)
+    for balancer in plan.balancers:
+        yield ""
+        yield from _balancer_lines(balancer, plan)
     for node in plan.nodes:
         yield ""
         yield from _node_lines(node, plan)
@@ -32,6 +35,22 @@ def _server_lines(server: PlannedServer) -> Iterator[str]:
         yield f"  schema      {schema.name}: {schema.script}, {schema.charset} {schema.collation}"
     for account in server.accounts:
         yield f"  account     {account.username}, from any host, all schemas"
+
+
+def _balancer_lines(balancer: PlannedBalancer, plan: Plan) -> Iterator[str]:
+    yield f"balancer {balancer.name}: HAProxy before {', '.join(balancer.members)}"
+    yield f"  container   {balancer.container}"
+    yield f"  names       {', '.join(balancer.aliases)}"
+    for front in balancer.fronts:
+        targets = " ".join(
+            f"{name}:{front.target + plan.node(name).offset}" for name in balancer.members
+        )
+        yield f"  port        {front.port} → {targets}"
+    published = " ".join(str(front.port) for front in balancer.fronts if front.published)
+    yield f"  from host   {published or 'none'}"
+    yield f"  TLS         {'opened here' if balancer.terminates else 'passed through'}"
+    if balancer.is_sticky:
+        yield "  sessions    one client stays with one member"
 
 
 def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:

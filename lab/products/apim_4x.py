@@ -5,9 +5,11 @@ Profile names: profileSetup.sh, infer.json and the p2 profiles of each version's
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from lab.products.facts import (
+    Front,
     Protocol,
     Release,
     Role,
@@ -18,6 +20,9 @@ from lab.products.facts import (
 )
 
 MANAGEMENT_PORT = 9443
+SERVLET_HTTP_PORT = 9763
+BALANCER_HTTPS_PORT = 443
+BALANCER_HTTP_PORT = 80
 AMQP_PORT = 5672
 BINARY_PORT = 9611
 BINARY_TLS_PORT = 9711
@@ -27,7 +32,7 @@ GATEWAY_WS_PORT = 9099
 GATEWAY_WSS_PORT = 8099
 
 _SERVLET = (
-    ServedPort(9763, Protocol.HTTP, "servlet transport"),
+    ServedPort(SERVLET_HTTP_PORT, Protocol.HTTP, "servlet transport"),
     ServedPort(9999, Protocol.TCP, "JMX registry"),
     ServedPort(11111, Protocol.TCP, "JMX server"),
 )
@@ -54,6 +59,23 @@ _GATEWAY = (
     ServedPort(8021, Protocol.HTTPS, "WebSub"),
 )
 
+_MANAGEMENT_FRONTS = (
+    Front(BALANCER_HTTPS_PORT, MANAGEMENT_PORT, Protocol.HTTPS),
+    Front(BALANCER_HTTP_PORT, SERVLET_HTTP_PORT, Protocol.HTTP),
+)
+_INNER_FRONTS = tuple(replace(front, published=False) for front in _MANAGEMENT_FRONTS)
+# One port can't lead to two without opening the TLS; the pass-through transport answers
+# `/services/` too (measured on 4.1.0), so the document's URLs without a port work on both counts.
+_GATEWAY_FRONTS = (
+    Front(BALANCER_HTTPS_PORT, GATEWAY_HTTPS_PORT, Protocol.HTTPS, also=MANAGEMENT_PORT),
+    Front(BALANCER_HTTP_PORT, GATEWAY_HTTP_PORT, Protocol.HTTP, also=SERVLET_HTTP_PORT),
+    Front(GATEWAY_HTTPS_PORT, GATEWAY_HTTPS_PORT, Protocol.HTTPS),
+    Front(GATEWAY_HTTP_PORT, GATEWAY_HTTP_PORT, Protocol.HTTP),
+    Front(MANAGEMENT_PORT, MANAGEMENT_PORT, Protocol.HTTPS),
+    Front(GATEWAY_WS_PORT, GATEWAY_WS_PORT, Protocol.WS),
+    Front(GATEWAY_WSS_PORT, GATEWAY_WSS_PORT, Protocol.WSS),
+)
+
 
 def _sorted(*ports: ServedPort) -> tuple[ServedPort, ...]:
     return tuple(sorted(ports, key=lambda served: served.port))
@@ -71,6 +93,7 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
                 databases=MappingProxyType({"shared_db": Store.H2}),
                 peers=(Role.CONTROL_PLANE, Role.KEY_MANAGER, Role.TRAFFIC_MANAGER),
                 after=(Role.CONTROL_PLANE,),
+                fronts=_GATEWAY_FRONTS,
             ),
             Role.CONTROL_PLANE: RoleFacts(
                 profile=profiles[Role.CONTROL_PLANE],
@@ -81,6 +104,8 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
                 peers=(Role.KEY_MANAGER, Role.GATEWAY, Role.TRAFFIC_MANAGER),
                 # Both write the first rows of an empty shared_db: side by side one hangs at times.
                 after=(Role.KEY_MANAGER,),
+                fronts=_MANAGEMENT_FRONTS,
+                is_sticky=True,  # publisher, devportal and admin
             ),
             Role.TRAFFIC_MANAGER: RoleFacts(
                 profile=profiles[Role.TRAFFIC_MANAGER],
@@ -89,6 +114,7 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
                 peers=(Role.CONTROL_PLANE,),
                 # It asks for its policies once; without an answer it never throttles.
                 after=(Role.CONTROL_PLANE,),
+                fronts=_INNER_FRONTS,
             ),
             Role.KEY_MANAGER: RoleFacts(
                 profile=profiles[Role.KEY_MANAGER],
@@ -96,6 +122,8 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
                 databases=MappingProxyType({"apim_db": Store.MYSQL, "shared_db": Store.MYSQL}),
                 peers=(Role.CONTROL_PLANE,),
                 after=(),
+                fronts=_MANAGEMENT_FRONTS,
+                is_sticky=True,  # its log-in pages
             ),
         }
     )
@@ -152,3 +180,8 @@ RELEASES: Mapping[str, Release] = MappingProxyType(
         for version, profiles in _PROFILES_OF_VERSION.items()
     }
 )
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Give a release's number for comparing."""
+    return tuple(int(part) for part in text.split("."))

@@ -71,6 +71,24 @@ class Ask:
     contains: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A port that a balancer opens before a role, and the members' port that stands behind it.
+
+    *also* is another port whose requests the target answers as well. Ports are those at offset 0.
+    """
+
+    port: int
+    target: int
+    protocol: Protocol
+    also: int = 0
+    published: bool = True  # people use it from the host
+
+    def leads_to(self, port: int) -> bool:
+        """Tell whether what is asked of *port* is answered through this front."""
+        return port in (self.target, self.also)
+
+
 class Store(StrEnum):
     """Where a role keeps one of its databases."""
 
@@ -87,6 +105,8 @@ class RoleFacts:
     databases: Mapping[str, Store]  # by their names in `[database.NAME]`
     peers: tuple[Role, ...]  # roles that its configuration must name
     after: tuple[Role, ...]  # roles that must answer before it starts; its MySQL always must
+    fronts: tuple[Front, ...] = ()  # what a balancer before a pair of it opens
+    is_sticky: bool = False  # its web applications keep a session in one member
 
 
 @dataclass(frozen=True, slots=True)

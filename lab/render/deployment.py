@@ -11,6 +11,8 @@ from lab.plan.make import H2
 from lab.plan.model import Plan, PlannedNode, PlannedServer
 from lab.products.apim_4x import (
     AMQP_PORT,
+    BALANCER_HTTP_PORT,
+    BALANCER_HTTPS_PORT,
     BINARY_PORT,
     BINARY_TLS_PORT,
     GATEWAY_HTTP_PORT,
@@ -18,6 +20,8 @@ from lab.products.apim_4x import (
     GATEWAY_WS_PORT,
     GATEWAY_WSS_PORT,
     MANAGEMENT_PORT,
+    SERVLET_HTTP_PORT,
+    version_of,
 )
 from lab.products.facts import Role
 from lab.products.releases import PRODUCTS
@@ -31,6 +35,7 @@ _MAPPED_USER = {
 }
 # … and by the running server from its system properties.
 _RUNTIME_USER = {"username": "${admin.username}", "password": "${admin.password}"}
+_HUB_HAS_COPIES = (4, 3)
 _H2_USER = {"username": "wso2carbon", "password": "wso2carbon"}
 
 
@@ -59,7 +64,7 @@ def _gateway(plan: Plan, node: PlannedNode) -> Values:
         "apim": {
             "key_manager": _key_manager(plan),
             "throttling": _throttling(plan),
-            "event_hub": _event_hub(plan),
+            "event_hub": _event_hub(plan, node),
             "cors": _cors(),
             "sync_runtime_artifacts": {"gateway": {"gateway_labels": ["Default"]}},
         },
@@ -75,8 +80,16 @@ def _control_plane(plan: Plan, node: PlannedNode) -> Values:
             "key_manager": _key_manager(plan),
             "gateway": {"environment": [_environment(plan)]},
             # The switch overrides what the profile says, `false`; the document sets it.
-            "throttling": {**_MAPPED_USER, "enable_data_publishing": True, **_throttling(plan)},
-            "event_hub": _event_hub(plan),
+            "throttling": {
+                **_MAPPED_USER,
+                "enable_data_publishing": True,
+                **_throttling(plan),
+                **(_copies(plan, node) if _copies_below_throttling(plan) else {}),
+            },
+            "event_hub": {
+                **_event_hub(plan, node),
+                **({} if _copies_below_throttling(plan) else _copies(plan, node)),
+            },
             "cors": _cors(),
         },
         "event_listener": [_event_listener(plan)],
@@ -88,7 +101,10 @@ def _traffic_manager(plan: Plan, node: PlannedNode) -> Values:
         **_server(plan, node),
         "keystore": {"tls": _keystore()},
         "truststore": _truststore(),
-        "apim": {"event_hub": _event_hub(plan)},
+        "apim": {
+            "event_hub": _event_hub(plan, node),
+            **({"throttling": _own_throttling(plan, node)} if plan.others_of(node.name) else {}),
+        },
     }
 
 
@@ -101,7 +117,7 @@ def _key_manager_node(plan: Plan, node: PlannedNode) -> Values:
             {"name": "userPostSelfRegistration", "subscriptions": ["POST_ADD_USER"]},
         ],
         "service_provider": {"sp_name_regex": r"^[\sa-zA-Z0-9._-]*$"},
-        "apim": {"event_hub": _event_hub(plan)},
+        "apim": {"event_hub": _event_hub(plan, node)},
         "event_listener": [_event_listener(plan)],
     }
 
@@ -117,11 +133,12 @@ _ROLES: Mapping[Role, Callable[[Plan, PlannedNode], Values]] = {
 def _server(plan: Plan, node: PlannedNode) -> Values:
     return {
         "server": {
-            "hostname": node.hostname,
+            "hostname": _cluster_host(plan, node),
             "node_ip": "127.0.0.1",
             "server_role": node.profile,
             "offset": node.offset,
         },
+        **_transports(plan, node),
         "user_store": {"type": "database_unique_id"},
         "super_admin": {
             "username": node.super_admin.username,
@@ -132,6 +149,23 @@ def _server(plan: Plan, node: PlannedNode) -> Values:
             name: _database(plan, name, schema) for name, schema in node.databases.items()
         },
     }
+
+
+def _cluster_host(plan: Plan, node: PlannedNode) -> str:
+    """Give `[server] hostname`: that of all gateways together is their balancer's."""
+    balancer = plan.balancer_of(node.role)
+    return balancer.hostname if balancer and node.role is Role.GATEWAY else node.hostname
+
+
+def _transports(plan: Plan, node: PlannedNode) -> Values:
+    """Give the ports by which clients come, for a node that a balancer stands before."""
+    if plan.balancer_of(node.role) is None:
+        return {}
+    ports = {
+        "http": {"port": SERVLET_HTTP_PORT, "proxyPort": BALANCER_HTTP_PORT},
+        "https": {"port": MANAGEMENT_PORT, "proxyPort": BALANCER_HTTPS_PORT},
+    }
+    return {"transport": {name: {"properties": values} for name, values in ports.items()}}
 
 
 def _database(plan: Plan, name: str, schema: str) -> Values:
@@ -171,13 +205,13 @@ def _truststore() -> Values:
 
 
 def _key_manager(plan: Plan) -> Values:
-    return {"service_url": _services(_one(plan, Role.KEY_MANAGER)), **_MAPPED_USER}
+    return {"service_url": _services(plan, Role.KEY_MANAGER), **_MAPPED_USER}
 
 
 def _throttling(plan: Plan) -> Values:
     managers = plan.nodes_of(Role.TRAFFIC_MANAGER)
     return {
-        "service_url": _services(_one(plan, Role.TRAFFIC_MANAGER)),
+        "service_url": _services(plan, Role.TRAFFIC_MANAGER),
         "throttle_decision_endpoints": [_url("tcp", node, AMQP_PORT) for node in managers],
         "url_group": [
             {
@@ -189,34 +223,64 @@ def _throttling(plan: Plan) -> Values:
     }
 
 
-def _event_hub(plan: Plan) -> Values:
+def _own_throttling(plan: Plan, node: PlannedNode) -> Values:
+    """Give what a traffic manager of several needs; the same keys feed its own publisher."""
+    return {
+        **_throttling(plan),
+        "throttle_decision_endpoints": [_own_broker(node)],
+        **_copies(plan, node),
+    }
+
+
+def _copies(plan: Plan, node: PlannedNode) -> Values:
+    """Give where a copy of each event goes: to the other members, never to itself."""
+    others = plan.others_of(node.name)
+    urls = [_url("tcp", plan.node(name), AMQP_PORT) for name in others]
+    return {"event_duplicate_url": urls} if urls else {}
+
+
+def _copies_below_throttling(plan: Plan) -> bool:
+    # Up to 4.2 no template reads the key below [apim.event_hub] (wso2/api-manager#1935).
+    return version_of(plan.version) < _HUB_HAS_COPIES
+
+
+def _event_hub(plan: Plan, node: PlannedNode) -> Values:
     hubs = plan.nodes_of(Role.CONTROL_PLANE)
+    is_one_of_several = node.role is Role.CONTROL_PLANE and len(hubs) > 1
     return {
         "enable": True,
         **_MAPPED_USER,
-        "service_url": _services(_one(plan, Role.CONTROL_PLANE)),
-        "event_listening_endpoints": [_url("tcp", node, AMQP_PORT) for node in hubs],
+        # A hub of several publishes and listens on its own broker: the key feeds both ways.
+        "service_url": (
+            "https://localhost:${mgt.transport.https.port}/services/"
+            if is_one_of_several
+            else _services(plan, Role.CONTROL_PLANE)
+        ),
+        "event_listening_endpoints": (
+            [_own_broker(node)]
+            if is_one_of_several
+            else [_url("tcp", hub, AMQP_PORT) for hub in hubs]
+        ),
         "publish": {
             "url_group": [
                 {
-                    "urls": [_url("tcp", node, BINARY_PORT)],
-                    "auth_urls": [_url("ssl", node, BINARY_TLS_PORT)],
+                    "urls": [_url("tcp", hub, BINARY_PORT)],
+                    "auth_urls": [_url("ssl", hub, BINARY_TLS_PORT)],
                 }
-                for node in hubs
+                for hub in hubs
             ]
         },
     }
 
 
 def _event_listener(plan: Plan) -> Values:
-    hub = _one(plan, Role.CONTROL_PLANE)
     return {
         "id": "token_revocation",
         "type": "org.wso2.carbon.identity.core.handler.AbstractIdentityHandler",
         "name": "org.wso2.is.notification.ApimOauthEventInterceptor",
         "order": 1,
         "properties": {
-            "notification_endpoint": _url("https", hub, MANAGEMENT_PORT)
+            "notification_endpoint": _front(plan, Role.CONTROL_PLANE, "https", MANAGEMENT_PORT)
             + "/internal/data/v1/notify",
             **_RUNTIME_USER,
             "header.X-WSO2-KEY-MANAGER": "default",
@@ -225,7 +289,6 @@ def _event_listener(plan: Plan) -> Values:
 
 
 def _environment(plan: Plan) -> Values:
-    gateway = _one(plan, Role.GATEWAY)
     return {
         "name": "Default",
         "type": "hybrid",
@@ -233,12 +296,12 @@ def _environment(plan: Plan) -> Values:
         "description": "This is a hybrid gateway that handles both production and sandbox"
         " token traffic.",
         "show_as_token_endpoint_url": True,
-        "service_url": _services(gateway),
+        "service_url": _services(plan, Role.GATEWAY),
         **_RUNTIME_USER,
-        "ws_endpoint": _url("ws", gateway, GATEWAY_WS_PORT),
-        "wss_endpoint": _url("wss", gateway, GATEWAY_WSS_PORT),
-        "http_endpoint": _url("http", gateway, GATEWAY_HTTP_PORT),
-        "https_endpoint": _url("https", gateway, GATEWAY_HTTPS_PORT),
+        "ws_endpoint": _front(plan, Role.GATEWAY, "ws", GATEWAY_WS_PORT),
+        "wss_endpoint": _front(plan, Role.GATEWAY, "wss", GATEWAY_WSS_PORT),
+        "http_endpoint": _front(plan, Role.GATEWAY, "http", GATEWAY_HTTP_PORT),
+        "https_endpoint": _front(plan, Role.GATEWAY, "https", GATEWAY_HTTPS_PORT),
     }
 
 
@@ -256,12 +319,24 @@ def _cors() -> Values:
     }
 
 
-def _one(plan: Plan, role: Role) -> PlannedNode:
-    return plan.nodes_of(role)[0]
+def _services(plan: Plan, role: Role) -> str:
+    return _front(plan, role, "https", MANAGEMENT_PORT) + "/services/"
 
 
-def _services(node: PlannedNode) -> str:
-    return _url("https", node, MANAGEMENT_PORT) + "/services/"
+def _front(plan: Plan, role: Role, scheme: str, port: int) -> str:
+    """Give a role's URL: its balancer's, without a port where the scheme says it, or its node's."""
+    balancer = plan.balancer_of(role)
+    if balancer is None:
+        return _url(scheme, plan.nodes_of(role)[0], port)
+    fronts = [front.port for front in balancer.fronts if front.leads_to(port)]
+    usual = {"https": BALANCER_HTTPS_PORT, "http": BALANCER_HTTP_PORT}.get(scheme, 0)
+    if usual in fronts:
+        return f"{scheme}://{balancer.hostname}"
+    return f"{scheme}://{balancer.hostname}:{fronts[0]}"
+
+
+def _own_broker(node: PlannedNode) -> str:
+    return f"tcp://localhost:{AMQP_PORT + node.offset}"
 
 
 def _url(scheme: str, node: PlannedNode, port: int) -> str:

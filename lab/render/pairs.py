@@ -19,12 +19,17 @@ from lab.render.keystores import read_keystore
 from lab.render.stores import Store
 from lab.render.tree import read_kept
 
+BALANCER_CERTIFICATE = "balancer.pem"  # HAProxy looks for its key beside it, as NAME.key
 AUTHORITY = ("ca/ca-key.pem", "ca/ca.pem")
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The lab's authority, and the pair of each node and server by its name."""
+    """The lab's authority, and the pair of each node, server and balancer by its name.
+
+    Nodes behind one balancer share theirs, being copies of one node: a token that one signs is
+    verified with the certificate of all.
+    """
 
     authority: Pair
     members: Mapping[str, Pair]
@@ -36,8 +41,10 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
 
     *stores* names the keystores of each node.
     """
-    names = {node.name: node.aliases for node in plan.nodes}
-    names |= {server.name: server.aliases for server in plan.servers}
+    copies = {
+        name: balancer.members[0] for balancer in plan.balancers for name in balancer.members
+    }
+    names = _names(plan)
     authority = _kept_authority(folder)
     with ThreadPoolExecutor() as pool:
         kept: dict[str, Pair] = {}
@@ -55,7 +62,21 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
             member: make_pair(authority, names[member], key.result())
             for member, key in zip(lacking, keys, strict=True)
         }
-    return Pairs(authority, kept | made, frozenset(kept))
+    pairs = kept | made
+    pairs |= {name: pairs[first] for name, first in copies.items()}
+    kept_members = {name for name in pairs if copies.get(name, name) in kept}
+    return Pairs(authority, pairs, frozenset(kept_members))
+
+
+def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Give the names in each certificate, by the first member that has it."""
+    names = {node.name: node.aliases for node in plan.nodes}
+    for balancer in plan.balancers:
+        aliases = [alias for name in balancer.members for alias in names.pop(name)]
+        names[balancer.members[0]] = (*aliases, *balancer.aliases)
+        if balancer.terminates:
+            names[balancer.name] = balancer.aliases
+    return names | {server.name: server.aliases for server in plan.servers}
 
 
 def _kept_authority(folder: Path) -> Pair | None:
@@ -65,6 +86,9 @@ def _kept_authority(folder: Path) -> Pair | None:
 
 def _kept_pair(member: str, stores: Mapping[str, tuple[Store, ...]], folder: Path) -> Pair | None:
     if member not in stores:
+        if (folder / "balancers" / member).is_dir():
+            certificate = f"balancers/{member}/{BALANCER_CERTIFICATE}"
+            return _kept_pem(folder, f"{certificate}.key", certificate)
         return _kept_pem(
             folder, f"servers/{member}/server-key.pem", f"servers/{member}/server-cert.pem"
         )

@@ -13,7 +13,7 @@ from lab.errors import LabError, Problem
 
 MARK = "options.json"  # a folder without it is not the lab's
 _STAGE = ".rendering-"
-_MEMBERS = ("nodes", "servers")
+_MEMBERS = ("nodes", "servers", "balancers")
 
 
 def check_folder(folder: Path) -> None:

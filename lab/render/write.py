@@ -11,13 +11,14 @@ from lab.render.accounts import accounts_sql
 from lab.render.compose import compose_yaml
 from lab.render.configuration import configuration, configuration_text
 from lab.render.deployment import Values
+from lab.render.haproxy import haproxy_cfg
 from lab.render.keystores import (
     keystore_bytes,
     keystore_holds,
     truststore_bytes,
     truststore_holds,
 )
-from lab.render.pairs import AUTHORITY, Pairs, lab_pairs
+from lab.render.pairs import AUTHORITY, BALANCER_CERTIFICATE, Pairs, lab_pairs
 from lab.render.stores import Store, keystores, truststore
 from lab.render.tree import MARK, check_folder, read_kept, remove_strangers, write_tree
 
@@ -39,6 +40,7 @@ def render(plan: Plan, folder: Path) -> None:
         ).encode(),
         **dict(zip(AUTHORITY, _pem(pairs), strict=True)),
         **_server_files(plan, pairs),
+        **_balancer_files(plan, pairs),
     }
     for node in plan.nodes:
         files |= _node_files(plan, node, values[node.name], pairs, folder)
@@ -96,6 +98,19 @@ def _server_files(plan: Plan, pairs: Pairs) -> dict[str, bytes]:
             f"servers/{server.name}/server-key.pem": pair.key_pem(),
             f"servers/{server.name}/accounts.sql": accounts_sql(server).encode(),
         }
+    return files
+
+
+def _balancer_files(plan: Plan, pairs: Pairs) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for balancer in plan.balancers:
+        place = f"balancers/{balancer.name}"
+        files[f"{place}/haproxy.cfg"] = haproxy_cfg(plan, balancer).encode()
+        files[f"{place}/ca.pem"] = pairs.authority.certificate_pem()
+        if balancer.terminates:
+            pair = pairs.members[balancer.name]
+            files[f"{place}/{BALANCER_CERTIFICATE}"] = pair.certificate_pem()
+            files[f"{place}/{BALANCER_CERTIFICATE}.key"] = pair.key_pem()
     return files
 
 

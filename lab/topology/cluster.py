@@ -17,10 +17,12 @@ def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
         return [problem]
     release = _release(lab) if isinstance(lab, dict) else None
     roles = _roles(raw.get("nodes"))
-    if release is None or roles is None:
+    fronts = _roles(raw.get("balancers", {}))
+    if release is None or roles is None or fronts is None:
         return []
     return [
-        *_second_nodes(roles, where),
+        *_lone_pairs(roles, fronts, where),
+        *_idle_balancers(roles, fronts, where),
         *_missing_peers(roles, release, where),
         *_missing_database(raw, roles, release, where),
     ]
@@ -63,19 +65,41 @@ def _roles(nodes: object) -> dict[str, Role] | None:
     return roles
 
 
-def _second_nodes(roles: Mapping[str, Role], where: str) -> list[Problem]:
+def _lone_pairs(
+    roles: Mapping[str, Role], fronts: Mapping[str, Role], where: str
+) -> list[Problem]:
+    """Give a problem for each further node of a role that no balancer stands before."""
     problems = []
     first: dict[Role, str] = {}
     for node, role in roles.items():
         taken = first.setdefault(role, node)
-        if taken != node:
+        if taken != node and role not in fronts.values():
             problems.append(
                 Problem(
-                    f"a second {role}: {taken!r} is one already",
+                    f"a second {role} without a balancer: {taken!r} is one already",
                     f"{where}: nodes.{node}.role",
-                    "keep one node of each role; pairs behind a load balancer are not supported",
+                    f'add [balancers.NAME] with role = "{role}" and the hostname that the other'
+                    " nodes and the clients call, or keep one node",
                 )
             )
+    return problems
+
+
+def _idle_balancers(
+    roles: Mapping[str, Role], fronts: Mapping[str, Role], where: str
+) -> list[Problem]:
+    problems = []
+    first: dict[Role, str] = {}
+    for name, role in fronts.items():
+        taken = first.setdefault(role, name)
+        at = f"{where}: balancers.{name}.role"
+        if taken != name:
+            what = f"a second balancer before the {role} nodes: {taken!r} is one already"
+            problems.append(Problem(what, at, "keep one; further names can be its aliases"))
+        elif role not in roles.values():
+            what = f"no {role} stands behind the balancer {name!r}"
+            mend = f'add nodes with role = "{role}", or leave the balancer out'
+            problems.append(Problem(what, at, mend))
     return problems
 
 

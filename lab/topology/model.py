@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,6 +38,15 @@ class NodeSection(_Section):
     config: dict[str, Any] = {}
 
 
+class BalancerSection(_Section):
+    """`[balancers.NAME]`: a load balancer before all nodes of one role."""
+
+    role: Annotated[Role, Field(strict=False)]
+    hostname: str
+    aliases: list[str] = []
+    tls: Literal["passthrough", "terminate"] = "passthrough"
+
+
 class DatabaseSection(_Section):
     """`[database]`: the MySQL server, and the account that the nodes use."""
 
@@ -66,6 +75,7 @@ class TopologyFile(_Section):
 
     lab: LabSection
     nodes: dict[str, NodeSection] = Field(min_length=1)
+    balancers: dict[str, BalancerSection] = {}
     database: DatabaseSection | None = None
     super_admin: SuperAdminSection = SuperAdminSection()
     check: CheckSection = CheckSection()
@@ -80,6 +90,7 @@ class Topology:
 
     lab: LabSection
     nodes: Mapping[str, NodeSection]
+    balancers: Mapping[str, BalancerSection]
     database: DatabaseSection | None
     super_admin: SuperAdminSection
     name: str

@@ -30,24 +30,38 @@ def lab_name_problem(name: str, where: str) -> Problem | None:
 
 def name_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     """Give the problems of node names and host names of a parsed file, whatever else is wrong."""
-    problems = [problem for node in _table(raw, "nodes") if (problem := _node_problem(node, where))]
+    problems = [
+        problem
+        for kind, table in (("node", "nodes"), ("balancer", "balancers"))
+        for name in _table(raw, table)
+        if (problem := _member_problem(kind, name, f"{where}: {table}.{name}"))
+    ]
+    problems += [
+        Problem(
+            f"{name!r} is a node's name",
+            f"{where}: balancers.{name}",
+            f"call the balancer something else, such as {name}-lb",
+        )
+        for name in _table(raw, "balancers")
+        if name in _table(raw, "nodes")
+    ]
     problems += [
         problem for key, host in _hosts(raw) if (problem := _host_problem(host, f"{where}: {key}"))
     ]
     return problems + _duplicates(raw, where)
 
 
-def _node_problem(node: str, where: str) -> Problem | None:
-    if not _NODE.fullmatch(node):
+def _member_problem(kind: str, name: str, where: str) -> Problem | None:
+    if not _NODE.fullmatch(name):
         return Problem(
-            f"a node can't be called {node!r}",
-            f"{where}: nodes.{node}",
+            f"a {kind} can't be called {name!r}",
+            where,
             "use 1 to 32 of a-z, 0-9 and `-`, the first and last a letter or digit",
         )
-    if node in RESERVED:
+    if name in RESERVED:
         return Problem(
-            f"{node!r} is a name the lab uses itself",
-            f"{where}: nodes.{node}",
+            f"{name!r} is a name the lab uses itself",
+            where,
             f"choose another; taken are {', '.join(RESERVED)}",
         )
     return None
@@ -86,16 +100,17 @@ def _duplicates(raw: Mapping[str, Any], where: str) -> list[Problem]:
                 Problem(
                     f"the host name {host!r} is taken by {taken}",
                     f"{where}: {key}",
-                    "give each node, and the database, names of its own",
+                    "give each node and balancer, and the database, names of its own",
                 )
             )
     return problems
 
 
 def _hosts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for node, table in _table(raw, "nodes").items():
-        if isinstance(table, dict):
-            yield from _hosts_of(table, f"nodes.{node}")
+    for tables in ("nodes", "balancers"):
+        for name, table in _table(raw, tables).items():
+            if isinstance(table, dict):
+                yield from _hosts_of(table, f"{tables}.{name}")
     yield from _hosts_of(_table(raw, "database"), "database")
 
 

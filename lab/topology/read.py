@@ -48,6 +48,7 @@ def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> 
     return Topology(
         lab=file.lab,
         nodes=file.nodes,
+        balancers=file.balancers,
         database=file.database,
         super_admin=file.super_admin,
         name=chosen,

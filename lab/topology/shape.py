@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from lab.errors import Problem
 from lab.products.facts import Role
 from lab.topology.model import (
+    BalancerSection,
     CheckSection,
     DatabaseSection,
     LabSection,
@@ -64,6 +65,12 @@ def _problem(detail: ErrorDetails, where: str) -> Problem:
             return _unknown_key(key, _section(location[:-1]), at)
         case "missing":
             return Problem(f"`{key}` is missing", at, _needed(key))
+        case "literal_error":
+            return Problem(
+                f"`{key}` can't be {detail['input']!r}",
+                at,
+                f"write {detail.get('ctx', {})['expected']}",
+            )
         case "enum":
             return _unknown_role(detail["input"], at)
         case kind if kind in _KINDS:
@@ -99,7 +106,8 @@ def _unknown_role(value: object, at: str) -> Problem:
 def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
     if not location:
         return TopologyFile
-    return _SECTIONS.get(str(location[0]), NodeSection)
+    many = {"nodes": NodeSection, "balancers": BalancerSection}
+    return _SECTIONS.get(str(location[0])) or many[str(location[0])]
 
 
 def _needed(key: str) -> str:

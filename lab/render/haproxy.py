@@ -1,0 +1,118 @@
+"""The haproxy.cfg of a load balancer: its ports, the members behind each, and their health check.
+
+By default TLS passes through, so a member shows its own certificate, which carries the balancer's
+names. Health is asked on the servlet port alone: bytes of HTTP or TLS sent to a data receiver's
+port make a real node allocate a gigabyte (wso2's BinaryDataReceiver).
+"""
+
+from collections.abc import Iterator
+
+from lab.plan.containers import balancer_path
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode
+from lab.products.apim_4x import MANAGEMENT_PORT
+from lab.products.facts import Front, Protocol
+from lab.render.pairs import BALANCER_CERTIFICATE
+
+_TLS = (Protocol.HTTPS, Protocol.WSS)
+_AUTHORITY = balancer_path("ca.pem")
+
+_SETTINGS = """\
+global
+    log stdout format raw local0 notice
+    maxconn 1000
+    nbthread 1
+    # At the end of a lab nobody waits for open connections.
+    hard-stop-after 1s
+
+# Docker's name server. A member that isn't started has no address, and that stops nothing.
+resolvers engine
+    nameserver engine 127.0.0.11:53
+    resolve_retries 2
+    timeout resolve 500ms
+    timeout retry 500ms
+    hold valid 500ms
+
+defaults
+    log global
+    option redispatch 1
+    retries 3
+    timeout connect 500ms
+    timeout client 1h
+    timeout server 1h
+    timeout check 2s
+    default-server init-addr none resolvers engine resolve-prefer ipv4
+    default-server inter 1s fastinter 250ms downinter 250ms rise 1 fall 2
+    default-server on-marked-down shutdown-sessions
+"""
+
+
+def haproxy_cfg(plan: Plan, balancer: PlannedBalancer) -> str:
+    """Give the text of a balancer's file, one backend a port of its members."""
+    return "\n".join(_lines(plan, balancer)) + "\n"
+
+
+def _lines(plan: Plan, balancer: PlannedBalancer) -> Iterator[str]:
+    members = [plan.node(name) for name in balancer.members]
+    yield f"# {balancer.name}: before {', '.join(balancer.members)} ({balancer.role})."
+    yield _SETTINGS.rstrip()
+    for front in balancer.fronts:
+        yield ""
+        yield from _frontend(front, balancer)
+    for front in _targets(balancer):
+        yield ""
+        yield from _backend(front, balancer, members)
+
+
+def _targets(balancer: PlannedBalancer) -> list[Front]:
+    """Give one front for each port of the members: the health check needs the management port."""
+    own = Front(MANAGEMENT_PORT, MANAGEMENT_PORT, Protocol.HTTPS)
+    by_target = {front.target: front for front in (*balancer.fronts, own)}
+    return [by_target[target] for target in sorted(by_target)]
+
+
+def _frontend(front: Front, balancer: PlannedBalancer) -> Iterator[str]:
+    yield f"frontend port-{front.port}"
+    yield f"    mode {_mode(balancer)}"
+    opens = front.protocol in _TLS and balancer.terminates
+    certificate = f" ssl crt {balancer_path(BALANCER_CERTIFICATE)}" if opens else ""
+    yield f"    bind :{front.port}{certificate}"
+    yield f"    default_backend to-{front.target}"
+
+
+def _backend(
+    front: Front, balancer: PlannedBalancer, members: list[PlannedNode]
+) -> Iterator[str]:
+    yield f"backend to-{front.target}"
+    yield f"    mode {_mode(balancer)}"
+    yield f"    balance {_balance(balancer)}"
+    if balancer.terminates and balancer.is_sticky:
+        yield "    cookie LAB_MEMBER insert indirect nocache"
+    if front.target == MANAGEMENT_PORT:
+        yield "    option httpchk"
+        host = f"ver HTTP/1.1 hdr Host {balancer.hostname}"
+        yield f"    http-check send meth GET uri /services/Version {host}"
+        yield "    http-check expect status 200"
+    for member in members:
+        yield f"    server {' '.join(_server(front, balancer, member))}"
+
+
+def _server(front: Front, balancer: PlannedBalancer, member: PlannedNode) -> Iterator[str]:
+    yield member.name
+    yield f"{member.hostname}:{front.target + member.offset}"
+    verified = f"verify required ca-file {_AUTHORITY} verifyhost {member.hostname}"
+    if front.target == MANAGEMENT_PORT:
+        yield f"check check-ssl {verified}"
+    else:
+        yield f"track to-{MANAGEMENT_PORT}/{member.name}"
+    if balancer.terminates and front.protocol in _TLS:
+        yield "ssl" if front.target == MANAGEMENT_PORT else f"ssl {verified}"
+    if balancer.terminates and balancer.is_sticky:
+        yield f"cookie {member.name}"
+
+
+def _mode(balancer: PlannedBalancer) -> str:
+    return "http" if balancer.terminates else "tcp"
+
+
+def _balance(balancer: PlannedBalancer) -> str:
+    return "source" if balancer.is_sticky and not balancer.terminates else "roundrobin"
