@@ -1,11 +1,12 @@
 """The nodes as their own files describe them, side by side: who holds a host, who serves a port."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lab.plan.model import Plan
 from lab.products.defaults_4x import PORT_KEYS
 from lab.products.facts import Role
+from lab.wiring.haproxy_reader import BalancerFile
 from lab.wiring.settings import Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "0:0:0:0:0:0:0:1"})  # noqa: S104  # compared with, never bound
@@ -13,10 +14,11 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "0:0:0:0:0:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """All nodes' settings, and the plan when there is one."""
+    """All nodes' settings, the balancers' files, and the plan when there is one."""
 
     nodes: Mapping[str, Settings]
     plan: Plan | None = None
+    balancers: Mapping[str, BalancerFile] = field(default_factory=dict)
 
     def holder_of(self, host: str, seen_from: str) -> str | None:
         """Name the node or server that *host* leads to from a node; None when nobody has it."""
@@ -30,7 +32,10 @@ class Cluster:
         return None
 
     def role_of(self, node: str) -> Role | None:
-        """Give a node's role; None for a database server and for an all-in-one."""
+        """Give a node's role, or a balancer's members'; None for a server or an all-in-one."""
+        balancer = self.plan.balancer(node) if self.plan else None
+        if balancer is not None:
+            return balancer.role
         settings = self.nodes.get(node)
         return settings.role if settings else None
 

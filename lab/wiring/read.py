@@ -7,11 +7,13 @@ from pathlib import Path
 from lab.plan.model import Plan
 from lab.wiring.check.case import Case
 from lab.wiring.check.rules import check
+from lab.wiring.balancers import read_members
 from lab.wiring.cluster import Cluster
 from lab.wiring.databases import read_databases
 from lab.wiring.fallbacks import read_fallbacks
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.flows import read_flows
+from lab.wiring.haproxy_reader import BalancerFile, read_haproxy
 from lab.wiring.ignored import not_ignored
 from lab.wiring.link import Link
 from lab.wiring.node_files import read_nodes
@@ -56,13 +58,22 @@ def read_links(
     Raises `TopologyError` with the problems of all files that can't be read. It is a
     `NotTomlError`, which carries them as findings, when their syntax is all that is wrong.
     """
-    cluster = Cluster(read_nodes(nodes_folder, plan, files), plan)
+    cluster = Cluster(read_nodes(nodes_folder, plan, files), plan, _balancers(nodes_folder, plan))
     readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
+    links += tuple(read_members(cluster))
     findings = check(Case(cluster, readings, plan.version if plan else release, stores))
     told = (one for one in findings if remarks or one.severity is not _REMARK)
     return Wiring(links, not_ignored(told, plan.ignored if plan else ()))
+
+
+def _balancers(nodes_folder: Path, plan: Plan | None) -> dict[str, BalancerFile]:
+    """Read the balancers' files beside the nodes' folder; a folder of nodes alone has none."""
+    folder = nodes_folder.parent / "balancers"
+    if plan is None or nodes_folder.name != "nodes" or not folder.is_dir():
+        return {}
+    return {one.name: read_haproxy(folder, one.name) for one in plan.balancers}
 
 
 def _read_node(cluster: Cluster, name: str) -> list[Reading]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lab.plan.make import H2
 from lab.plan.model import Plan
+from lab.products.apim_4x import MANAGEMENT_PORT
 from lab.products.facts import Role
 from lab.wiring.link import Link
 
@@ -36,21 +38,28 @@ def start_order(links: Sequence[Link], plan: Plan | None) -> Mapping[str, tuple[
 def plan_start(links: Sequence[Link], plan: Plan | None) -> StartPlan:
     """Give the start order with what was dropped to make it possible.
 
-    Nodes without a need for each other start side by side. In a circle the node whose role starts
-    first by the measured order starts without the needs that lead into the circle.
+    Nodes without a need for each other start side by side. Of nodes behind one balancer any one is
+    enough for the others; they themselves start one after another where they share a database. In
+    a circle the node whose role starts first by the measured order starts without the needs that
+    lead into the circle.
     """
     roles = {node.name: node.role for node in plan.nodes} if plan else {}
     nodes = list(roles) or sorted({link.node for link in links})
+    groups = _groups(plan)
     needs = {
-        node: [link for link in links if link.node == node and _is_need(link)] for node in nodes
+        node: [
+            *(link for link in links if link.node == node and _is_need(link, groups)),
+            *_first_member(node, links, plan),
+        ]
+        for node in nodes
     }
     dropped: list[DroppedNeed] = []
     waiting = set(nodes)
     while waiting:
-        ready = [node for node in waiting if not _unmet(needs[node], waiting)]
+        ready = [node for node in waiting if not _unmet(needs[node], waiting, groups)]
         if not ready:
             first = min(waiting, key=lambda node: (_rank(roles.get(node)), node))
-            closing = _unmet(needs[first], waiting)
+            closing = _unmet(needs[first], waiting, groups)
             circle = tuple(sorted(waiting))
             dropped += [DroppedNeed(first, link, circle) for link in closing]
             needs[first] = [link for link in needs[first] if link not in closing]
@@ -60,12 +69,46 @@ def plan_start(links: Sequence[Link], plan: Plan | None) -> StartPlan:
     return StartPlan(ids, tuple(dropped))
 
 
-def _is_need(link: Link) -> bool:
-    return link.at_start and link.to is not None and link.to != link.node
+def _groups(plan: Plan | None) -> Mapping[str, tuple[str, ...]]:
+    """Give who can answer for each member: any node behind the same balancer."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for balancer in plan.balancers if plan else ():
+        groups |= dict.fromkeys((balancer.name, *balancer.members), balancer.members)
+    return groups
 
 
-def _unmet(needs: Sequence[Link], waiting: set[str]) -> list[Link]:
-    return [link for link in needs if link.to in waiting]
+def _is_need(link: Link, groups: Mapping[str, tuple[str, ...]]) -> bool:
+    """Tell whether a link must answer first; of several members the first stands for all."""
+    if not link.at_start or link.to is None or link.to == link.node:
+        return False
+    members = groups.get(link.to, ())
+    return link.node not in members and link.to not in members[1:]
+
+
+def _first_member(node: str, links: Sequence[Link], plan: Plan | None) -> list[Link]:
+    """Give what proves that an earlier member has written the first rows of a shared database."""
+    balancer = next((one for one in plan.balancers if node in one.members), None) if plan else None
+    if plan is None or balancer is None or node == balancer.members[0]:
+        return []
+    if all(schema == H2 for schema in plan.node(node).databases.values()):
+        return []
+    first = plan.node(balancer.members[0])
+    port = MANAGEMENT_PORT + first.offset
+    ends = (balancer.name, first.name, port)
+    return [link for link in links if (link.node, link.to, link.port) == ends]
+
+
+def _unmet(
+    needs: Sequence[Link], waiting: set[str], groups: Mapping[str, tuple[str, ...]]
+) -> list[Link]:
+    return [link for link in needs if _waits(link, waiting, groups)]
+
+
+def _waits(link: Link, waiting: set[str], groups: Mapping[str, tuple[str, ...]]) -> bool:
+    """Tell whether nobody who could answer the link has been started yet."""
+    if link.to is None or link.node in groups:
+        return link.to in waiting
+    return waiting.issuperset(groups.get(link.to, (link.to,)))
 
 
 def _rank(role: Role | None) -> int:

@@ -12,6 +12,7 @@ from lab.products.keys_4x import (
     HUB_SERVICE,
     KEY_MANAGER_SERVICE,
 )
+from lab.wiring.check.balancers import judge_front
 from lab.wiring.check.case import Case, closest, error, remark, warning
 from lab.wiring.check.names import find_slips
 from lab.wiring.check.placement import find_misplaced
@@ -108,8 +109,7 @@ def _known_hosts(case: Case) -> set[str]:
     if plan is None:
         hosts = {settings.hostname for settings in case.cluster.nodes.values()}
         return hosts - {"localhost"}
-    nodes = {alias for node in plan.nodes for alias in node.aliases}
-    return nodes | {alias for server in plan.servers for alias in server.aliases}
+    return {alias for member in plan.members for alias in member.aliases}
 
 
 def _judge_fall_back(case: Case, reading: Reading) -> Finding | None:
@@ -182,6 +182,8 @@ def _judge_role(case: Case, reading: Reading) -> Finding | None:
 def _judge_port(case: Case, reading: Reading) -> Finding | None:
     """LAB0102, LAB0103, LAB0108: the named node is right, its port is not."""
     link, row, address = reading.link, reading.row, reading.address
+    if row is not None and address is not None and link.to in case.cluster.balancers:
+        return judge_front(case, reading, address)
     if row is None or address is None or link.to is None or link.to not in case.cluster.nodes:
         return None
     scheme = address.scheme

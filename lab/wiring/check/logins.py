@@ -19,7 +19,7 @@ def check_node_logins(case: Case) -> Iterator[Finding]:
     """LAB0104: a user name or password that the other node doesn't have."""
     for reading in case.readings:
         link, credentials = reading.link, reading.link.credentials
-        peer = case.cluster.nodes.get(link.to or "")
+        peer = case.cluster.nodes.get(_answering(case, link.to or ""))
         if peer is None or credentials is None or not _logs_in(reading):
             continue
         username, password = peer.value("super_admin.username"), peer.value("super_admin.password")
@@ -34,6 +34,12 @@ def check_node_logins(case: Case) -> Iterator[Finding]:
             what = f"{link.node} logs in at {link.to} with a password that isn't its super_admin's"
             mend = f"use the password of {password.at}"
             yield error("LAB0104", what, credentials.password_at or link.source, mend, link)
+
+
+def _answering(case: Case, name: str) -> str:
+    """Give the node that judges a login: for a balancer its first member, as all are copies."""
+    balancer = case.cluster.plan.balancer(name) if case.cluster.plan else None
+    return balancer.members[0] if balancer else name
 
 
 def check_amqp_characters(case: Case) -> Iterator[Finding]:
