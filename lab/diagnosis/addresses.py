@@ -7,7 +7,6 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.grouping import group_by, ids
 from lab.diagnosis.verdict import Cause
-from lab.plan.model import PlannedNode, PlannedServer
 from lab.products.facts import Protocol, ServedPort
 from lab.wiring.link import Link
 from probes.result import Outcome
@@ -30,7 +29,7 @@ def _name_cause(evidence: Evidence, host: str, links: Sequence[Link]) -> Cause:
             f"`lab start {owner.to}` puts its names on the network again",
             ids(links),
         )
-    known = [alias for member in _members(evidence) for alias in member.aliases]
+    known = [alias for member in evidence.plan.members for alias in member.aliases]
     near = difflib.get_close_matches(host, known, n=1)
     mend = f"write {near[0]}" if near else f"write one of {', '.join(known)}"
     return Cause(
@@ -102,6 +101,9 @@ def _ports(evidence: Evidence, name: str | None) -> Sequence[ServedPort]:
     for node in evidence.plan.nodes:
         if node.name == name:
             return node.ports
+    balancer = evidence.plan.balancer(name)
+    if balancer is not None:
+        return [ServedPort(one.port, one.protocol, "balancer") for one in balancer.fronts]
     return [
         ServedPort(server.port, Protocol.MYSQL, "database")
         for server in evidence.plan.servers
@@ -148,7 +150,3 @@ def find_no_way(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
         )
         for host, group in groups.items()
     ]
-
-
-def _members(evidence: Evidence) -> Sequence[PlannedNode | PlannedServer]:
-    return (*evidence.plan.nodes, *evidence.plan.servers)

@@ -116,8 +116,9 @@ def _is_deaf(
 
 def _as_planned(evidence: Evidence, peer: str, credentials: Credentials | None) -> bool:
     """Tell whether a login says what the topology gives for *peer*."""
-    member = evidence.member(peer)
-    if credentials is None or member is None:
+    balancer = evidence.plan.balancer(peer)
+    member = evidence.member(balancer.members[0] if balancer else peer)
+    if credentials is None or member is None or isinstance(member, PlannedBalancer):
         return False
     accounts = (member.super_admin,) if isinstance(member, PlannedNode) else member.accounts
     said = (credentials.username, credentials.password)

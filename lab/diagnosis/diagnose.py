@@ -18,7 +18,7 @@ from lab.diagnosis.answers import (
 )
 from lab.diagnosis.codes import Code, rank
 from lab.diagnosis.credentials import find_credentials
-from lab.diagnosis.down import find_down
+from lab.diagnosis.down import find_down, is_carried
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.followers import follow_flows, follow_peers, follow_starts, held_back
 from lab.diagnosis.grouping import ids
@@ -48,9 +48,8 @@ _SYMPTOMS: tuple[Find, ...] = (
     find_silent,
     find_no_way,
 )
-_SKIPPING = frozenset(
-    {Code.EXITED, Code.OUT_OF_MEMORY, Code.MISSING, Code.PAUSED, Code.NOT_STARTED}
-)
+_DOWN = frozenset({Code.EXITED, Code.OUT_OF_MEMORY, Code.MISSING, Code.PAUSED})
+_SKIPPING = _DOWN | {Code.NOT_STARTED}
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -107,13 +106,26 @@ def _tell(evidence: Evidence, causes: Sequence[Cause]) -> Diagnosis:
     causes = [_with_each_link_once(cause, causes[:index]) for index, cause in enumerate(causes)]
     by_link = {link: cause for cause in causes for link in cause.explains}
     return Diagnosis(
-        verdict=Verdict.UNHEALTHY if causes else Verdict.HEALTHY,
+        verdict=_verdict(evidence, causes),
         causes=tuple(causes),
         links=tuple(_judge(evidence, link, by_link.get(link.id)) for link in evidence.links),
         nodes=evidence.nodes,
         schemas=evidence.schemas,
         findings=evidence.findings,
     )
+
+
+def _verdict(evidence: Evidence, causes: Sequence[Cause]) -> Verdict:
+    """Call a lab degraded when all that is wrong is a down node whose work another one does."""
+    if not causes:
+        return Verdict.HEALTHY
+    spare = {
+        evidence.container(state.name)
+        for state in evidence.nodes
+        if state.is_down and is_carried(evidence, state.name)
+    }
+    is_spare = [cause.code in _DOWN and cause.where in spare for cause in causes]
+    return Verdict.DEGRADED if all(is_spare) else Verdict.UNHEALTHY
 
 
 def _with_each_link_once(cause: Cause, before: Sequence[Cause]) -> Cause:

@@ -26,8 +26,27 @@ def _cause(evidence: Evidence, state: NodeState, links: Sequence[Link]) -> Cause
         what,
         evidence.container(state.name),
         mend,
-        tuple(link.id for link in links if state.name in (link.node, link.to)),
+        tuple(link.id for link in links if state.name in _ends(evidence, link)),
     )
+
+
+def _ends(evidence: Evidence, link: Link) -> set[str | None]:
+    """Give whose end the link fails with: through a balancer, that of all members behind it."""
+    ends = {link.node, link.to}
+    balancer = evidence.plan.balancer(link.to)
+    if balancer and all(is_down(evidence, member) for member in balancer.members):
+        ends |= set(balancer.members)
+    return ends
+
+
+def is_down(evidence: Evidence, name: str) -> bool:
+    """Tell whether a member is known to be down."""
+    return any(state.is_down for state in evidence.nodes if state.name == name)
+
+
+def is_carried(evidence: Evidence, name: str) -> bool:
+    """Tell whether another node of the same role does a down node's work."""
+    return any(not is_down(evidence, other) for other in evidence.plan.others_of(name))
 
 
 def _describe(state: NodeState) -> tuple[Code, str, str]:

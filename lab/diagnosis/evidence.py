@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lab.plan.model import Plan, PlannedNode, PlannedServer
+from lab.plan.model import Member, Plan, PlannedBalancer, PlannedNode
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.wiring.finding import Finding
 from lab.wiring.link import Link, Position
@@ -52,11 +52,9 @@ class Evidence:
         """Give a member's state; None for a member that nobody knows."""
         return next((node.state for node in self.nodes if node.name == name), None)
 
-    def member(self, name: str | None) -> PlannedNode | PlannedServer | None:
-        """Give the planned node or server of this name."""
-        members: tuple[PlannedNode | PlannedServer, ...]
-        members = (*self.plan.nodes, *self.plan.servers)
-        return next((member for member in members if member.name == name), None)
+    def member(self, name: str | None) -> Member | None:
+        """Give the planned member of this name."""
+        return next((member for member in self.plan.members if member.name == name), None)
 
     def container(self, name: str) -> str:
         """Give the container of a member, as a place to look at."""
@@ -68,6 +66,8 @@ class Evidence:
         member = self.member(name)
         if isinstance(member, PlannedNode):
             return frozenset(port.port for port in member.ports)
+        if isinstance(member, PlannedBalancer):
+            return frozenset(front.port for front in member.fronts)
         return frozenset({member.port}) if member else frozenset()
 
     def place(self, link: Link) -> Place:

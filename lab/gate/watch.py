@@ -87,7 +87,10 @@ class _Watch:
     ) -> None:
         self._session = session
         self._links = {link.id: link for link in links}
-        self._needs = {node.name: needs.get(node.name, ()) for node in plan.nodes}
+        # A balancer needs nobody: it waits for its members by itself.
+        self._needs: dict[str, tuple[str, ...]] = {one.name: () for one in plan.balancers}
+        self._needs |= {node.name: needs.get(node.name, ()) for node in plan.nodes}
+        self._behind = {one.name: one.members for one in plan.balancers}
         self._targets = targets
         self._release = release
         self._patience = patience
@@ -97,8 +100,9 @@ class _Watch:
         self._peers = {
             **{n.name: Peer(frozenset(p.port for p in n.ports)) for n in plan.nodes},
             **{s.name: Peer(frozenset({s.port})) for s in plan.servers},
+            **{b.name: Peer(frozenset(f.port for f in b.fronts)) for b in plan.balancers},
         }
-        self._started = {node.name: asyncio.Event() for node in plan.nodes}
+        self._started = {name: asyncio.Event() for name in self._needs}
         self._paces: dict[str | None, list[Pace]] = {}
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -193,11 +197,24 @@ class _Watch:
         streak = self._streaks.get((vantage, link.id))
         if streak is None:
             return False
-        return is_final(link, streak, self._peer(link), _now(), self._patience)
+        return is_final(link, streak, self._answering(link), _now(), self._patience)
 
     def _peer(self, link: Link) -> Peer:
         """Give the link's peer; of a host outside the topology nothing is known."""
         return self._peers.get(link.to or "", Peer(frozenset(), has_answered=True))
+
+    def _answering(self, link: Link) -> Peer:
+        """Give who has to answer: through a balancer, the members behind it."""
+        members = [self._peers[name] for name in self._behind.get(link.to or "", ())]
+        if not members:
+            return self._peer(link)
+        own = self._peer(link)
+        return Peer(
+            own.served,
+            own.ports,
+            has_answered=any(member.is_up for member in members),
+            changed=max(peer.changed for peer in (own, *members)),
+        )
 
     def _judge(self) -> None:
         if not all(started.is_set() for started in self._started.values()):

@@ -17,18 +17,26 @@ from lab.launch.definitions import (
     PROBER_KIND,
     SIDECARS,
     Images,
+    balancer_definition,
     node_definition,
     prober_definition,
     server_definition,
 )
 from lab.launch.engine import Engine
-from lab.launch.files import node_files, server_files, write_environment
+from lab.launch.files import balancer_files, node_files, server_files, write_environment
 from lab.launch.images import ensure_images
 from lab.launch.labels import FOLDER, LAB, MEMBER, OWNER, PURPOSE, Ownership, Part, Purpose
 from lab.launch.lease import NameHeldError, clear_name
 from lab.launch.listing import ClusterSummary, list_clusters
 from lab.launch.ownership import parse_owner, this_process
-from lab.launch.ports import choose_ports, other_ports, read_ports, write_ports
+from lab.launch.ports import (
+    choose_ports,
+    other_ports,
+    published_ports,
+    publishing,
+    read_ports,
+    write_ports,
+)
 from lab.launch.refusals import GoneError, NameTakenError, PortTakenError
 from lab.launch.removal import objects_of, remove_lab
 from lab.launch.schemas import judge, unreachable
@@ -63,8 +71,7 @@ class Cluster:
         self._engine = engine
         self._owner = owner
         self._images = images
-        self._members = {node.name: node.container for node in plan.nodes}
-        self._members |= {server.name: server.container for server in plan.servers}
+        self._members = {member.name: member.container for member in plan.members}
         self._just_put: set[str] = set()
         self._scripts: dict[str, dict[str, Dbscript]] = {}
         self._reading = threading.Lock()
@@ -77,7 +84,7 @@ class Cluster:
         self._engine.start(self._container(name))
 
     def start_node(self, name: str) -> None:
-        """Start a node (or database server), with its files as they lie in the lab's folder.
+        """Start a member, with its files as they lie in the lab's folder.
 
         A host port that something else took meanwhile is exchanged for a free one.
         """
@@ -90,14 +97,19 @@ class Cluster:
         return self._engine.start(self._container(name))
 
     def stop_node(self, name: str) -> None:
-        """Stop a node (or database server); one that ignores SIGTERM is killed."""
+        """Stop a member; one that ignores SIGTERM is killed."""
         grace = _SERVER_GRACE if self._is_server(name) else _NODE_GRACE
         self._engine.stop(self._container(name), grace)
 
     def put_files(self, name: str) -> None:
         """Put a member's files from the lab's folder into its container."""
+        self._engine.put(self._container(name), self._files_of(name))
+
+    def _files_of(self, name: str) -> bytes:
+        if self.plan.balancer(name) is not None:
+            return balancer_files(self.folder, name)
         take = server_files if self._is_server(name) else node_files
-        self._engine.put(self._container(name), take(self.folder, name))
+        return take(self.folder, name)
 
     def note_files_put(self, name: str) -> None:
         """Tell that a member's container was created with its files of this moment."""
@@ -110,14 +122,20 @@ class Cluster:
             self.put_files(name)
 
     def _exchange_ports(self, name: str) -> None:
-        """Make a node's container again on other host ports: they are fixed at creation."""
+        """Make a member's container again on other host ports: they are fixed at creation."""
         container = self._container(name)
         published = other_ports(self._engine.inspect(container).published)
         self._engine.remove(container)
-        node = self.plan.node(name)
-        self._engine.create(node_definition(self.plan, node, self._images, self._owner, published))
+        self._engine.create(self._definition(name, published))
         self.put_files(name)
         write_ports(self.folder, {**read_ports(self.folder), name: published})
+
+    def _definition(self, name: str, published: Mapping[int, int]) -> Definition:
+        balancer = self.plan.balancer(name)
+        if balancer is not None:
+            return balancer_definition(self.plan, balancer, self._images, self._owner, published)
+        node = self.plan.node(name)
+        return node_definition(self.plan, node, self._images, self._owner, published)
 
     # Databases
 
@@ -166,7 +184,7 @@ class Cluster:
     # Watching
 
     def states(self) -> tuple[NodeState, ...]:
-        """Tell the state of every node and database server, in the plan's order."""
+        """Tell the state of every member, in the plan's order."""
         seen = {
             container.labels[MEMBER]: container
             for container in self._engine.containers(f"{LAB}={self.plan.lab}")
@@ -210,8 +228,8 @@ class Cluster:
         return ran.exit_code, (ran.stdout + ran.stderr).decode(errors="replace")
 
     def published(self) -> Mapping[tuple[str, int], int]:
-        """Give the ports of 127.0.0.1, by node and container port."""
-        nodes = [node for node in self.plan.nodes if any(p.published for p in node.ports)]
+        """Give the ports of 127.0.0.1, by member and container port."""
+        names = [name for name, member in publishing(self.plan) if published_ports(member)]
 
         def of(name: str) -> Mapping[int, int]:
             with suppress(GoneError):
@@ -219,10 +237,10 @@ class Cluster:
             return {}
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            ports = pool.map(of, (node.name for node in nodes))
+            ports = pool.map(of, names)
             return {
-                (node.name, port): host
-                for node, published in zip(nodes, ports, strict=True)
+                (name, port): host
+                for name, published in zip(names, ports, strict=True)
                 for port, host in published.items()
             }
 
@@ -300,8 +318,8 @@ def create_cluster(
     cluster = Cluster(engine, plan, folder, owner, images)
     with Creation(engine) as creation:
         _take_name(creation, prober_definition(plan, images, owner, kind), plan)
-        progress(f"creating {len(plan.nodes) + len(plan.servers)} containers")
-        network = creation.network(plan, owner, len(plan.nodes) + len(plan.servers) + 1)
+        progress(f"creating {len(plan.members)} containers")
+        network = creation.network(plan, owner, len(plan.members) + 1)
         made = [network]
         # Servers first: what they need until they are ready is most of a lab's start.
         for server in plan.servers:
@@ -318,6 +336,11 @@ def create_cluster(
             wanted = node_definition(plan, node, images, owner, ports.get(node.name, {}))
             made.append(creation.container(wanted, node_files(folder, node.name)))
             cluster.note_files_put(node.name)
+        for balancer in plan.balancers:
+            published = ports.get(balancer.name, {})
+            wanted = balancer_definition(plan, balancer, images, owner, published)
+            made.append(creation.container(wanted, balancer_files(folder, balancer.name)))
+            cluster.note_files_put(balancer.name)
         results(made)
         write_ports(folder, ports)
         write_environment(folder, images)
@@ -367,6 +390,7 @@ def find_cluster(engine: Engine, name: str) -> Cluster | None:
         prober=by_member.get(PROBER, ""),
         nodes={node.kind: by_member.get(node.name, "") for node in plan.nodes},
         servers={server.name: by_member.get(server.name, "") for server in plan.servers},
+        balancer=next((by_member.get(one.name, "") for one in plan.balancers), ""),
     )
     owner = parse_owner(labels[OWNER]) or this_process()
     return Cluster(

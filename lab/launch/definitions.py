@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from lab.launch.labels import MEMBER, PART, Ownership, Part
 from lab.launch.seen import Definition, SeenContainer
 from lab.plan.containers import (
+    BALANCER_GID,
+    BALANCER_MEMORY,
+    BALANCER_UID,
     NODE_MEMORY,
     PROBER_MEMORY,
     SERVER_GID,
     SERVER_MEMORY,
     SERVER_UID,
     container_name,
+    haproxy_arguments,
     mysqld_arguments,
     node_environment,
 )
-from lab.plan.model import Plan, PlannedNode, PlannedServer
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
 
 PROBER = "prober"
 PROBER_KIND = "apim-lab.prober-kind"
@@ -31,6 +35,7 @@ class Images:
     prober: str
     nodes: Mapping[str, str]  # kind → image
     servers: Mapping[str, str]  # server's name → image with its loaded data directory
+    balancer: str = ""  # empty in a lab without one
 
 
 def node_definition(
@@ -49,6 +54,28 @@ def node_definition(
         environment=node_environment(node.kind, node.version),
         published=published,
         memory=NODE_MEMORY,
+    )
+
+
+def balancer_definition(
+    plan: Plan,
+    balancer: PlannedBalancer,
+    images: Images,
+    owner: Ownership,
+    published: Mapping[int, int],
+) -> Definition:
+    """Define a balancer's container; *published* as for a node."""
+    return Definition(
+        name=balancer.container,
+        image=images.balancer,
+        command=("haproxy", *haproxy_arguments()),
+        labels=owner.labels(Part.BALANCER, balancer.name),
+        network=plan.network,
+        aliases=balancer.aliases,
+        hostname=balancer.hostname,
+        published=published,
+        user=f"{BALANCER_UID}:{BALANCER_GID}",
+        memory=BALANCER_MEMORY,
     )
 
 

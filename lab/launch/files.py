@@ -7,6 +7,9 @@ from lab.errors import LabError, Problem
 from lab.launch.archive import PlacedFile, tar_of
 from lab.launch.definitions import Images
 from lab.plan.containers import (
+    BALANCER_GID,
+    BALANCER_IMAGE_VARIABLE,
+    BALANCER_UID,
     NODE_GID,
     NODE_IMAGE_VARIABLE,
     NODE_UID,
@@ -14,6 +17,7 @@ from lab.plan.containers import (
     SERVER_GID,
     SERVER_IMAGE_VARIABLE,
     SERVER_UID,
+    balancer_path,
     node_path,
     server_path,
 )
@@ -27,6 +31,11 @@ def node_files(folder: Path, node: str) -> bytes:
 def server_files(folder: Path, server: str) -> bytes:
     """Give the archive of a database server's files."""
     return _archive(folder / "servers" / server, server_path, SERVER_UID, SERVER_GID)
+
+
+def balancer_files(folder: Path, balancer: str) -> bytes:
+    """Give the archive of a balancer's files."""
+    return _archive(folder / "balancers" / balancer, balancer_path, BALANCER_UID, BALANCER_GID)
 
 
 def _archive(folder: Path, place: Callable[[str], PurePosixPath], uid: int, gid: int) -> bytes:
@@ -52,6 +61,7 @@ def write_environment(folder: Path, images: Images) -> None:
     values = {
         NODE_IMAGE_VARIABLE: next(iter(images.nodes.values()), ""),
         SERVER_IMAGE_VARIABLE: next(iter(images.servers.values()), ""),
+        BALANCER_IMAGE_VARIABLE: images.balancer,
         PROBER_IMAGE_VARIABLE: images.prober,
     }
     text = "".join(f"{name}={value}\n" for name, value in values.items() if value)

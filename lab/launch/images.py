@@ -18,6 +18,8 @@ from lab.plan.model import Plan, PlannedServer
 
 Progress = Callable[[str], None]
 
+BALANCER = "haproxy"
+
 
 def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progress) -> Images:
     """Give every image of a lab: found, or else pulled or built, side by side.
@@ -35,12 +37,14 @@ def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progre
             )
             for server in plan.servers
         }
+        balancer = pool.submit(sources.ensure, BALANCER) if plan.balancers else None
         try:
             built = _built(engine, (*kinds, PROBER), sources, pool, progress)
             return Images(
                 prober=built[PROBER],
                 nodes={kind: built[kind] for kind in kinds},
                 servers={name: image.result() for name, image in servers.items()},
+                balancer=balancer.result() if balancer else "",
             )
         except BaseException:
             # The pool waits for its threads: whoever gave up should not wait for what they make.

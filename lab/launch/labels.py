@@ -20,6 +20,7 @@ class Part(StrEnum):
     NETWORK = "network"
     NODE = "node"
     SERVER = "server"
+    BALANCER = "balancer"
     PROBER = "prober"
     SIDECAR = "sidecar"
     BUILDER = "builder"

@@ -2,11 +2,11 @@
 
 import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from lab.plan.model import Plan
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode
 
 FILE = "ports.json"
 LOOPBACK = "127.0.0.1"
@@ -19,14 +19,27 @@ def choose_ports(plan: Plan, folder: Path) -> Ports:
     before = read_ports(folder)
     with ExitStack() as held:
         chosen = {
-            node.name: {
-                served.port: _free(held, before.get(node.name, {}).get(served.port, 0))
-                for served in node.ports
-                if served.published
+            name: {
+                port: _free(held, before.get(name, {}).get(port, 0))
+                for port in published_ports(member)
             }
-            for node in plan.nodes
+            for name, member in publishing(plan)
         }
     return {name: ports for name, ports in chosen.items() if ports}
+
+
+def published_ports(member: PlannedNode | PlannedBalancer) -> tuple[int, ...]:
+    """Give the container ports of a member that people use from the host."""
+    served = member.ports if isinstance(member, PlannedNode) else member.fronts
+    return tuple(one.port for one in served if one.published)
+
+
+def publishing(plan: Plan) -> Iterator[tuple[str, PlannedNode | PlannedBalancer]]:
+    """Give the members that can be reached from the host at all, by name."""
+    for node in plan.nodes:
+        yield node.name, node
+    for balancer in plan.balancers:
+        yield balancer.name, balancer
 
 
 def other_ports(container_ports: Iterable[int]) -> Mapping[int, int]:

@@ -70,8 +70,8 @@ def balancer_path(file_name: str) -> PurePosixPath:
 
 
 def haproxy_arguments() -> tuple[str, ...]:
-    """Give the words after `haproxy`: in the foreground, with the file of the lab's folder."""
-    return ("-db", "-f", str(balancer_path("haproxy.cfg")))
+    """Give the words after `haproxy`: its master ends on SIGTERM even as the first process."""
+    return ("-W", "-db", "-f", str(balancer_path("haproxy.cfg")))
 
 
 def mysqld_arguments(*, port: int = 3306, user: str = "mysql") -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from lab.plan.model import (
 )
 from lab.products.facts import Release, Role, Store
 from lab.products.releases import PRODUCTS
-from lab.topology.model import NodeSection, Topology
+from lab.topology.model import Topology
 from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
 
@@ -128,7 +128,7 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
 
 
 def _starts_after(name: str, topology: Topology, release: Release) -> tuple[str, ...]:
-    """Give what must answer first: of a pair one member does, and its own first one makes the rows."""
+    """Give what must answer first: of a pair one member, which also makes the first rows."""
     role = topology.nodes[name].role
     facts = release.roles[role]
     uses_server = Store.MYSQL in facts.databases.values()

@@ -24,7 +24,9 @@ def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
             f"To the gateway ({_names(plan, Role.GATEWAY)}), which APIs are published to."
         ),
         ("apim", "throttling"): (
-            f"To the traffic manager ({_names(plan, Role.TRAFFIC_MANAGER)}):"
+            "Its own broker gets its decisions; a copy of each goes to the other member's."
+            if node.role is Role.TRAFFIC_MANAGER
+            else f"To the traffic manager ({_names(plan, Role.TRAFFIC_MANAGER)}):"
             " throttle decisions come from its broker."
         ),
         ("apim", "throttling", "url_group"): (

@@ -10,18 +10,22 @@ import yaml
 
 from lab.data import data_folder
 from lab.plan.containers import (
+    BALANCER_MEMORY,
     NODE_MEMORY,
     PROBER_MEMORY,
     SERVER_FILE_NAMES,
     SERVER_MEMORY,
+    balancer_path,
+    haproxy_arguments,
     mysqld_arguments,
     network_name,
     node_environment,
     node_path,
     server_path,
 )
-from lab.plan.model import Plan, PlannedNode, PlannedServer
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
 from lab.products.apim_4x import MANAGEMENT_PORT
+from lab.render.pairs import BALANCER_CERTIFICATE
 
 Values = dict[str, Any]
 
@@ -48,6 +52,7 @@ def compose_yaml(plan: Plan, stores: Mapping[str, Iterable[str]], start_interval
 def compose_model(plan: Plan, stores: Mapping[str, Iterable[str]]) -> Values:
     """Give the compose file's values."""
     services = {server.name: _server(server) for server in plan.servers}
+    services |= {balancer.name: _balancer(balancer) for balancer in plan.balancers}
     services |= {node.name: _node(node, stores[node.name]) for node in plan.nodes}
     services["prober"] = {**_fragment("prober"), "mem_limit": PROBER_MEMORY}
     return {
@@ -72,6 +77,23 @@ def _node(node: PlannedNode, stores: Iterable[str]) -> Values:
     service["volumes"] = [
         _mount(f"./nodes/{node.name}/{file}", str(node_path(file)))
         for file in ("deployment.toml", *stores)
+    ]
+    return service
+
+
+def _balancer(balancer: PlannedBalancer) -> Values:
+    service = _fragment("balancer")
+    service |= {
+        "mem_limit": BALANCER_MEMORY,
+        "command": list(haproxy_arguments()),
+        "networks": {"lab": {"aliases": list(balancer.aliases)}},
+    }
+    if published := [f"127.0.0.1::{one.port}" for one in balancer.fronts if one.published]:
+        service["ports"] = published
+    certificate = (BALANCER_CERTIFICATE, f"{BALANCER_CERTIFICATE}.key")
+    service["volumes"] = [
+        _mount(f"./balancers/{balancer.name}/{file}", str(balancer_path(file)))
+        for file in ("haproxy.cfg", "ca.pem", *(certificate if balancer.terminates else ()))
     ]
     return service
 

@@ -79,9 +79,7 @@ def _frontend(front: Front, balancer: PlannedBalancer) -> Iterator[str]:
     yield f"    default_backend to-{front.target}"
 
 
-def _backend(
-    front: Front, balancer: PlannedBalancer, members: list[PlannedNode]
-) -> Iterator[str]:
+def _backend(front: Front, balancer: PlannedBalancer, members: list[PlannedNode]) -> Iterator[str]:
     yield f"backend to-{front.target}"
     yield f"    mode {_mode(balancer)}"
     yield f"    balance {_balance(balancer)}"

@@ -41,9 +41,7 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
 
     *stores* names the keystores of each node.
     """
-    copies = {
-        name: balancer.members[0] for balancer in plan.balancers for name in balancer.members
-    }
+    copies = {name: balancer.members[0] for balancer in plan.balancers for name in balancer.members}
     names = _names(plan)
     authority = _kept_authority(folder)
     with ThreadPoolExecutor() as pool:
@@ -62,10 +60,10 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
             member: make_pair(authority, names[member], key.result())
             for member, key in zip(lacking, keys, strict=True)
         }
-    pairs = kept | made
-    pairs |= {name: pairs[first] for name, first in copies.items()}
-    kept_members = {name for name in pairs if copies.get(name, name) in kept}
-    return Pairs(authority, pairs, frozenset(kept_members))
+    members = kept | made
+    members |= {name: members[first] for name, first in copies.items()}
+    kept_members = {name for name in members if copies.get(name, name) in kept}
+    return Pairs(authority, members, frozenset(kept_members))
 
 
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:

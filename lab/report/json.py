@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from lab.diagnosis.verdict import Cause, JudgedLink
-from lab.plan.model import PlannedNode
+from lab.plan.model import PlannedBalancer, PlannedNode
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.findings import SCHEMA, finding_values
 from lab.report.told import Report
@@ -27,6 +27,7 @@ def _values(report: Report) -> dict[str, Any]:
         "cause": causes[0] if causes else None,
         "causes": causes,
         "nodes": [_node(node, states.get(node.name)) for node in report.plan.nodes],
+        "balancers": [_balancer(one, states.get(one.name)) for one in report.plan.balancers],
         "databases": [_schema(schema) for schema in diagnosis.schemas],
         "links": [_link(judged) for judged in diagnosis.links],
         "findings": [finding_values(finding) for finding in diagnosis.findings],
@@ -50,6 +51,16 @@ def _node(node: PlannedNode, state: NodeState | None) -> dict[str, Any]:
         "kind": node.kind,
         "state": str(state.state if state else State.MISSING),
         "aliases": list(node.aliases),
+    }
+
+
+def _balancer(balancer: PlannedBalancer, state: NodeState | None) -> dict[str, Any]:
+    return {
+        "name": balancer.name,
+        "role": str(balancer.role),
+        "state": str(state.state if state else State.MISSING),
+        "aliases": list(balancer.aliases),
+        "members": list(balancer.members),
     }
 
 

@@ -53,8 +53,9 @@ class Tally:
         return time.monotonic() - self.began
 
     def expect(self, plan: Plan, links: Sequence[Link]) -> None:
-        """Begin with every node created and no link proven."""
+        """Begin with every node and balancer created and no link proven."""
         self.states = {node.name: State.CREATED for node in plan.nodes}
+        self.states |= {balancer.name: State.CREATED for balancer in plan.balancers}
         self._links = {link.id: link for link in links}
 
     def add(self, observed: Result | NodeState) -> bool:

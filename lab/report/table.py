@@ -32,6 +32,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _cause(cause, links.values(), diagnosis.nodes, report)
     yield ""
     yield from _nodes(report)
+    if report.plan.balancers:
+        yield ""
+        yield from _balancers(report)
     yield ""
     yield from _databases(report)
     yield ""
@@ -73,9 +76,7 @@ def _cause(
 
 
 def _is_about(cause: Cause, state: NodeState, report: Report) -> bool:
-    containers = {member.name: member.container for member in report.plan.nodes} | {
-        server.name: server.container for server in report.plan.servers
-    }
+    containers = {member.name: member.container for member in report.plan.members}
     return cause.where == f"container {containers.get(state.name)}"
 
 
@@ -92,6 +93,20 @@ def _nodes(report: Report) -> Iterator[str]:
         for node in report.plan.nodes
     ]
     return in_columns(("NODE", "ROLE", "KIND", "STATE", "NAMES"), rows)
+
+
+def _balancers(report: Report) -> Iterator[str]:
+    states = {state.name: state for state in report.diagnosis.nodes}
+    rows = [
+        (
+            balancer.name,
+            ", ".join(balancer.members),
+            _state(states.get(balancer.name)),
+            ", ".join(balancer.aliases),
+        )
+        for balancer in report.plan.balancers
+    ]
+    return in_columns(("BALANCER", "BEFORE", "STATE", "NAMES"), rows)
 
 
 def _state(state: NodeState | None) -> str:

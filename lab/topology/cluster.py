@@ -65,9 +65,7 @@ def _roles(nodes: object) -> dict[str, Role] | None:
     return roles
 
 
-def _lone_pairs(
-    roles: Mapping[str, Role], fronts: Mapping[str, Role], where: str
-) -> list[Problem]:
+def _lone_pairs(roles: Mapping[str, Role], fronts: Mapping[str, Role], where: str) -> list[Problem]:
     """Give a problem for each further node of a role that no balancer stands before."""
     problems = []
     first: dict[Role, str] = {}

@@ -25,6 +25,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "super_admin": SuperAdminSection,
     "check": CheckSection,
 }
+_NAMED: Mapping[str, type[BaseModel]] = {"nodes": NodeSection, "balancers": BalancerSection}
 _KINDS = {
     "string_type": "a string",
     "int_type": "a whole number",
@@ -65,14 +66,8 @@ def _problem(detail: ErrorDetails, where: str) -> Problem:
             return _unknown_key(key, _section(location[:-1]), at)
         case "missing":
             return Problem(f"`{key}` is missing", at, _needed(key))
-        case "literal_error":
-            return Problem(
-                f"`{key}` can't be {detail['input']!r}",
-                at,
-                f"write {detail.get('ctx', {})['expected']}",
-            )
-        case "enum":
-            return _unknown_role(detail["input"], at)
+        case "enum" | "literal_error":
+            return _unknown_word(detail, key, at)
         case kind if kind in _KINDS:
             return Problem(
                 f"`{key}` must be {_KINDS[kind]}, not {_name(detail['input'])}",
@@ -103,11 +98,17 @@ def _unknown_role(value: object, at: str) -> Problem:
     return Problem(f"unknown role {value!r}", at, f"{hint}roles are {', '.join(allowed)}")
 
 
+def _unknown_word(detail: ErrorDetails, key: str, at: str) -> Problem:
+    if detail["type"] == "enum":
+        return _unknown_role(detail["input"], at)
+    expected = detail.get("ctx", {})["expected"]
+    return Problem(f"`{key}` can't be {detail['input']!r}", at, f"write {expected}")
+
+
 def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
     if not location:
         return TopologyFile
-    many = {"nodes": NodeSection, "balancers": BalancerSection}
-    return _SECTIONS.get(str(location[0])) or many[str(location[0])]
+    return _SECTIONS.get(str(location[0])) or _NAMED[str(location[0])]
 
 
 def _needed(key: str) -> str:

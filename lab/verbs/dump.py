@@ -59,10 +59,10 @@ def _parts(cluster: Cluster) -> dict[str, str]:
     for file in _TEXTS:
         if (cluster.folder / file).is_file():
             parts[file] = (cluster.folder / file).read_text(encoding="utf-8")
-    for path in sorted((cluster.folder / "nodes").glob("*/deployment.toml")):
-        parts[str(path.relative_to(cluster.folder))] = path.read_text(encoding="utf-8")
-    members = [node.name for node in cluster.plan.nodes]
-    for member in (*members, *(server.name for server in cluster.plan.servers)):
+    for pattern in ("nodes/*/deployment.toml", "balancers/*/haproxy.cfg"):
+        for path in sorted(cluster.folder.glob(pattern)):
+            parts[str(path.relative_to(cluster.folder))] = path.read_text(encoding="utf-8")
+    for member in (one.name for one in cluster.plan.members):
         try:
             parts[f"logs/{member}.txt"] = "\n".join(cluster.logs(member))
         except LabError as error:

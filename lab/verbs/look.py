@@ -54,7 +54,7 @@ def open_session(cluster: Cluster) -> ProberSession:
 
 
 def vantage_of(cluster: Cluster, name: str) -> Vantage:
-    """Give the place to dial from of a node that runs; raises `LabError` when it doesn't."""
+    """Give the place to dial from of a member that runs; raises `LabError` when it doesn't."""
     pid, container = cluster.process(name)
     return Vantage(name, pid, container, _trust(cluster))
 
@@ -76,8 +76,9 @@ def evidence_of(
 
 
 def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:
-    nodes = {node.name for node in cluster.plan.nodes}
-    running = [state.name for state in states if state.name in nodes and not state.is_down]
+    dialling = {node.name for node in cluster.plan.nodes}
+    dialling |= {balancer.name for balancer in cluster.plan.balancers}
+    running = [state.name for state in states if state.name in dialling and not state.is_down]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda name: vantage_of(cluster, name), running))
 

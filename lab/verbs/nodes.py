@@ -10,7 +10,7 @@ from lab.verbs.shell import Shell
 
 
 def stop(node: str, name: str | None, shell: Shell) -> int:
-    """Stop a node or database server."""
+    """Stop a node, balancer or database server."""
     with Engine.connect(shell.environ) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         cluster.stop_node(node)
@@ -48,7 +48,7 @@ def execute(node: str, words: Sequence[str], name: str | None, shell: Shell) -> 
 def _cluster_with(engine: Engine, node: str, name: str | None, shell: Shell) -> Cluster:
     cluster = find(engine, name, shell)
     plan = cluster.plan
-    members = [one.name for one in plan.nodes] + [one.name for one in plan.servers]
+    members = [one.name for one in plan.members]
     if node not in members:
         raise LabError(
             Problem(f"no node `{node}`", f"lab {plan.lab}", f"it has {', '.join(members)}")

@@ -49,6 +49,17 @@ def _values(made: Plan) -> dict[str, object]:
             }
             for node in made.nodes
         ],
+        "balancers": [
+            {
+                "name": balancer.name,
+                "role": str(balancer.role),
+                "container": balancer.container,
+                "aliases": list(balancer.aliases),
+                "members": list(balancer.members),
+                "ports": [front.port for front in balancer.fronts],
+            }
+            for balancer in made.balancers
+        ],
         "servers": [
             {
                 "name": server.name,

@@ -41,7 +41,9 @@ def read_haproxy(folder: Path, name: str) -> BalancerFile:
         text = (folder / name / FILE_NAME).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         mend = "write all files again with `lab render`"
-        problem = Problem(f"the balancer's file can't be read: {error}", f"{name}/{FILE_NAME}", mend)
+        problem = Problem(
+            f"the balancer's file can't be read: {error}", f"{name}/{FILE_NAME}", mend
+        )
         raise TopologyError(problem) from error
     servers: list[Server] = []
     binds: dict[str, list[int]] = {}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.plan.model import Plan
+from lab.wiring.balancers import read_members
 from lab.wiring.check.case import Case
 from lab.wiring.check.rules import check
-from lab.wiring.balancers import read_members
 from lab.wiring.cluster import Cluster
 from lab.wiring.databases import read_databases
 from lab.wiring.fallbacks import read_fallbacks

@@ -27,9 +27,11 @@ def judge_front(case: Case, reading: Reading, address: Address) -> Finding | Non
     if fronts:
         mend = f"write {address.scheme}://{address.host}:{fronts[0]}"
     else:
-        hosts = (case.cluster.plan.node(name).hostname for name in balancer.members) if (
-            case.cluster.plan
-        ) else ()
+        hosts = (
+            (case.cluster.plan.node(name).hostname for name in balancer.members)
+            if (case.cluster.plan)
+            else ()
+        )
         mend = f"no balancer stands there: name the members themselves, {', '.join(hosts)}"
     return error("LAB0102", what, link.source, mend, link)
 
