@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.verdict import Cause
-from lab.plan.model import PlannedNode, PlannedServer
+from lab.plan.model import PlannedBalancer, PlannedNode, PlannedServer
 from lab.products.facts import Protocol
 from lab.wiring.link import Credentials, Link, Position
 from probes.result import Outcome

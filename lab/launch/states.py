@@ -40,7 +40,7 @@ def state_of(engine: Engine, container: SeenContainer) -> NodeState:
 
 
 class Events:
-    """The changes of a lab's nodes, balancers and servers, as the engine tells them, until closed."""
+    """The changes of a lab's members, as the engine tells them, until closed."""
 
     def __init__(self, engine: Engine, lab: str) -> None:
         self._engine = engine

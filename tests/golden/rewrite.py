@@ -14,8 +14,17 @@ from lab.topology.read import read_topology
 
 GOLDEN = Path(__file__).parent
 CHECKOUT = GOLDEN.parents[1]
-TOPOLOGIES = ("topologies/km-tm-separated.toml", "tests/topologies/good/offsets.toml")
-SECRET = (".jks", ".pem")
+TOPOLOGIES = (
+    "topologies/km-tm-separated.toml",
+    "tests/topologies/good/offsets.toml",
+    "tests/topologies/good/pairs-with-offsets.toml",
+    "topologies/ha-all.toml",
+    "topologies/ha-control-plane.toml",
+    "topologies/ha-gateway.toml",
+    "topologies/ha-key-manager.toml",
+    "topologies/ha-traffic-manager.toml",
+)
+SECRET = (".jks", ".pem", ".key")
 
 
 def rewrite(topology: str) -> None:

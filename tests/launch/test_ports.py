@@ -44,3 +44,11 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_other_ports_are_as_many_as_asked_for() -> None:
     assert set(other_ports((9443, 8243))) == {9443, 8243}
+
+
+def test_a_balancer_s_ports_are_published_unless_nobody_outside_uses_them(tmp_path: Path) -> None:
+    pairs = make_plan(read_topology(TOPOLOGY.with_name("ha-all.toml")))
+    chosen = choose_ports(pairs, tmp_path)
+    assert set(chosen["gw-lb"]) == {80, 443, 8099, 8243, 8280, 9099, 9443}
+    assert set(chosen["cp-lb"]) == {80, 443}
+    assert "tm-lb" not in chosen

@@ -18,7 +18,7 @@ def test_the_keys_are_those_that_scripts_rely_on() -> None:
     told = values(STOPPED)
     assert list(told) == [
         *("schema", "lab", "verdict", "seconds", "cause", "causes"),
-        *("nodes", "databases", "links", "findings"),
+        *("nodes", "balancers", "databases", "links", "findings"),
     ]
     assert list(told["cause"]) == ["code", "what", "where", "mend", "explains"]
     assert list(told["nodes"][0]) == ["name", "role", "kind", "state", "aliases"]

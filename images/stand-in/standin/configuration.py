@@ -76,6 +76,7 @@ class EventHub:
     service_url: str
     listening: tuple[urls.Endpoint, ...]
     groups: tuple[urls.Group, ...]
+    copies: tuple[urls.Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Throttling:
     decisions: tuple[urls.Endpoint, ...]
     groups: tuple[urls.Group, ...]
     publishes: bool
+    copies: tuple[urls.Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,9 @@ def _event_hub(values: Placeholders) -> EventHub:
         ),
         listening=urls.endpoints(listening) or _local(values, "tcp", "jms.port"),
         groups=groups or _throttling_groups(values),
+        copies=urls.endpoints(
+            values.get("apim.event_hub.event_duplicate_url", "apim.throttling.event_duplicate_url")
+        ),
     )
 
 
@@ -315,6 +320,7 @@ def _throttling(values: Placeholders) -> Throttling:
         groups=_throttling_groups(values),
         # The role sets it unless the file does (infer.json).
         publishes=role in GATEWAY_ROLES if publishes is None else bool(publishes),
+        copies=urls.endpoints(values.get("apim.throttling.event_duplicate_url")),
     )
 
 

@@ -26,6 +26,7 @@ from standin.databridge.streams import STREAMS, text_message
 from standin.first_start import write_first_rows
 from standin.gateway import HEALTHCHECK_CONTEXT, passthrough, startup_healthcheck, websocket_port
 from standin.http_server import TOMCAT_PLAIN_ANSWER, Handler, serve_http
+from standin.hub.copies import Copies
 from standin.hub.listener import listen
 from standin.hub.publisher import Publisher
 from standin.internal_data import CONTEXT as DATA_CONTEXT
@@ -79,6 +80,7 @@ class Node:
         ]
         self._hub_publisher = Publisher(hub.listening, hub.account)
         self._decision_publisher = Publisher(throttling.decisions, throttling.jms)
+        self._copies = Copies(configuration, version)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, began: float, delay: float) -> None:
@@ -225,3 +227,6 @@ class Node:
             return
         publisher = self._decision_publisher if stream.decision else self._hub_publisher
         self._spawn(publisher.publish(stream.topic, text_message(payload)))
+        second = self._copies.target(stream_id, stream)
+        if second is not None:
+            self._spawn(second.publish(stream.topic, *self._copies.message(payload)))

@@ -68,10 +68,10 @@ class HubClient:
         self._send(1, commands.Basic.Ack(method.delivery_tag or 0))
         return Delivery(method.routing_key or "", bytes(content))
 
-    async def publish(self, topic: str, content: bytes) -> None:
-        """Publish a text message to *topic*, as the product's JMS publishers do."""
+    async def publish(self, topic: str, content: bytes, content_type: str = "text/plain") -> None:
+        """Publish a message to *topic*, as the product's JMS publishers do."""
         properties = commands.Basic.Properties(
-            content_type="text/plain", headers={"JMS_QPID_DESTTYPE": 2}
+            content_type=content_type, headers={"JMS_QPID_DESTTYPE": 2}
         )
         self._send(
             1,

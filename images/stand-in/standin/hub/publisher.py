@@ -20,13 +20,13 @@ class Publisher:
         self._client: HubClient | None = None
         self._lock = asyncio.Lock()
 
-    async def publish(self, topic: str, content: bytes) -> None:
+    async def publish(self, topic: str, content: bytes, content_type: str = "text/plain") -> None:
         """Publish to *topic*; without a broker the event is lost and an error logged."""
         async with self._lock:
             try:
                 if self._client is None or not self._client.usable:
                     self._client, _ = await connect(self._endpoints, self._account)
-                await self._client.publish(topic, content)
+                await self._client.publish(topic, content, content_type)
             except (HubError, OSError) as fault:
                 self._client = None
                 log.error(_ADAPTER, f"Event dropped at the JMS publisher of {topic}: {fault}")
