@@ -209,9 +209,10 @@ class _Watch:
         if not members:
             return self._peer(link)
         own = self._peer(link)
+        # Its own open ports say nothing: it opens them before anybody is behind them.
         return Peer(
             own.served,
-            own.ports,
+            ports=None,
             has_answered=any(member.is_up for member in members),
             changed=max(peer.changed for peer in (own, *members)),
         )
