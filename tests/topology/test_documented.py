@@ -5,6 +5,7 @@ import pytest
 
 from lab.products.releases import PRODUCTS
 from lab.topology.model import (
+    BalancerSection,
     CheckSection,
     DatabaseSection,
     LabSection,
@@ -22,7 +23,15 @@ def test_the_document_s_example_is_a_topology():
 
 
 @pytest.mark.parametrize(
-    "section", [LabSection, NodeSection, DatabaseSection, SuperAdminSection, CheckSection]
+    "section",
+    [
+        LabSection,
+        NodeSection,
+        BalancerSection,
+        DatabaseSection,
+        SuperAdminSection,
+        CheckSection,
+    ],
 )
 def test_every_key_is_documented(section: type):
     assert all(f"`{key}`" in DOCUMENT for key in section.model_fields)
