@@ -7,9 +7,8 @@ from pamqp import commands
 
 from probes.amqp import TOPICS
 from probes.amqp_dialogue import Dialogue
-from probes.failure import LinkError
 from probes.http import Conversation, expectation, judge
-from probes.result import Outcome, Phase
+from probes.result import Phase
 from probes.target import HttpRequest
 from probes.trial import Trial
 
@@ -103,10 +102,12 @@ async def _await_message(hub: Dialogue, token: str) -> None:
 
 
 def _revokes(body: bytes, token: str) -> bool:
+    """Tell whether it announces our token; what isn't JSON is dropped, as a gateway drops it.
+
+    Up to 4.2 the other hub of a pair sends copies as maps (wso2/api-manager#1884).
+    """
     try:
         payload = json.loads(body)["event"]["payloadData"]
         return bool(payload["revokedToken"] == token)
-    except (ValueError, KeyError, TypeError) as error:
-        raise LinkError(
-            Outcome.WRONG_ANSWER, f"a message of another form: {body[:200]!r}"
-        ) from error
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -36,12 +36,12 @@ defaults
     log global
     option redispatch 1
     retries 3
-    timeout connect 500ms
+    timeout connect 1s
     timeout client 1h
     timeout server 1h
-    timeout check 2s
+    timeout check 3s
     default-server init-addr none resolvers engine resolve-prefer ipv4
-    default-server inter 1s fastinter 250ms downinter 250ms rise 1 fall 2
+    default-server inter 1s fastinter 250ms downinter 250ms rise 1 fall 3
     default-server on-marked-down shutdown-sessions
 """
 
