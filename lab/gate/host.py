@@ -25,7 +25,9 @@ class HostVantage:
 
         self._plan = plan
         self._read_ports = read_ports
-        self._here = stand_here(trust, {node.hostname: _LOOPBACK for node in plan.nodes})
+        names = [node.hostname for node in plan.nodes]
+        names += [balancer.hostname for balancer in plan.balancers]
+        self._here = stand_here(trust, dict.fromkeys(names, _LOOPBACK))
 
     async def ask(self, target: Target) -> Result:
         """Make one attempt at the port that *target*'s node and port are published on."""

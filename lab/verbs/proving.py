@@ -123,9 +123,8 @@ async def _beside(
 def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Report:
     results, schemas = proof.results, proof.schemas
     if all(result.ok for result in results.values()):
-        members = [node.name for node in cluster.plan.nodes]
-        members += [server.name for server in cluster.plan.servers]
-        states = tuple(NodeState(name, State.RUNNING) for name in members)
+        members = cluster.plan.members
+        states = tuple(NodeState(member.name, State.RUNNING) for member in members)
     else:
         states = cluster.states()
         if proof.is_late or any(state.is_down for state in states):

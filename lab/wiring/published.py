@@ -1,4 +1,4 @@
-"""The host's own links: the ports that nodes publish on 127.0.0.1, read from the lab's folder."""
+"""The host's own links: the ports that members publish on 127.0.0.1, from the lab's folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,13 +6,26 @@ from typing import Any
 
 import yaml
 
-from lab.plan.model import Plan, PlannedNode
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode
+from lab.products.apim_4x import (
+    GATEWAY_HTTP_PORT,
+    GATEWAY_HTTPS_PORT,
+    GATEWAY_WS_PORT,
+    GATEWAY_WSS_PORT,
+)
 from lab.products.facts import Ask, Protocol, ServedPort
 from lab.wiring.link import Link, Position
 
 HOST = "host"  # the vantage of the machine that the lab runs on
 FILE = "ports.json"
 
+_SERVLET = "servlet transport"
+_API_PORTS = (
+    GATEWAY_HTTP_PORT,
+    GATEWAY_HTTPS_PORT,
+    GATEWAY_WS_PORT,
+    GATEWAY_WSS_PORT,
+)
 _VERSION = Ask("GET", "/services/Version", (200,), contains="Version")
 _ROOT = Ask("GET", "/", (200, 404))
 _HEALTH = Ask("GET", "/health", (200,))
@@ -27,21 +40,30 @@ _API_TRAFFIC = {
 def read_published(folder: Path, plan: Plan) -> tuple[Link, ...]:
     """Give a link for each published port, with the line of `ports.json` that says where.
 
-    Its port is the node's, its URL has the host's. A lab whose ports aren't chosen yet has none.
+    Its port is the member's, its URL has the host's. A lab whose ports aren't chosen yet has none.
     """
     path = folder / FILE
     if not path.exists():
         return ()
     published = _read(path.read_text(encoding="utf-8"))
     return tuple(
-        _link(node, served, *published[node.name, served.port])
-        for node in plan.nodes
-        for served in node.ports
-        if (node.name, served.port) in published
+        _link(member, served, *published[member.name, served.port])
+        for member, served in _served(plan)
+        if (member.name, served.port) in published
     )
 
 
-def _link(node: PlannedNode, served: ServedPort, line: int, port: int) -> Link:
+def _served(plan: Plan) -> Iterator[tuple[PlannedNode | PlannedBalancer, ServedPort]]:
+    for node in plan.nodes:
+        for served in node.ports:
+            yield node, served
+    for balancer in plan.balancers:
+        for front in balancer.fronts:
+            what = "API traffic" if front.target in _API_PORTS else _SERVLET
+            yield balancer, ServedPort(front.port, front.protocol, what)
+
+
+def _link(node: PlannedNode | PlannedBalancer, served: ServedPort, line: int, port: int) -> Link:
     return Link(
         id=f"{HOST}/{node.name}:{served.port}",
         node=HOST,
@@ -53,7 +75,7 @@ def _link(node: PlannedNode, served: ServedPort, line: int, port: int) -> Link:
         key=f"{node.name}.{served.port}",
         source=Position(FILE, line),
         why=f"{served.what}, published for programs of this machine",
-        asks=(_VERSION if served.what == "servlet transport" else _API_TRAFFIC[served.protocol],),
+        asks=(_VERSION if served.what == _SERVLET else _API_TRAFFIC[served.protocol],),
     )
 
 
