@@ -4,10 +4,10 @@ import json
 import os
 import ssl
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.e2e.conftest import ROOT, Lab, Program, objects_of
@@ -44,12 +44,9 @@ def addresses(lab: Lab) -> dict[str, str]:
 def answers(address: str, lab: Lab, host: str) -> int:
     """Ask through a balancer's published port, with the certificate compared with its own name."""
     context = ssl.create_default_context(cafile=str(lab.folder / "ca" / "ca.pem"))
-    real = context.wrap_socket
-    context.wrap_socket = lambda sock, **more: real(sock, **{**more, "server_hostname": host})  # type: ignore[method-assign]
-    handler = urllib.request.HTTPSHandler(context=context, check_hostname=False)
-    request = urllib.request.Request(f"https://{address}/services/Version", headers={"Host": host})
-    with urllib.request.build_opener(handler).open(request, timeout=10) as answer:
-        return int(answer.status)
+    url, own = f"https://{address}/services/Version", {"sni_hostname": host}
+    with httpx.Client(verify=context, timeout=10) as client:
+        return client.get(url, headers={"Host": host}, extensions=own).status_code
 
 
 def settled(lab: Lab, verdict: str) -> dict:
