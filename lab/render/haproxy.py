@@ -82,7 +82,11 @@ def _frontend(front: Front, balancer: PlannedBalancer) -> Iterator[str]:
 def _backend(front: Front, balancer: PlannedBalancer, members: list[PlannedNode]) -> Iterator[str]:
     yield f"backend to-{front.target}"
     yield f"    mode {_mode(balancer)}"
-    yield f"    balance {_balance(balancer)}"
+    yield "    balance roundrobin"
+    if balancer.is_sticky and not balancer.terminates:
+        # Not `balance source`: a retry would choose the member that has just failed again.
+        yield "    stick-table type ip size 10k expire 1h"
+        yield "    stick on src"
     if balancer.terminates and balancer.is_sticky:
         yield "    cookie LAB_MEMBER insert indirect nocache"
     if front.target == MANAGEMENT_PORT:
@@ -110,7 +114,3 @@ def _server(front: Front, balancer: PlannedBalancer, member: PlannedNode) -> Ite
 
 def _mode(balancer: PlannedBalancer) -> str:
     return "http" if balancer.terminates else "tcp"
-
-
-def _balance(balancer: PlannedBalancer) -> str:
-    return "source" if balancer.is_sticky and not balancer.terminates else "roundrobin"

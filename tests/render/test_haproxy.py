@@ -52,8 +52,8 @@ def test_tls_passes_through_unless_it_is_opened_there() -> None:
 
 
 def test_one_client_of_the_portals_stays_with_one_member() -> None:
-    assert "balance source" in text("cp-lb")
-    assert "balance source" not in text("gw-lb")
+    assert "stick on src" in text("cp-lb")
+    assert "stick on src" not in text("gw-lb")
     assert "cookie LAB_MEMBER insert" in text("cp-lb", SHIFTED)
     assert "cookie cp-2" in text("cp-lb", SHIFTED)
     assert "cookie" not in text("gw-lb", SHIFTED)
