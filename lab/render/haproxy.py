@@ -42,7 +42,6 @@ defaults
     timeout check 3s
     default-server init-addr none resolvers engine resolve-prefer ipv4
     default-server inter 1s fastinter 250ms downinter 250ms rise 1 fall 3
-    default-server on-marked-down shutdown-sessions
 """
 
 
