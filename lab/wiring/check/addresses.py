@@ -48,7 +48,7 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
-    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, _judge_port)
+    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, judge_front, _judge_port)
     for step in steps:
         finding = step(case, reading)
         if finding is not None:
@@ -182,8 +182,6 @@ def _judge_role(case: Case, reading: Reading) -> Finding | None:
 def _judge_port(case: Case, reading: Reading) -> Finding | None:
     """LAB0102, LAB0103, LAB0108: the named node is right, its port is not."""
     link, row, address = reading.link, reading.row, reading.address
-    if row is not None and address is not None and link.to in case.cluster.balancers:
-        return judge_front(case, reading, address)
     if row is None or address is None or link.to is None or link.to not in case.cluster.nodes:
         return None
     scheme = address.scheme

@@ -4,14 +4,15 @@ from lab.plan.model import PlannedBalancer
 from lab.wiring.check.case import Case, error
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
-from lab.wiring.urls import Address
 
 
-def judge_front(case: Case, reading: Reading, address: Address) -> Finding | None:
+def judge_front(case: Case, reading: Reading) -> Finding | None:
     """LAB0102: a port that the balancer doesn't open, or that leads to something else."""
-    link, row = reading.link, reading.row
+    link, row, address = reading.link, reading.row, reading.address
     balancer = case.cluster.plan.balancer(link.to) if case.cluster.plan else None
-    if row is None or balancer is None or address.scheme not in row.listens:
+    if row is None or address is None or balancer is None or link.to not in case.cluster.balancers:
+        return None
+    if address.scheme not in row.listens:
         return None
     wanted = row.listens[address.scheme]
     servers = case.cluster.balancers[balancer.name].behind(address.port)
