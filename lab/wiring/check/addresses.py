@@ -5,7 +5,7 @@ The first of these that fails is the link's one finding: the later ones only fol
 
 from collections.abc import Iterator
 
-from lab.products.facts import Role
+from lab.products.facts import Protocol, Role
 from lab.products.keys_4x import (
     BROKER_TLS_PORT,
     HUB_LISTENING,
@@ -30,6 +30,8 @@ _TLS_PAIRS = {"http": "https", "ws": "wss", "tcp": "ssl"} | {
     "wss": "ws",
     "ssl": "tcp",
 }
+# What a load balancer stands in front of; a broker or data receiver is named member by member.
+_BALANCED = (Protocol.HTTPS, Protocol.HTTP, Protocol.WSS, Protocol.WS)
 _FOLLOWERS = (Role.GATEWAY, Role.TRAFFIC_MANAGER)
 
 
@@ -48,7 +50,7 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
-    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, judge_front, _judge_port)
+    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, _judge_port)
     for step in steps:
         finding = step(case, reading)
         if finding is not None:
@@ -101,6 +103,8 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
         return error("LAB0101", what, link.source, mend, link)
     if row is None:
         return None
+    if link.protocol in _BALANCED and any(len(case.nodes_of(role)) > 1 for role in row.peers):
+        return remark("LAB0101", what, link.source, "it is taken for a load balancer", link)
     return warning("LAB0101", what, link.source, mend, link)
 
 
@@ -183,7 +187,7 @@ def _judge_port(case: Case, reading: Reading) -> Finding | None:
     """LAB0102, LAB0103, LAB0108: the named node is right, its port is not."""
     link, row, address = reading.link, reading.row, reading.address
     if row is None or address is None or link.to is None or link.to not in case.cluster.nodes:
-        return None
+        return judge_front(case, reading)
     scheme = address.scheme
     ports = _ports(case, reading, link.to)
     if scheme not in ports or address.port == ports[scheme] or _is_proxied(case, reading):
@@ -205,10 +209,10 @@ def _judge_port(case: Case, reading: Reading) -> Finding | None:
     what = f"{link.to} doesn't serve {link.key} at port {address.port}" + (
         f" (its offset is {peer})" if peer else ""
     )
-    if _may_be_offset(case, reading):
-        mend = f"write [server] offset into the file if it is given at the start, else {right}"
-        return warning("LAB0102", what, link.source, mend, link)
-    return error("LAB0102", what, link.source, f"write {right}", link)
+    if not _may_be_offset(case, reading):
+        return error("LAB0102", what, link.source, f"write {right}", link)
+    mend = f"write [server] offset into the file if it is given at the start, else {right}"
+    return warning("LAB0102", what, link.source, mend, link)
 
 
 def _may_be_offset(case: Case, reading: Reading) -> bool:
