@@ -1,14 +1,13 @@
 """The gate's talk with the prober: vantages and targets in, results and opened ports out."""
 
 import asyncio
-import contextlib
 import dataclasses
 import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from lab.errors import LabError, Problem
 from lab.gate.host import HostVantage
@@ -17,6 +16,8 @@ from probes.result import Result, result_from_json
 from probes.target import Target
 
 OnPorts = Callable[[str, frozenset[int]], None]
+
+_Piece = TypeVar("_Piece")
 
 LAB = "lab"  # the vantage of the prober's own namespace, on the lab's network
 
@@ -108,11 +109,17 @@ class ProberSession:
         why = "it closed its end"
         try:
             while line := self._channel.receive():
-                self._loop.call_soon_threadsafe(self._take, line)
+                self._hand_over(self._take, line)
         except (OSError, ValueError) as failure:
             why = str(failure)
-        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
-            self._loop.call_soon_threadsafe(self._end, _session_ended(why))
+        self._hand_over(self._end, _session_ended(why))
+
+    def _hand_over(self, take: Callable[[_Piece], None], piece: _Piece) -> None:
+        try:
+            self._loop.call_soon_threadsafe(take, piece)
+        except RuntimeError:
+            if not self._loop.is_closed():  # else nobody waits any more
+                raise
 
     def _take(self, line: bytes) -> None:
         message = json.loads(line)

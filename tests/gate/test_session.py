@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import pytest
 
@@ -62,3 +63,25 @@ async def test_opened_ports_are_told() -> None:
         session.define(Vantage("cp", 7, "cd" * 32))
         await asyncio.wait_for(arrived.wait(), 2)
     assert told == [("cp", frozenset({9443, 5672}))]
+
+
+def test_a_line_that_comes_after_the_loop_has_closed_is_dropped() -> None:
+    channel = StubbornChannel()
+    asyncio.run(_open_and_leave(channel))
+    reader = next(thread for thread in threading.enumerate() if thread.name == "prober-session")
+    channel.say({"type": "listening", "vantage": "gw", "ports": [9443]})
+    channel.end()
+    reader.join(5)
+    assert not reader.is_alive()  # a thread that dies of an exception fails the test as well
+
+
+class StubbornChannel(ScriptedChannel):
+    """Goes on speaking after it was closed, as a line does that was under way."""
+
+    def close(self) -> None:
+        pass
+
+
+async def _open_and_leave(channel: ScriptedChannel) -> None:
+    async with ProberSession(channel):
+        await asyncio.sleep(0)
