@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from lab.launch.cluster import list_clusters
 from lab.launch.engine import Engine
+from lab.launch.listing import list_clusters
 from lab.launch.removal import remove_lab
 from lab.verbs.choosing import choose_lab
-from lab.verbs.find import unknown
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
+from lab.verbs.unknown import unknown
 
 
 def down(names: Sequence[str], shell: Shell, *, every: bool) -> int:

@@ -54,7 +54,6 @@ def compose_words(*words: str) -> list[str]:
 
 def copy_for_peer(folder: Path, topology: str) -> Path:
     """Bring the lab up once, keep its files for compose, and take it down again."""
-    lab(folder, "down", NAME)
     if lab(folder, "up", topology, "--name", NAME).exit_code:
         sys.exit("bench: the lab did not come up healthy; see above")
     peer = folder / "peer"

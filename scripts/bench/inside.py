@@ -14,12 +14,13 @@ from pathlib import Path
 from figures import Row, Series
 
 from lab.gate.patience import Patience
-from lab.gate.session import ProberSession, Vantage
+from lab.gate.session import Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, until_healthy
 from lab.launch.cluster import Cluster
-from lab.verbs.look import own_vantage, vantage_of, wiring_of
+from lab.verbs.look import open_session, own_vantage, vantage_of, wiring_of
+from lab.wiring.published import HOST
 
 _SWEEP_GOAL, _LAG_GOAL, _MEMORY_GOAL = 0.3, 0.1, 30.0  # seconds, seconds, MiB
 _SLOWEST_START = 2.0  # seconds of random delay before a listener opens
@@ -36,12 +37,12 @@ async def _sweeps(cluster: Cluster, runs: int) -> Row:
     targets = make_targets(links, cluster.schema_states(), attempt=Patience().attempt)
     nodes = [node.name for node in cluster.plan.nodes]
     seconds = []
-    async with ProberSession(cluster.open_session()) as session:
+    async with open_session(cluster) as session:
         for node in nodes:
             session.define(vantage_of(cluster, node))
         for _ in range(runs + 1):  # the first one also enters the nodes
             began = time.monotonic()
-            results = await sweep(session, links, targets, vantages=nodes)
+            results = await sweep(session, links, targets, vantages=(HOST, *nodes))
             seconds.append(time.monotonic() - began)
             failed = [result.id for result in results.values() if not result.ok]
             if failed:
@@ -84,7 +85,7 @@ async def _lag(cluster: Cluster) -> float:
         _start_after(cluster, name, random.uniform(0, _SLOWEST_START))  # noqa: S311  # a delay
         return vantage_of(cluster, name)
 
-    async with ProberSession(cluster.open_session()) as session:
+    async with open_session(cluster) as session:
         session.define(own_vantage(cluster))
         dialler = vantage_of(cluster, "cp")
         session.define(dialler)
