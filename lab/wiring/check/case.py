@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from lab.products.facts import Role
 from lab.products.versions_4x import Version, parse_version
@@ -35,43 +36,23 @@ class Case:
         return " or ".join(sorted(role.value for role in roles))
 
 
-def error(
+def _say(
     code: str,
     what: str,
     where: Position,
     mend: str,
     link: Link | None = None,
     *,
+    severity: Severity,
     key: str = "",
 ) -> Finding:
-    """Say that something will not work."""
-    return Finding(code, Severity.ERROR, what, where, mend, *_about(link, key))
+    return Finding(code, severity, what, where, mend, *_about(link, key))
 
 
-def warning(
-    code: str,
-    what: str,
-    where: Position,
-    mend: str,
-    link: Link | None = None,
-    *,
-    key: str = "",
-) -> Finding:
-    """Say that something may not work."""
-    return Finding(code, Severity.WARNING, what, where, mend, *_about(link, key))
-
-
-def remark(
-    code: str,
-    what: str,
-    where: Position,
-    mend: str,
-    link: Link | None = None,
-    *,
-    key: str = "",
-) -> Finding:
-    """Say something that is worth knowing."""
-    return Finding(code, Severity.INFO, what, where, mend, *_about(link, key))
+# Something that will not work, something that may not, and something that is worth knowing.
+error = partial(_say, severity=Severity.ERROR)
+warning = partial(_say, severity=Severity.WARNING)
+remark = partial(_say, severity=Severity.INFO)
 
 
 def _about(link: Link | None, key: str) -> tuple[str, str]:
