@@ -1,16 +1,18 @@
 """The start of a node: banner, configuration, keys, then the node itself."""
 
-import asyncio
 import os
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from standin import log
 from standin.configuration import Configuration, read_configuration
-from standin.keystore import Identity, KeystoreError, read_identity, read_trusted
-from standin.node import Node
+from standin.keystore import KeystoreError, read_identity, read_trusted
+
+if TYPE_CHECKING:
+    from standin.node import Node
 
 _SERVER = "org.wso2.carbon.core.internal.CarbonCoreActivator"
 _VERSION = "4.1.0"
@@ -22,11 +24,9 @@ def start(home: Path) -> int:
     log.info(_SERVER, log.BANNER)
     try:
         configuration = read_configuration(home)
-        identity, trusted = _keys(configuration)
+        node = _make_node(configuration)
         log.info(_SERVER, f"Starting WSO2 Carbon... (stand-in, role {configuration.role})")
-        version = os.environ.get("STAND_IN_VERSION", _VERSION)
-        node = Node(configuration, identity, trusted, version)
-        asyncio.run(node.serve(began, _delay(home)))
+        _serve(node, began, _delay(home))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as fault:
         log.error(_SERVER, f"deployment.toml or the node's ports can't be used: {fault}")
         return 1
@@ -42,9 +42,18 @@ def _delay(home: Path) -> float:
     return float(note.read_text() if note.exists() else os.environ.get("STAND_IN_DELAY", "0"))
 
 
-def _keys(configuration: Configuration) -> tuple[Identity, str]:
-    """Open keystore and truststore side by side: each is a run of a program."""
+def _make_node(configuration: Configuration) -> "Node":
+    """Open both keystores, each by a run of a program, and load the node's code meanwhile."""
     with ThreadPoolExecutor(2) as pool:
         trusted = pool.submit(read_trusted, configuration.truststore)
         identity = pool.submit(read_identity, configuration.keystore)
-        return identity.result(), trusted.result()
+        from standin.node import Node  # noqa: PLC0415  # half of a start is imports
+
+        version = os.environ.get("STAND_IN_VERSION", _VERSION)
+        return Node(configuration, identity.result(), trusted.result(), version)
+
+
+def _serve(node: "Node", began: float, delay: float) -> None:
+    import asyncio  # noqa: PLC0415  # it came with the node
+
+    asyncio.run(node.serve(began, delay))
