@@ -167,12 +167,22 @@ def test_logs_of_a_running_node_can_be_followed_until_it_stops(new_cluster: NewC
     cluster = new_cluster()
     cluster.start_node("tm")
     lines: list[str] = []
-    follower = threading.Thread(target=lambda: lines.extend(cluster.logs("tm", follow=True)))
+    spoke = threading.Event()
+
+    def follow() -> None:
+        for line in cluster.logs("tm", follow=True):
+            lines.append(line)
+            spoke.set()
+
+    follower = threading.Thread(target=follow)
     follower.start()
+    # A node that is stopped before it has said a word ends without one.
+    assert spoke.wait(20)
+    assert "stand-in" in lines[0]
+    assert follower.is_alive()
     cluster.stop_node("tm")
     follower.join(timeout=20)
     assert not follower.is_alive()
-    assert any("stand-in" in line for line in lines)
     assert list(cluster.logs("tm")) == lines
 
 
