@@ -302,11 +302,9 @@ def create_cluster(
     progress: Progress,
     prober: str = "",
     start: bool = False,
-    files_written: Callable[[], None] = lambda: None,
 ) -> Cluster:
     """Create a lab's network and containers, with the files of *folder* in them.
 
-    *files_written* is called when they are needed, and waits for whoever writes them meanwhile.
     Nothing is started; with *start* the prober and the database servers are, each as soon as it
     exists. *prober* forces how nodes are probed: `prober` or `sidecars`. Raises `NameHeldError`
     when a lab of this name exists or is being made. Whatever fails or interrupts, nothing stays
@@ -316,14 +314,13 @@ def create_cluster(
     owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
     images = ensure_images(engine, plan, owner, progress)
     kind = prober or prober_kind_for(engine)
+    ports = choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)
     with Creation(engine) as creation:
         _take_name(creation, prober_definition(plan, images, owner, kind), plan)
         progress(f"creating {len(plan.members)} containers")
         network = creation.network(plan, owner, len(plan.members) + 1)
         made = [network]
-        files_written()
-        ports = choose_ports(plan, folder)
         # Servers first: what they need until they are ready is most of a lab's start.
         for server in plan.servers:
             wanted = server_definition(plan, server, images, owner)

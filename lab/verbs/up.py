@@ -96,17 +96,11 @@ def _make(
         _progress(shell) as progress,
     ):
         progress.step(f"writing {folder}")
-        with ThreadPoolExecutor(2) as pool:
-            writing = pool.submit(render, plan, folder)
+        render(plan, folder)
+        with ThreadPoolExecutor(1) as pool:
             loading = pool.submit(_load_proving)
             cluster = create_cluster(
-                engine,
-                plan,
-                folder,
-                purpose=request.purpose,
-                progress=progress.step,
-                start=True,
-                files_written=writing.result,
+                engine, plan, folder, purpose=request.purpose, progress=progress.step, start=True
             )
             prove = loading.result()
         report, late = prove(cluster, patience=patience, progress=progress, began=began)
