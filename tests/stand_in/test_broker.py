@@ -63,6 +63,14 @@ def arrived(channel, queue, *, seconds=3):
     return None
 
 
+def deliver(channel, taken, *, until, seconds=3):
+    """Let a consumer take `until` messages, then a moment more for one too many."""
+    deadline = time.monotonic() + seconds
+    while len(taken) < until and time.monotonic() < deadline:
+        channel.connection.process_data_events(0.05)
+    channel.connection.process_data_events(0.2)
+
+
 @pytest.mark.parametrize("host", ["carbon", "/", "", "/carbon"])
 def test_every_spelling_of_the_one_virtual_host_is_let_in(connect, host):
     connection = connect(host=host)
@@ -251,10 +259,10 @@ def test_the_prefetch_window_holds_messages_back(connect):
         channel.basic_publish("amq.topic", "window", str(number))
     taken = []
     channel.basic_consume(queue, lambda _c, method, _p, body: taken.append((method, body)))
-    channel.connection.process_data_events(0.3)
+    deliver(channel, taken, until=2)
     assert [body for _, body in taken] == [b"0", b"1"]
     channel.basic_ack(taken[-1][0].delivery_tag, multiple=True)
-    channel.connection.process_data_events(0.3)
+    deliver(channel, taken, until=4)
     assert [body for _, body in taken] == [b"0", b"1", b"2", b"3"]
 
 
