@@ -51,7 +51,7 @@ def node_definition(
         network=plan.network,
         aliases=node.aliases,
         hostname=node.hostname,
-        environment=node_environment(node.kind, node.version),
+        environment=node_environment(node),
         published=published,
         memory=NODE_MEMORY,
     )

@@ -5,6 +5,8 @@ Names, paths inside the containers, users and the database server's arguments; p
 
 from pathlib import PurePosixPath
 
+from lab.plan.model import PlannedNode
+
 NODE_HOME = PurePosixPath("/home/wso2carbon/wso2am")
 NODE_UID = 802  # wso2carbon in the product's images up to 4.2, and in the stand-in's
 NODE_GID = 802
@@ -54,9 +56,14 @@ def node_path(file_name: str) -> PurePosixPath:
     return NODE_HOME / "repository/resources/security" / file_name
 
 
-def node_environment(kind: str, version: str) -> dict[str, str]:
-    """Give what a node's container is told beside its files: a stand-in, which version it is."""
-    return {"STAND_IN_VERSION": version} if kind == "stand-in" else {}
+def node_environment(node: PlannedNode) -> dict[str, str]:
+    """Give what a node's container is told beside its files: a stand-in, what it stands for."""
+    if node.kind != "stand-in":
+        return {}
+    told = {"STAND_IN_VERSION": node.version}
+    if not node.start.profile:  # no profile: the distribution alone says which role it is
+        told |= {"STAND_IN_DISTRIBUTION": node.start.distribution, **node.start.environment}
+    return told
 
 
 def server_path(file_name: str) -> PurePosixPath:

@@ -110,6 +110,7 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
         name=name,
         role=section.role,
         profile=facts.profile,
+        start=facts.start,
         version=release.version,
         kind=kind,
         container=container_name(lab, name),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.products.facts import Front, Role, ServedPort
+from lab.products.facts import Front, Role, ServedPort, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class PlannedNode:
 
     name: str
     role: Role
-    profile: str  # the value of `server_role` and `-Dprofile=`
+    profile: str  # the value of `server_role`
+    start: Start  # of the real product's node in this role
     version: str
     kind: str  # "stand-in"
     container: str

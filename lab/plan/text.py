@@ -58,6 +58,7 @@ def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:
     yield f"  container   {node.container}"
     yield f"  names       {', '.join(node.aliases)}"
     yield f"  profile     {node.profile}"
+    yield f"  started as  {_start(node)}"
     if node.offset:
         yield f"  offset      {node.offset}"
     yield f"  ports       {' '.join(str(served.port) for served in node.ports)}"
@@ -69,6 +70,11 @@ def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:
     yield f"  starts      {_after(node)}"
     if node.config:
         yield f"  own config  {', '.join(sorted(node.config))}"
+
+
+def _start(node: PlannedNode) -> str:
+    words = " ".join((node.start.script, *node.start.arguments))
+    return f"{node.start.distribution} {node.version}, {words}"
 
 
 def _store(schema: str, plan: Plan) -> str:

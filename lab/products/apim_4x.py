@@ -1,7 +1,7 @@
 """The facts of WSO2 API Manager 4.0 to 4.6: what each role is, opens, keeps and waits for.
 
 Ports: what a 4.1.0 cluster was seen to open, profile by profile; 4.0 to 4.6 have the same set.
-Profile names: profileSetup.sh, infer.json and the p2 profiles of each version's tag.
+What a version has of its own is a row of `versions_4x`.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,10 @@ from lab.products.facts import (
     RoleFacts,
     SchemaFacts,
     ServedPort,
+    Start,
     Store,
 )
+from lab.products.versions_4x import ROWS
 
 MANAGEMENT_PORT = 9443
 SERVLET_HTTP_PORT = 9763
@@ -81,11 +83,12 @@ def _sorted(*ports: ServedPort) -> tuple[ServedPort, ...]:
     return tuple(sorted(ports, key=lambda served: served.port))
 
 
-def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
+def _roles(profiles: Mapping[Role, str], starts: Mapping[Role, Start]) -> Mapping[Role, RoleFacts]:
     return MappingProxyType(
         {
             Role.GATEWAY: RoleFacts(
                 profile=profiles[Role.GATEWAY],
+                start=starts[Role.GATEWAY],
                 # A gateway runs a broker of its own, and no data receiver.
                 ports=_sorted(
                     _PUBLISHED_MANAGEMENT, *_SERVLET, *_BROKER, *_GATEWAY, _AUTHENTICATION
@@ -97,6 +100,7 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
             ),
             Role.CONTROL_PLANE: RoleFacts(
                 profile=profiles[Role.CONTROL_PLANE],
+                start=starts[Role.CONTROL_PLANE],
                 ports=_sorted(
                     _PUBLISHED_MANAGEMENT, *_SERVLET, *_BROKER, *_RECEIVER, _AUTHENTICATION
                 ),
@@ -109,6 +113,7 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
             ),
             Role.TRAFFIC_MANAGER: RoleFacts(
                 profile=profiles[Role.TRAFFIC_MANAGER],
+                start=starts[Role.TRAFFIC_MANAGER],
                 ports=_sorted(_MANAGEMENT, *_SERVLET, *_BROKER, *_RECEIVER),
                 databases=MappingProxyType({"apim_db": Store.H2, "shared_db": Store.H2}),
                 peers=(Role.CONTROL_PLANE,),
@@ -118,6 +123,7 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
             ),
             Role.KEY_MANAGER: RoleFacts(
                 profile=profiles[Role.KEY_MANAGER],
+                start=starts[Role.KEY_MANAGER],
                 ports=_sorted(_PUBLISHED_MANAGEMENT, *_SERVLET, _AUTHENTICATION),
                 databases=MappingProxyType({"apim_db": Store.MYSQL, "shared_db": Store.MYSQL}),
                 peers=(Role.CONTROL_PLANE,),
@@ -128,17 +134,6 @@ def _roles(profiles: Mapping[Role, str]) -> Mapping[Role, RoleFacts]:
         }
     )
 
-
-# Up to 4.4 one distribution starts as one of several profiles. For 4.3 and 4.4 profileSetup.sh says
-# `api-key-manager-node`, but infer.json and the p2 profile keep the deprecated name.
-_PROFILES = {
-    Role.GATEWAY: "gateway-worker",
-    Role.CONTROL_PLANE: "control-plane",
-    Role.TRAFFIC_MANAGER: "traffic-manager",
-    Role.KEY_MANAGER: "api-key-manager-deprecated",
-}
-# From 4.5 each distribution is its role, and its infer.json knows `default` alone.
-_DISTRIBUTIONS = dict.fromkeys(Role, "default")
 
 # latin1 for both: from 4.2 the keys of apim_db outgrow MySQL's 3072 bytes under utf8mb4.
 _SCHEMAS: Mapping[str, SchemaFacts] = MappingProxyType(
@@ -158,26 +153,20 @@ _SCHEMAS: Mapping[str, SchemaFacts] = MappingProxyType(
     }
 )
 
-_PROFILES_OF_VERSION = {
-    "4.0.0": _PROFILES,
-    "4.1.0": _PROFILES,
-    "4.2.0": _PROFILES,
-    "4.3.0": _PROFILES,
-    "4.4.0": _PROFILES,
-    "4.5.0": _DISTRIBUTIONS,
-    "4.6.0": _DISTRIBUTIONS,
-}
-
 RELEASES: Mapping[str, Release] = MappingProxyType(
     {
         version: Release(
             product="apim",
             title="WSO2 API Manager",
             version=version,
-            roles=_roles(profiles),
+            roles=_roles(row.profiles, row.starts),
             schemas=_SCHEMAS,
+            jdk=row.jdk,
+            uid=row.uid,
+            connector=row.connector,
+            mysql=row.mysql,
         )
-        for version, profiles in _PROFILES_OF_VERSION.items()
+        for version, row in ROWS.items()
     }
 )
 

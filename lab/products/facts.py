@@ -97,10 +97,58 @@ class Store(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What a role is started from in one version, and by which words.
+
+    *distribution* is the name that its archive and its image have before the version. *setup* is
+    the profile that `bin/profileSetup.sh` prepares it as, *profile* the one that the script starts;
+    both are empty where the distribution is the role.
+    """
+
+    distribution: str
+    script: str  # below the distribution's folder
+    setup: str = ""
+    profile: str = ""
+
+    @property
+    def setup_arguments(self) -> tuple[str, ...]:
+        """Give the arguments of `bin/profileSetup.sh`; none where it isn't run."""
+        return (f"-Dprofile={self.setup}",) if self.setup else ()
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Give the arguments of the start script."""
+        return (f"-Dprofile={self.profile}",) if self.profile else ()
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Give what the official image's entry point is told, which runs both scripts itself."""
+        return {"PROFILE_NAME": self.setup} if self.setup else {}
+
+    @property
+    def image_arguments(self) -> tuple[str, ...]:
+        """Give what follows the image's name where `PROFILE_NAME` alone starts the wrong profile.
+
+        The entry point puts them behind its own `-Dprofile=`; that the last one counts is inferred.
+        """
+        return self.arguments if self.profile != self.setup else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Jdk:
+    """The Java versions that the start scripts take without a complaint, and the image's own."""
+
+    oldest: int
+    newest: int
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoleFacts:
     """What one role is in one version."""
 
-    profile: str  # the value of `server_role` and of `-Dprofile=`
+    profile: str  # the value of `server_role`
+    start: Start
     ports: tuple[ServedPort, ...]
     databases: Mapping[str, Store]  # by their names in `[database.NAME]`
     peers: tuple[Role, ...]  # roles that its configuration must name
@@ -121,10 +169,26 @@ class SchemaFacts:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One version of a product, a row of its line's table."""
+    """One version of a product, a row of its line's table.
+
+    *uid* is the user's and the group's number in the official images. *connector* is the version
+    of MySQL's JDBC driver in the official compose files; no image holds one.
+    """
 
     product: str
     title: str
     version: str
     roles: Mapping[Role, RoleFacts]
     schemas: Mapping[str, SchemaFacts]
+    jdk: Jdk
+    uid: int
+    connector: str
+    mysql: str  # the server of the official compose files
+
+    def image(self, role: Role) -> str:
+        """Give the official image of a role, without updates."""
+        return f"wso2/{self.roles[role].start.distribution}:{self.version}"
+
+    def folder(self, role: Role) -> str:
+        """Give the folder that a role's archive holds, and that an image has in its home."""
+        return f"{self.roles[role].start.distribution}-{self.version}"

@@ -1,16 +1,74 @@
-"""What differs between the versions of the 4.x line, as far as one configuration file can tell.
+"""What differs between the versions of the 4.x line: one row a version, and what counts since when.
 
-Sources: infer.json, templates and profileSetup.sh of each version's tag.
+Sources, each read at the version's tag or branch: wso2/product-apim v4.N.0 (`infer.json`,
+templates, `profileSetup.sh`, the start scripts) and wso2/docker-apim 4.N.x (`dockerfiles/ubuntu`,
+`docker-compose`).
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from lab.products.facts import Role
+from lab.products.facts import Jdk, Role, Start
 
 Version = tuple[int, ...]
 
 _VERSION = re.compile(r"\d+(\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one version has of its own; the columns are those of `Release` and `RoleFacts`."""
+
+    profiles: Mapping[Role, str]
+    starts: Mapping[Role, Start]
+    jdk: Jdk
+    uid: int
+    connector: str
+    mysql: str
+
+
+# Up to 4.4 one distribution starts as one of several profiles.
+_PROFILE = {
+    Role.GATEWAY: "gateway-worker",
+    Role.CONTROL_PLANE: "control-plane",
+    Role.TRAFFIC_MANAGER: "traffic-manager",
+    Role.KEY_MANAGER: "api-key-manager-deprecated",
+}
+_ONE_ARCHIVE = {
+    role: Start("wso2am", "bin/api-manager.sh", profile, profile)
+    for role, profile in _PROFILE.items()
+}
+# In 4.3 and 4.4 profileSetup.sh takes `api-key-manager-node`, a name that neither infer.json nor
+# the p2 profiles have: it prepares the node and can't start it. Inferred from those files.
+_RENAMED_SETUP = _ONE_ARCHIVE | {
+    Role.KEY_MANAGER: Start(
+        "wso2am", "bin/api-manager.sh", "api-key-manager-node", "api-key-manager-deprecated"
+    )
+}
+# From 4.5 a distribution is its role, and knows `default` alone; a key manager is a control plane's
+# distribution that profileSetup.sh has prepared and a script of its own starts.
+_DEFAULT = dict.fromkeys(Role, "default")
+_FOUR_ARCHIVES = {
+    Role.GATEWAY: Start("wso2am-universal-gw", "bin/gateway.sh"),
+    Role.CONTROL_PLANE: Start("wso2am-acp", "bin/api-cp.sh"),
+    Role.TRAFFIC_MANAGER: Start("wso2am-tm", "bin/traffic-manager.sh"),
+    Role.KEY_MANAGER: Start("wso2am-acp", "bin/key-manager.sh", "key-manager"),
+}
+
+# The scripts of 4.0 and 4.1 take 1.7 to 11.
+ROWS: Mapping[str, Row] = MappingProxyType(
+    {
+        "4.0.0": Row(_PROFILE, _ONE_ARCHIVE, Jdk(7, 11, "11.0.25"), 802, "8.0.17", "5.7.34"),
+        "4.1.0": Row(_PROFILE, _ONE_ARCHIVE, Jdk(7, 11, "11.0.25"), 802, "8.0.17", "5.7.37"),
+        "4.2.0": Row(_PROFILE, _ONE_ARCHIVE, Jdk(11, 17, "17.0.6"), 802, "8.0.17", "5.7.41"),
+        "4.3.0": Row(_PROFILE, _RENAMED_SETUP, Jdk(11, 21, "17.0.11"), 10001, "8.0.30", "8.0.36"),
+        "4.4.0": Row(_PROFILE, _RENAMED_SETUP, Jdk(11, 21, "21.0.5"), 10001, "8.0.30", "8.0.36"),
+        "4.5.0": Row(_DEFAULT, _FOUR_ARCHIVES, Jdk(11, 21, "21.0.9"), 10001, "8.0.30", "8.0.36"),
+        "4.6.0": Row(_DEFAULT, _FOUR_ARCHIVES, Jdk(11, 21, "21.0.9"), 10001, "8.0.30", "8.0.36"),
+    }
+)
 
 # A key that an older version takes without a word, and doesn't read.
 KEYS_SINCE: Mapping[str, str] = {

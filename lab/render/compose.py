@@ -66,7 +66,7 @@ def _node(node: PlannedNode, stores: Iterable[str]) -> Values:
     service = _fragment("node")
     check = f"exec 3<>/dev/tcp/127.0.0.1/{MANAGEMENT_PORT + node.offset}"
     service["healthcheck"]["test"] = ["CMD", "bash", "-c", check]
-    if environment := node_environment(node.kind, node.version):
+    if environment := node_environment(node):
         service["environment"] = environment
     service |= {"mem_limit": NODE_MEMORY, "networks": {"lab": {"aliases": list(node.aliases)}}}
     if node.starts_after:

@@ -8,7 +8,7 @@ from lab.diagnosis.evidence import Evidence
 from lab.diagnosis.verdict import Diagnosis
 from lab.plan.model import Account, Plan, PlannedNode, PlannedSchema, PlannedServer
 from lab.plan.observed import NodeState, SchemaState, SchemaVerdict, State
-from lab.products.facts import Ask, Protocol, Role, ServedPort
+from lab.products.facts import Ask, Protocol, Role, ServedPort, Start
 from lab.wiring.finding import Finding
 from lab.wiring.link import Credentials, Link, Position
 from probes.result import Outcome, Phase, Result
@@ -39,6 +39,7 @@ def planned() -> Plan:
             name=name,
             role=role,
             profile=str(role),
+            start=Start("wso2am", "bin/api-manager.sh"),
             version="4.1.0",
             kind="stand-in",
             container=f"lab-x-{name}",

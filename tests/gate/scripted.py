@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lab.plan.model import Account, Plan, PlannedNode, PlannedSchema, PlannedServer
 from lab.plan.observed import NodeState
-from lab.products.facts import Protocol, Role, ServedPort
+from lab.products.facts import Protocol, Role, ServedPort, Start
 from lab.wiring.link import Link, Position
 from probes.result import Outcome, Phase, Result
 
@@ -93,6 +93,7 @@ def planned_node(name: str, role: Role, *ports: tuple[int, Protocol]) -> Planned
         name=name,
         role=role,
         profile=str(role),
+        start=Start("wso2am", "bin/api-manager.sh"),
         version="4.1.0",
         kind="stand-in",
         container=f"lab-test-{name}",

@@ -53,22 +53,6 @@ def test_the_ports_are_those_seen_on_a_real_4_1_0_cluster():
     } == seen
 
 
-@pytest.mark.parametrize("version", ["4.0.0", "4.1.0", "4.2.0", "4.3.0", "4.4.0"])
-def test_up_to_4_4_a_role_is_a_profile(version: str):
-    roles = RELEASES[version].roles
-    assert {role: facts.profile for role, facts in roles.items()} == {
-        Role.GATEWAY: "gateway-worker",
-        Role.CONTROL_PLANE: "control-plane",
-        Role.TRAFFIC_MANAGER: "traffic-manager",
-        Role.KEY_MANAGER: "api-key-manager-deprecated",
-    }
-
-
-@pytest.mark.parametrize("version", ["4.5.0", "4.6.0"])
-def test_from_4_5_a_role_is_a_distribution(version: str):
-    assert {facts.profile for facts in RELEASES[version].roles.values()} == {"default"}
-
-
 def test_only_control_plane_and_key_manager_keep_their_data_in_mysql():
     roles = RELEASES["4.1.0"].roles
     mysql = {role for role, facts in roles.items() if Store.MYSQL in facts.databases.values()}

@@ -1,5 +1,6 @@
 """Reads the node's deployment.toml, following the product's own fall-backs."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -21,6 +22,13 @@ OAUTH_ROLES = (
     "default",
 )
 GATEWAY_ROLES = ("gateway-worker", "default")
+
+# From 4.5 a node's role is what its distribution holds; `server_role` is `default` in all of them.
+_DISTRIBUTION_ROLES = {
+    "wso2am-universal-gw": "gateway-worker",
+    "wso2am-acp": "control-plane",
+    "wso2am-tm": "traffic-manager",
+}
 
 _DEFAULTS = {
     "server.server_role": "default",
@@ -146,7 +154,7 @@ def read_configuration(home: Path) -> Configuration:
     offset = int(values.get("server.offset") or 0)
     return Configuration(
         home=home,
-        role=values.get("server.server_role"),
+        role=_role(values),
         hostname=values.get("server.hostname") or "localhost",
         offset=offset,
         https_port=_port(values, "transport.https.properties.port", 9443) + offset,
@@ -284,6 +292,13 @@ def _local(values: Placeholders, scheme: str, port: str) -> tuple[urls.Endpoint,
     return urls.endpoints([values.resolve(f"{scheme}://${{carbon.local.ip}}:${{{port}}}")])
 
 
+def _role(values: Placeholders) -> str:
+    distribution = os.environ.get("STAND_IN_DISTRIBUTION", "")
+    if distribution == "wso2am-acp" and os.environ.get("PROFILE_NAME") == "key-manager":
+        return "api-key-manager-deprecated"
+    return _DISTRIBUTION_ROLES.get(distribution) or str(values.get("server.server_role"))
+
+
 def _throttling_groups(values: Placeholders) -> tuple[urls.Group, ...]:
     found = urls.groups(
         values.get("apim.throttling.url_group"), "traffic_manager_urls", "traffic_manager_auth_urls"
@@ -295,7 +310,7 @@ def _throttling_groups(values: Placeholders) -> tuple[urls.Group, ...]:
 
 
 def _throttling(values: Placeholders) -> Throttling:
-    role = values.get("server.server_role")
+    role = _role(values)
     publishes = values.get("apim.throttling.enable_data_publishing")
     return Throttling(
         receiver=Account(
@@ -332,7 +347,7 @@ def _key_manager(values: Placeholders) -> KeyManager:
             service_url or values.resolve("https://localhost:${mgt.transport.https.port}/services/")
         ),
         account=_account(values, "apim.key_manager", "super_admin"),
-        registers=values.get("server.server_role") in {"control-plane", "default"}
+        registers=_role(values) in {"control-plane", "default"}
         if registers is None
         else bool(registers),
     )
