@@ -1,6 +1,7 @@
 """The wheel: exactly the tracked files, small, and able to render without the checkout."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 import zipfile
@@ -14,9 +15,12 @@ MEBIBYTE = 1024 * 1024
 
 
 def run(*argv: str | Path, cwd: Path) -> str:
+    # A developer's own path would put the checkout before what was installed.
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [str(word) for word in argv],
         cwd=cwd,
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
