@@ -15,10 +15,10 @@ from lab.plan.containers import (
     NODE_UID,
     PROBER_IMAGE_VARIABLE,
     SERVER_GID,
-    SERVER_IMAGE_VARIABLE,
     SERVER_UID,
     balancer_path,
     node_path,
+    server_image_variable,
     server_path,
 )
 
@@ -60,7 +60,7 @@ def write_environment(folder: Path, images: Images) -> None:
     """Write the `.env` that names the images of the lab folder's compose file."""
     values = {
         NODE_IMAGE_VARIABLE: next(iter(images.nodes.values()), ""),
-        SERVER_IMAGE_VARIABLE: next(iter(images.servers.values()), ""),
+        **{server_image_variable(name): image for name, image in images.servers.items()},
         BALANCER_IMAGE_VARIABLE: images.balancer,
         PROBER_IMAGE_VARIABLE: images.prober,
     }

@@ -29,9 +29,13 @@ PROBER_MEMORY = "256m"
 
 # Variables of the compose file's `.env`, and what it falls back to.
 NODE_IMAGE_VARIABLE = "LAB_NODE_IMAGE"
-SERVER_IMAGE_VARIABLE = "LAB_DATABASE_IMAGE"
 BALANCER_IMAGE_VARIABLE = "LAB_BALANCER_IMAGE"
 PROBER_IMAGE_VARIABLE = "LAB_PROBER_IMAGE"
+
+
+def server_image_variable(server: str) -> str:
+    """Give the variable of one database server's image: each holds its own databases."""
+    return f"LAB_DATABASE_IMAGE_{server.replace('-', '_').upper()}"
 
 
 def container_name(lab: str, member: str) -> str:

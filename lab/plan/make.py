@@ -6,23 +6,20 @@ from pathlib import Path
 
 from lab.errors import LabError, Problem, UsageError
 from lab.plan.containers import container_name, network_name
+from lab.plan.databases import places_of, planned_servers
 from lab.plan.model import (
     Account,
     Plan,
     PlannedBalancer,
     PlannedNode,
-    PlannedSchema,
-    PlannedServer,
 )
-from lab.products.facts import Release, Role, Store
+from lab.products.facts import Release, Role
 from lab.products.releases import PRODUCTS
 from lab.topology.model import Topology
 from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
 
 KINDS = ("stand-in",)
-SERVER = "db"
-H2 = Store.H2.value
 
 
 def make_plan(
@@ -49,7 +46,7 @@ def make_plan(
         network=network_name(lab),
         nodes=tuple(_node(lab, kind, node, topology, release) for node in topology.nodes),
         balancers=_balancers(lab, topology, release),
-        servers=_servers(lab, topology, release),
+        servers=planned_servers(lab, topology, release),
         prober=container_name(lab, "prober"),
         dbscripts=dbscripts,
         topology_path=topology.where,
@@ -119,10 +116,7 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
         offset=section.offset,
         ports=tuple(served.at_offset(section.offset) for served in facts.ports),
         super_admin=Account(topology.super_admin.username, topology.super_admin.password),
-        databases={
-            database: H2 if store is Store.H2 else database
-            for database, store in facts.databases.items()
-        },
+        databases=places_of(section, topology, release),
         config=section.config,
         starts_after=_starts_after(name, topology, release),
     )
@@ -132,15 +126,16 @@ def _starts_after(name: str, topology: Topology, release: Release) -> tuple[str,
     """Give what must answer first: of a pair one member, which also makes the first rows."""
     role = topology.nodes[name].role
     facts = release.roles[role]
-    uses_server = Store.MYSQL in facts.databases.values()
+    places = places_of(topology.nodes[name], topology, release).values()
+    servers = dict.fromkeys(place.server for place in places if place)
     first: dict[Role, str] = {}
     for node, section in topology.nodes.items():
         first.setdefault(section.role, node)
     wanted = [first[other] for other in facts.after if other in first]
-    if uses_server and first[role] != name:
+    if servers and first[role] != name:
         wanted.append(first[role])
     nodes = (node for node in topology.nodes if node in wanted)
-    return (*((SERVER,) if uses_server else ()), *nodes)
+    return (*servers, *nodes)
 
 
 def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedBalancer, ...]:
@@ -160,29 +155,3 @@ def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedB
         )
         for name, section in topology.balancers.items()
     )
-
-
-def _servers(lab: str, topology: Topology, release: Release) -> tuple[PlannedServer, ...]:
-    section = topology.database
-    if section is None:
-        return ()
-    return (
-        PlannedServer(
-            name=SERVER,
-            container=container_name(lab, SERVER),
-            hostname=section.hostname,
-            aliases=(section.hostname, *section.aliases),
-            port=section.port,
-            schemas=tuple(
-                PlannedSchema(name, facts.charset, facts.collation, facts.script)
-                for name, facts in release.schemas.items()
-                if _used(name, topology, release)
-            ),
-            accounts=(Account(section.username, section.password),),
-        ),
-    )
-
-
-def _used(database: str, topology: Topology, release: Release) -> bool:
-    roles = {section.role for section in topology.nodes.values()}
-    return any(release.roles[role].databases.get(database) is Store.MYSQL for role in roles)

@@ -17,6 +17,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaPlace:
+    """The schema that keeps one of a node's databases, and the server that it lies on."""
+
+    server: str  # the server's name
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedNode:
     """One node: its container, its names on the network, and the ports its profile opens."""
 
@@ -32,7 +40,8 @@ class PlannedNode:
     offset: int
     ports: tuple[ServedPort, ...]  # with the offset applied
     super_admin: Account
-    databases: Mapping[str, str]  # deployment.toml name (`apim_db`) → schema name, or "h2"
+    # by their names in `[database.NAME]`; None is a file of the node's own (H2)
+    databases: Mapping[str, SchemaPlace | None]
     # the topology's free `[nodes.NAME.config]`, merged last; a customer's may hold secrets
     config: Mapping[str, Any] = field(repr=False)
     starts_after: tuple[str, ...] = ()  # members that must answer before it starts
@@ -113,6 +122,13 @@ class Plan:
     def members(self) -> tuple[Member, ...]:
         """Give everything that has a container and names on the network."""
         return (*self.nodes, *self.balancers, *self.servers)
+
+    def server(self, name: str) -> PlannedServer:
+        """Give the database server of this name; raises `KeyError` when there is none."""
+        for server in self.servers:
+            if server.name == name:
+                return server
+        raise KeyError(name)
 
     def balancer_of(self, role: Role) -> PlannedBalancer | None:
         """Give the balancer before the nodes of this role, if there is one."""

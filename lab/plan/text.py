@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
+from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer, SchemaPlace
 
 
 def plan_text(plan: Plan) -> str:
@@ -64,8 +64,8 @@ def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:
     yield f"  ports       {' '.join(str(served.port) for served in node.ports)}"
     published = " ".join(str(served.port) for served in node.ports if served.published)
     yield f"  from host   {published or 'none'}"
-    for database, schema in node.databases.items():
-        yield f"  database    {database}: {_store(schema, plan)}"
+    for database, place in node.databases.items():
+        yield f"  database    {database}: {_store(place, plan)}"
     yield f"  user        {node.super_admin.username}"
     yield f"  starts      {_after(node)}"
     if node.config:
@@ -77,11 +77,11 @@ def _start(node: PlannedNode) -> str:
     return f"{node.start.distribution} {node.version}, {words}"
 
 
-def _store(schema: str, plan: Plan) -> str:
-    for server in plan.servers:
-        if schema in (planned.name for planned in server.schemas):
-            return f"{schema} on {server.hostname}:{server.port}"
-    return "H2, a file of its own"
+def _store(place: SchemaPlace | None, plan: Plan) -> str:
+    if place is None:
+        return "H2, a file of its own"
+    server = plan.server(place.server)
+    return f"{place.schema} on {server.hostname}:{server.port}"
 
 
 def _after(node: PlannedNode) -> str:

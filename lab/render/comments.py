@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from lab.plan.make import H2
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
 
@@ -47,12 +46,13 @@ def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
 
 
 def _databases(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
-    hosts = " ".join(server.hostname for server in plan.servers)
     return {
         ("database", name): (
-            "A file of the node's own." if schema == H2 else f"To the database server ({hosts})."
+            f"To the database server ({plan.server(place.server).hostname})."
+            if place
+            else "A file of the node's own."
         )
-        for name, schema in node.databases.items()
+        for name, place in node.databases.items()
     }
 
 

@@ -21,6 +21,7 @@ from lab.plan.containers import (
     network_name,
     node_environment,
     node_path,
+    server_image_variable,
     server_path,
 )
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
@@ -101,6 +102,7 @@ def _balancer(balancer: PlannedBalancer) -> Values:
 def _server(server: PlannedServer) -> Values:
     return {
         **_fragment("database"),
+        "image": f"${{{server_image_variable(server.name)}:-apim-lab/mysql-data}}",
         "mem_limit": SERVER_MEMORY,
         "command": list(mysqld_arguments(port=server.port, user="root")),
         "volumes": [

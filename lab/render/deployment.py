@@ -7,8 +7,7 @@ Separation", 4.x.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab.plan.make import H2
-from lab.plan.model import Plan, PlannedNode, PlannedServer
+from lab.plan.model import Plan, PlannedNode, SchemaPlace
 from lab.products.apim_4x import (
     AMQP_PORT,
     BALANCER_HTTP_PORT,
@@ -145,9 +144,7 @@ def _server(plan: Plan, node: PlannedNode) -> Values:
             "password": node.super_admin.password,
             "create_admin_account": True,
         },
-        "database": {
-            name: _database(plan, name, schema) for name, schema in node.databases.items()
-        },
+        "database": {name: _database(plan, name, place) for name, place in node.databases.items()},
     }
 
 
@@ -168,26 +165,20 @@ def _transports(plan: Plan, node: PlannedNode) -> Values:
     return {"transport": {name: {"properties": values} for name, values in ports.items()}}
 
 
-def _database(plan: Plan, name: str, schema: str) -> Values:
-    if schema == H2:
+def _database(plan: Plan, name: str, place: SchemaPlace | None) -> Values:
+    if place is None:
         url = PRODUCTS[plan.product][plan.version].schemas[name].h2_url
         return {"type": "h2", "url": url, **_H2_USER}
-    server = _server_of(plan, schema)
+    server = plan.server(place.server)
     account = server.accounts[0]
     return {
         "type": "mysql",
         "hostname": server.hostname,
-        "name": schema,
+        "name": place.schema,
         "port": str(server.port),
         "username": account.username,
         "password": account.password,
     }
-
-
-def _server_of(plan: Plan, schema: str) -> PlannedServer:
-    return next(
-        server for server in plan.servers if schema in (planned.name for planned in server.schemas)
-    )
 
 
 def _keystore() -> Values:

@@ -1,12 +1,15 @@
 """Whether the nodes of a topology make a cluster: a known release, and each role's peers."""
 
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lab.errors import Problem
-from lab.products.facts import Release, Role, Store
+from lab.products.facts import Release, Role
 from lab.products.releases import PRODUCTS
+from lab.topology.database_rules import database_problems
+from lab.topology.model import DatabaseSection, NodeSection
+from lab.topology.nearest import unknown
+from lab.topology.sections import section_of, sections_of
 
 
 def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
@@ -24,26 +27,18 @@ def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
         *_lone_pairs(roles, fronts, where),
         *_idle_balancers(roles, fronts, where),
         *_missing_peers(roles, release, where),
-        *_missing_database(raw, roles, release, where),
+        *_databases(raw, release, where),
     ]
 
 
 def _release_problem(lab: Mapping[str, Any], where: str) -> Problem | None:
     product, version = lab.get("product", "apim"), lab.get("version")
     if isinstance(product, str) and product not in PRODUCTS:
-        return _unknown("product", product, tuple(PRODUCTS), where)
+        return unknown("product", product, tuple(PRODUCTS), f"{where}: lab.product")
     versions = tuple(PRODUCTS.get(product, ())) if isinstance(product, str) else ()
     if versions and isinstance(version, str) and version not in versions:
-        return _unknown("version", version, versions, where)
+        return unknown("version", version, versions, f"{where}: lab.version")
     return None
-
-
-def _unknown(key: str, value: str, allowed: tuple[str, ...], where: str) -> Problem:
-    near = get_close_matches(value, allowed, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return Problem(
-        f"unknown {key} {value!r}", f"{where}: lab.{key}", f"{hint}known are {', '.join(allowed)}"
-    )
 
 
 def _release(lab: Mapping[str, Any]) -> Release | None:
@@ -115,22 +110,10 @@ def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> l
     ]
 
 
-def _missing_database(
-    raw: Mapping[str, Any], roles: Mapping[str, Role], release: Release, where: str
-) -> list[Problem]:
-    if "database" in raw:
-        return []
-    users = [
-        node
-        for node, role in roles.items()
-        if Store.MYSQL in release.roles[role].databases.values()
-    ]
-    if not users:
-        return []
-    return [
-        Problem(
-            f"no database, and {' and '.join(users)} keep their data in MySQL",
-            f"{where}: database",
-            "add [database] with hostname, username and password",
-        )
-    ]
+def _databases(raw: Mapping[str, Any], release: Release, where: str) -> Iterator[Problem]:
+    nodes = sections_of(NodeSection, raw.get("nodes"))
+    several = sections_of(DatabaseSection, raw.get("databases", {}))
+    single = section_of(DatabaseSection, raw["database"]) if "database" in raw else None
+    if nodes is None or several is None or ("database" in raw and single is None):
+        return
+    yield from database_problems(nodes, single, several, release, where)

@@ -1,6 +1,6 @@
 """User names and passwords that the product itself can't carry, refused with the reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lab.errors import Problem
@@ -26,27 +26,28 @@ Rule = Callable[[str], Refusal | None]
 
 def credential_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     """Give what the product would stumble over; no message holds a value."""
-    checks = {"super_admin": (_amqp, *_EVERYWHERE), "database": _EVERYWHERE}
     return [
         problem
-        for section, rules in checks.items()
+        for section, table, rules in _accounts(raw)
         for field in ("username", "password")
-        for problem in _field_problems(raw, section, field, rules, where)
+        for problem in _field_problems(table, field, rules, f"{where}: {section}.{field}")
     ]
 
 
-def _field_problems(
-    raw: Mapping[str, Any], section: str, field: str, rules: tuple[Rule, ...], where: str
-) -> list[Problem]:
-    table = raw.get(section)
+def _accounts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any, tuple[Rule, ...]]]:
+    yield "super_admin", raw.get("super_admin"), (_amqp, *_EVERYWHERE)
+    yield "database", raw.get("database"), _EVERYWHERE
+    servers = raw.get("databases")
+    for name, table in servers.items() if isinstance(servers, dict) else ():
+        yield f"databases.{name}", table, _EVERYWHERE
+
+
+def _field_problems(table: Any, field: str, rules: tuple[Rule, ...], at: str) -> list[Problem]:
     value = table.get(field) if isinstance(table, dict) else None
     if not isinstance(value, str):
         return []
     found = [refusal for rule in rules if (refusal := rule(value))]
-    return [
-        Problem(f"the {field} {refusal.what}", f"{where}: {section}.{field}", refusal.mend)
-        for refusal in found
-    ]
+    return [Problem(f"the {field} {refusal.what}", at, refusal.mend) for refusal in found]
 
 
 def _amqp(value: str) -> Refusal | None:

@@ -35,6 +35,7 @@ class NodeSection(_Section):
     hostname: str
     aliases: list[str] = []
     offset: int = Field(default=0, ge=0, le=MAX_OFFSET)
+    databases: dict[str, str] = {}
     config: dict[str, Any] = {}
 
 
@@ -48,13 +49,18 @@ class BalancerSection(_Section):
 
 
 class DatabaseSection(_Section):
-    """`[database]`: the MySQL server, and the account that the nodes use."""
+    """`[database]`, `[databases.NAME]`: a MySQL server, and the account that the nodes use.
+
+    *schemas* names the schema of each of the product's databases that lies there; a server that
+    names none keeps all that no other one names, each under its own name.
+    """
 
     hostname: str
     aliases: list[str] = []
     port: int = Field(default=3306, ge=1, le=65535)
     username: str = Field(min_length=1, max_length=32)
     password: str = Field(min_length=1, repr=False)
+    schemas: dict[str, str] = {}
 
 
 class SuperAdminSection(_Section):
@@ -77,6 +83,7 @@ class TopologyFile(_Section):
     nodes: dict[str, NodeSection] = Field(min_length=1)
     balancers: dict[str, BalancerSection] = {}
     database: DatabaseSection | None = None
+    databases: dict[str, DatabaseSection] = {}
     super_admin: SuperAdminSection = SuperAdminSection()
     check: CheckSection = CheckSection()
 
@@ -85,13 +92,14 @@ class TopologyFile(_Section):
 class Topology:
     """A valid topology, with the text it was read from.
 
-    *where* is the file as the user typed it; *name* is the lab's unless told otherwise.
+    *where* is the file as the user typed it; *name* is the lab's unless told otherwise. *servers*
+    are the database servers by name.
     """
 
     lab: LabSection
     nodes: Mapping[str, NodeSection]
     balancers: Mapping[str, BalancerSection]
-    database: DatabaseSection | None
+    servers: Mapping[str, DatabaseSection]
     super_admin: SuperAdminSection
     name: str
     where: str

@@ -8,6 +8,8 @@ from lab.errors import Problem
 
 # Names that the lab gives to its own members and vantages.
 RESERVED = ("complete", "db", "lab", "prober")
+_SERVERS_RESERVED = ("complete", "h2", "lab", "prober")
+_MEMBERS = {"nodes": "node", "balancers": "balancer", "databases": "database server"}
 
 _NODE = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 _LAB = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -32,37 +34,44 @@ def name_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     """Give the problems of node names and host names of a parsed file, whatever else is wrong."""
     problems = [
         problem
-        for kind, table in (("node", "nodes"), ("balancer", "balancers"))
+        for table in _MEMBERS
         for name in _table(raw, table)
-        if (problem := _member_problem(kind, name, f"{where}: {table}.{name}"))
+        if (problem := _member_problem(table, name, f"{where}: {table}.{name}"))
     ]
-    problems += [
-        Problem(
-            f"{name!r} is a node's name",
-            f"{where}: balancers.{name}",
-            f"call the balancer something else, such as {name}-lb",
-        )
-        for name in _table(raw, "balancers")
-        if name in _table(raw, "nodes")
-    ]
+    problems += _shared_names(raw, where)
     problems += [
         problem for key, host in _hosts(raw) if (problem := _host_problem(host, f"{where}: {key}"))
     ]
     return problems + _duplicates(raw, where)
 
 
-def _member_problem(kind: str, name: str, where: str) -> Problem | None:
+def _shared_names(raw: Mapping[str, Any], where: str) -> list[Problem]:
+    problems = []
+    taken: dict[str, str] = {}
+    for table, kind in _MEMBERS.items():
+        for name in _table(raw, table):
+            holder = taken.setdefault(name, table)
+            if holder != table:
+                what = f"{name!r} is a {_MEMBERS[holder]}'s name"
+                suffix = "lb" if table == "balancers" else "db"
+                mend = f"call the {kind} something else, such as {name}-{suffix}"
+                problems.append(Problem(what, f"{where}: {table}.{name}", mend))
+    return problems
+
+
+def _member_problem(table: str, name: str, where: str) -> Problem | None:
     if not _NODE.fullmatch(name):
         return Problem(
-            f"a {kind} can't be called {name!r}",
+            f"a {_MEMBERS[table]} can't be called {name!r}",
             where,
             "use 1 to 32 of a-z, 0-9 and `-`, the first and last a letter or digit",
         )
-    if name in RESERVED:
+    reserved = _SERVERS_RESERVED if table == "databases" else RESERVED
+    if name in reserved:
         return Problem(
             f"{name!r} is a name the lab uses itself",
             where,
-            f"choose another; taken are {', '.join(RESERVED)}",
+            f"choose another; taken are {', '.join(reserved)}",
         )
     return None
 
@@ -100,14 +109,14 @@ def _duplicates(raw: Mapping[str, Any], where: str) -> list[Problem]:
                 Problem(
                     f"the host name {host!r} is taken by {taken}",
                     f"{where}: {key}",
-                    "give each node and balancer, and the database, names of its own",
+                    "give each node, balancer and database server names of its own",
                 )
             )
     return problems
 
 
 def _hosts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for tables in ("nodes", "balancers"):
+    for tables in _MEMBERS:
         for name, table in _table(raw, tables).items():
             if isinstance(table, dict):
                 yield from _hosts_of(table, f"{tables}.{name}")

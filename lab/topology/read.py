@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from lab.errors import Problem, TopologyError
 from lab.topology.cluster import cluster_problems
 from lab.topology.credentials import credential_problems
+from lab.topology.databases import servers_in
 from lab.topology.model import Topology, TopologyFile
 from lab.topology.names import lab_name_problem, name_problems
 from lab.topology.shape import shape_problems
@@ -49,7 +50,7 @@ def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> 
         lab=file.lab,
         nodes=file.nodes,
         balancers=file.balancers,
-        database=file.database,
+        servers=servers_in(file.database, file.databases),
         super_admin=file.super_admin,
         name=chosen,
         where=where,

@@ -25,7 +25,11 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "super_admin": SuperAdminSection,
     "check": CheckSection,
 }
-_NAMED: Mapping[str, type[BaseModel]] = {"nodes": NodeSection, "balancers": BalancerSection}
+_NAMED: Mapping[str, type[BaseModel]] = {
+    "nodes": NodeSection,
+    "balancers": BalancerSection,
+    "databases": DatabaseSection,
+}
 _KINDS = {
     "string_type": "a string",
     "int_type": "a whole number",

@@ -1,6 +1,7 @@
 """`lab plan`: what would be created, in words or as JSON; needs no Docker."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from lab.plan.make import make_plan
@@ -45,7 +46,10 @@ def _values(made: Plan) -> dict[str, object]:
                 "container": node.container,
                 "aliases": list(node.aliases),
                 "ports": [port.port for port in node.ports],
-                "databases": dict(node.databases),
+                "databases": {
+                    database: asdict(place) if place else None
+                    for database, place in node.databases.items()
+                },
             }
             for node in made.nodes
         ],

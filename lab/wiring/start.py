@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.plan.make import H2
 from lab.plan.model import Plan
 from lab.products.apim_4x import MANAGEMENT_PORT
 from lab.products.facts import Role
@@ -90,7 +89,7 @@ def _first_member(node: str, links: Sequence[Link], plan: Plan | None) -> list[L
     balancer = next((one for one in plan.balancers if node in one.members), None) if plan else None
     if plan is None or balancer is None or node == balancer.members[0]:
         return []
-    if all(schema == H2 for schema in plan.node(node).databases.values()):
+    if not any(plan.node(node).databases.values()):
         return []
     first = plan.node(balancer.members[0])
     port = MANAGEMENT_PORT + first.offset
