@@ -96,6 +96,18 @@ def up(
     ] = None,
     wanted: Reported = Format.TABLE,
     allow_degraded: AllowDegraded = False,
+    timings: Annotated[
+        bool, typer.Option("--timings", envvar="LAB_TIMINGS", help="Tell where the time went.")
+    ] = False,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            "--timings-trace",
+            envvar="LAB_TIMINGS_TRACE",
+            metavar="FILE",
+            help="Write it as a Chrome trace, too.",
+        ),
+    ] = None,
     purpose: Annotated[
         str, typer.Option(envvar="LAB_PURPOSE", hidden=True, help="person or test.")
     ] = "person",
@@ -114,6 +126,8 @@ def up(
             purpose=purpose,
             format=wanted,
             allow_degraded=allow_degraded,
+            timings=timings,
+            trace=trace,
         )
         _end(verb(request, shell))
 

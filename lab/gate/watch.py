@@ -20,6 +20,11 @@ from probes.result import Outcome, Result
 from probes.target import Target
 
 Seen = Callable[[Result | NodeState], None]
+Met = Callable[[str, Link], None]
+
+
+def _ignore(node: str, link: Link) -> None:
+    """Take no notice."""
 
 
 class Changes(Protocol):
@@ -59,15 +64,17 @@ async def until_healthy(
     changes: Changes,
     patience: Patience,
     seen: Seen,
+    met: Met = _ignore,
 ) -> Watched:
     """Bring every node of *plan* up in the order of *needs* and prove every link.
 
     *release* starts a node and gives the place to dial from; it blocks, and is called on a thread.
+    *met* is told of each link that a node's start waits for, once it waits no longer.
     A failing link is a result. Raises `LabError` when a node can't be started or the prober's
     session ends.
     """
     watch = _Watch(
-        session, plan, links, needs, targets, release=release, patience=patience, seen=seen
+        session, plan, links, needs, targets, release=release, patience=patience, seen=seen, met=met
     )
     return await watch.run(changes)
 
@@ -84,6 +91,7 @@ class _Watch:
         release: Callable[[str], Vantage],
         patience: Patience,
         seen: Seen,
+        met: Met,
     ) -> None:
         self._session = session
         self._links = {link.id: link for link in links}
@@ -95,6 +103,7 @@ class _Watch:
         self._release = release
         self._patience = patience
         self._seen = seen
+        self._met = met
         self._results: dict[str, Result] = {}
         self._streaks: dict[tuple[str, str], Streak] = {}
         self._peers = {
@@ -145,7 +154,7 @@ class _Watch:
     async def _bring(self, node: str) -> None:
         """Start *node* once its needs answer, or once it is clear that they never will."""
         needs = (self._links[need] for need in self._needs[node])
-        await asyncio.gather(*(self._meet(link) for link in needs if link.to != node))
+        await asyncio.gather(*(self._meet(node, link) for link in needs if link.to != node))
         vantage = await asyncio.to_thread(self._release, node)
         self._session.define(vantage)
         self._peers[node].changed = _now()
@@ -153,10 +162,11 @@ class _Watch:
         self._seen(NodeState(node, State.RUNNING))
         self._judge()
 
-    async def _meet(self, link: Link) -> None:
+    async def _meet(self, node: str, link: Link) -> None:
         """Dial a need from the lab's own place, as its node isn't there yet."""
         await self._has_started(link.to)
         await self._dial(link, LAB, lambda result: result.ok or self._is_final(link, LAB))
+        self._met(node, link)
 
     async def _prove(self, link: Link) -> None:
         await self._has_started(link.node)

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -77,6 +77,15 @@ class Engine:
             **options, version=quick.api_version, timeout=_LONG, max_pool_size=_POOL
         )
         return cls(api, quick, facts)
+
+    def watch_requests(self, told: Callable[[str, float], None]) -> None:
+        """Tell each request once it is answered, with the seconds until its answer began."""
+
+        def tell(response: requests.Response, *_: object, **__: object) -> None:
+            request = response.request
+            told(f"{request.method} {request.path_url}", response.elapsed.total_seconds())
+
+        self._api.hooks["response"].append(tell)
 
     def close(self) -> None:
         """Give the connections up."""

@@ -32,6 +32,12 @@ class Progress(Protocol):
     def databases(self, schemas: Iterable[SchemaState]) -> None:
         """Say how the databases are."""
 
+    def met(self, node: str, link: Link) -> None:
+        """Say that a connection that *node* needs at its start answers."""
+
+    def starting(self, node: str) -> None:
+        """Say that a member is about to be started; may be called from any thread."""
+
     def seen(self, observed: Result | NodeState) -> None:
         """Take a probe's result or a node's state."""
 
@@ -115,6 +121,13 @@ class PlainProgress:
     def databases(self, schemas: Iterable[SchemaState]) -> None:
         """Print nothing: each was a step already."""
 
+    def met(self, node: str, link: Link) -> None:
+        """Print nothing: the start that waited for it is a line."""
+
+    def starting(self, node: str) -> None:
+        """Print it."""
+        self.step(f"starting {node}")
+
     def seen(self, observed: Result | NodeState) -> None:
         """Print a node's change, and a node whose last link has turned healthy."""
         if not self._tally.add(observed):
@@ -160,6 +173,13 @@ class LiveProgress:
     def databases(self, schemas: Iterable[SchemaState]) -> None:
         """Begin to show databases."""
         self._tally.schemas = tuple(schemas)
+
+    def met(self, node: str, link: Link) -> None:
+        """Show nothing."""
+
+    def starting(self, node: str) -> None:
+        """Show it until the next step."""
+        self.step(f"starting {node}")
 
     def seen(self, observed: Result | NodeState) -> None:
         """Show it."""

@@ -67,7 +67,7 @@ async def _prove(
     released: set[str] = set()
 
     def release(node: str) -> Vantage:
-        progress.step(f"starting {node}")
+        progress.starting(node)
         cluster.start_node(node)
         released.add(node)
         return vantage_of(cluster, node)
@@ -87,6 +87,7 @@ async def _prove(
             changes=cluster.events(),
             patience=patience,
             seen=progress.seen,
+            met=progress.met,
         )
         watched, schemas = await _beside(waiting, cluster, progress)
         if watched.ending is Ending.HEALTHY:

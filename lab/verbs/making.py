@@ -1,0 +1,99 @@
+"""Makes a lab and proves it, for whoever asks: the command line, or a test that needs one."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.gate.patience import Patience
+from lab.launch.cluster import Cluster, create_cluster
+from lab.launch.engine import Engine
+from lab.launch.labels import OWNER
+from lab.launch.lease import clear_name
+from lab.launch.ownership import this_process
+from lab.launch.removal import objects_of, remove_lab
+from lab.plan.model import Plan
+from lab.render.write import render
+from lab.report.live import Progress
+from lab.report.timings import TimedProgress, Timings
+from lab.report.told import Report
+from lab.verbs.folder import held_folder
+from lab.verbs.interrupts import uninterrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A lab that came up, healthy or not; *is_late* tells that the time was up before that."""
+
+    cluster: Cluster
+    report: Report
+    is_late: bool
+
+
+def make_lab(
+    engine: Engine,
+    plan: Plan,
+    folder: Path,
+    *,
+    purpose: str,
+    patience: Patience,
+    progress: Progress,
+    timings: Timings,
+    began: float,
+    tell: Callable[[str], None],
+) -> Made:
+    """Make the lab with its files in *folder*, and wait until it is healthy or can't become so.
+
+    A start that fails or is interrupted leaves nothing, and says so with *tell*. Raises `LabError`,
+    `NameHeldError` among them.
+    """
+    # Before a file is written: the folder may be that of the lab that holds the name.
+    clear_name(engine, plan.lab)
+    with (
+        held_folder(folder, plan.lab),
+        _nothing_left(engine, plan, tell),
+        TimedProgress(progress, timings) as timed,
+    ):
+        timed.step(f"writing {folder}")
+        with timings.stage("files and keys written", waited_for="the plan"):
+            render(plan, folder)
+        with ThreadPoolExecutor(1) as pool:
+            loading = pool.submit(_load_proving)
+            with timings.stage("network and containers made", waited_for="the files"):
+                cluster = create_cluster(
+                    engine, plan, folder, purpose=purpose, progress=timed.step, start=True
+                )
+            prove = loading.result()
+        with timings.stage("every link proven", waited_for="the containers"):
+            report, late = prove(cluster, patience=patience, progress=timed, began=began)
+        with timings.stage("completion noted", waited_for="the verdict"):
+            cluster.complete()
+    return Made(cluster, report, late)
+
+
+def _load_proving() -> Callable[..., tuple[Report, bool]]:
+    """Import what proves a lab, which takes as long as the engine needs for its containers."""
+    from lab.verbs.proving import prove  # noqa: PLC0415
+
+    return prove
+
+
+@contextmanager
+def _nothing_left(engine: Engine, plan: Plan, tell: Callable[[str], None]) -> Iterator[None]:
+    """Remove what was made when the making ends in any other way than by itself."""
+    try:
+        yield
+    except BaseException as failure:
+        with uninterrupted():
+            if isinstance(failure, KeyboardInterrupt):
+                tell("interrupted: removing what was made")
+            if _is_ours(engine, plan.lab):
+                remove_lab(engine, plan.lab)
+        raise
+
+
+def _is_ours(engine: Engine, lab: str) -> bool:
+    """Tell whether this process made what carries the lab's name."""
+    owners = {labels.get(OWNER) for labels in objects_of(engine, lab).labels}
+    return owners == {str(this_process())}
