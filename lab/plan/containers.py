@@ -19,6 +19,7 @@ SERVER_GID = 999
 SERVER_FILE_NAMES = ("ca.pem", "server-cert.pem", "server-key.pem", "accounts.sql")
 
 BALANCER_FILES = PurePosixPath("/lab/balancer")
+BALANCER_CERTIFICATE = "balancer.pem"  # HAProxy looks for its key beside it, as NAME.key
 BALANCER_UID = 99  # haproxy in the official images; it opens ports below 1024 without a right
 BALANCER_GID = 99
 

@@ -70,14 +70,6 @@ ROWS: Mapping[str, Row] = MappingProxyType(
     }
 )
 
-# A key that an older version takes without a word, and doesn't read.
-KEYS_SINCE: Mapping[str, str] = {
-    "apim.event_hub.event_waiting_time": "4.2.0",
-    "apim.gateway.environment[].gateway_type": "4.3.0",
-    "apim.gateway.environment[].visibility": "4.5.0",
-    "apim.throttling.sequential_failover_from_beginning": "4.5.0",
-}
-
 _PROFILES = frozenset(
     {"default", "control-plane", "traffic-manager", "gateway-worker", "api-key-manager-deprecated"}
 )

@@ -10,6 +10,7 @@ import yaml
 
 from lab.data import data_folder
 from lab.plan.containers import (
+    BALANCER_CERTIFICATE,
     BALANCER_MEMORY,
     NODE_MEMORY,
     PROBER_MEMORY,
@@ -26,7 +27,6 @@ from lab.plan.containers import (
 )
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
 from lab.products.apim_4x import MANAGEMENT_PORT
-from lab.render.pairs import BALANCER_CERTIFICATE
 
 Values = dict[str, Any]
 

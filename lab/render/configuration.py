@@ -1,4 +1,4 @@
-"""The configuration files of all nodes alone: all that the static check needs, and quickly made."""
+"""The configuration files alone, of nodes and balancers: what the static check needs, made fast."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from lab.errors import TopologyError
 from lab.plan.model import Plan, PlannedNode
 from lab.render.comments import deployment_comments
 from lab.render.deployment import Values, deployment_values
+from lab.render.haproxy import haproxy_cfg
 from lab.render.stores import store_problems
 from lab.render.toml_text import toml_text
 from lab.render.tree import write_tree
@@ -34,10 +35,12 @@ def configuration_text(plan: Plan, node: PlannedNode, values: Values) -> bytes:
 
 
 def write_configuration(plan: Plan, folder: Path) -> None:
-    """Write `NODE/deployment.toml` of every node into *folder*, and nothing else."""
+    """Write each node's and each balancer's file into *folder*, where a lab's folder has it."""
     values = configuration(plan)
     files = {
-        f"{node.name}/deployment.toml": configuration_text(plan, node, values[node.name])
+        f"nodes/{node.name}/deployment.toml": configuration_text(plan, node, values[node.name])
         for node in plan.nodes
     }
+    for balancer in plan.balancers:
+        files[f"balancers/{balancer.name}/haproxy.cfg"] = haproxy_cfg(plan, balancer).encode()
     write_tree(folder, files)

@@ -35,6 +35,7 @@ _MAPPED_USER = {
 # … and by the running server from its system properties.
 _RUNTIME_USER = {"username": "${admin.username}", "password": "${admin.password}"}
 _HUB_HAS_COPIES = (4, 3)
+_GATEWAYS_HAVE_TYPES = (4, 3)
 _H2_USER = {"username": "wso2carbon", "password": "wso2carbon"}
 
 
@@ -283,6 +284,8 @@ def _environment(plan: Plan) -> Values:
     return {
         "name": "Default",
         "type": "hybrid",
+        # As the files that come with those versions say; an empty one counts as Regular.
+        **({"gateway_type": "Regular"} if version_of(plan.version) >= _GATEWAYS_HAVE_TYPES else {}),
         "display_in_api_console": True,
         "description": "This is a hybrid gateway that handles both production and sandbox"
         " token traffic.",

@@ -7,11 +7,10 @@ port make a real node allocate a gigabyte (wso2's BinaryDataReceiver).
 
 from collections.abc import Iterator
 
-from lab.plan.containers import balancer_path
+from lab.plan.containers import BALANCER_CERTIFICATE, balancer_path
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode
 from lab.products.apim_4x import MANAGEMENT_PORT
 from lab.products.facts import Front, Protocol
-from lab.render.pairs import BALANCER_CERTIFICATE
 
 _TLS = (Protocol.HTTPS, Protocol.WSS)
 _AUTHORITY = balancer_path("ca.pem")

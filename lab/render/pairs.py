@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.plan.containers import BALANCER_CERTIFICATE
 from lab.plan.model import Plan
 from lab.render.certificates import (
     Pair,
@@ -19,7 +20,6 @@ from lab.render.keystores import read_keystore
 from lab.render.stores import Store
 from lab.render.tree import read_kept
 
-BALANCER_CERTIFICATE = "balancer.pem"  # HAProxy looks for its key beside it, as NAME.key
 AUTHORITY = ("ca/ca-key.pem", "ca/ca.pem")
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from lab.plan.containers import BALANCER_CERTIFICATE
 from lab.plan.make import plan_options
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
@@ -18,7 +19,7 @@ from lab.render.keystores import (
     truststore_bytes,
     truststore_holds,
 )
-from lab.render.pairs import AUTHORITY, BALANCER_CERTIFICATE, Pairs, lab_pairs
+from lab.render.pairs import AUTHORITY, Pairs, lab_pairs
 from lab.render.stores import Store, keystores, truststore
 from lab.render.tree import MARK, check_folder, read_kept, remove_strangers, write_tree
 

@@ -149,7 +149,7 @@ def _check_topology(path: Path, wishes: Wishes) -> _Checked:
     plan = make_plan(read_topology(path))
     with TemporaryDirectory(prefix="lab-check-") as made:
         write_configuration(plan, Path(made))
-        return _Checked(str(path), _read(Path(made), plan, wishes), made=True)
+        return _Checked(str(path), _read(Path(made) / "nodes", plan, wishes), made=True)
 
 
 def _read(

@@ -51,10 +51,11 @@ CODES: Mapping[str, str] = {
     "LAB0146": "half of the broker's TLS",
     "LAB0147": "a cluster member at a loopback address",
     "LAB0148": "a file that profileSetup.sh has replaced",
-    "LAB0149": "a key of a later version",
+    "LAB0149": "a key of another version",
     "LAB0150": "a server_role that nobody knows",
     "LAB0151": "a key in the wrong place",
     "LAB0152": "requests dealt out among traffic managers",
+    "LAB0153": "a key that no version reads",
 }
 
 # The findings of files that can't be read as TOML; where one is, nothing else is judged.

@@ -10,15 +10,17 @@ from lab.render.configuration import write_configuration
 from lab.topology.read import parse_topology, read_topology
 
 CHECKOUT = Path(__file__).parents[2]
-READY_MADE = CHECKOUT / "topologies/km-tm-separated.toml"
-GOLDEN = CHECKOUT / "tests/golden/km-tm-separated/folder/nodes"
+TOPOLOGIES = CHECKOUT / "topologies"
+READY_MADE = TOPOLOGIES / "km-tm-separated.toml"
 
 
-def test_the_files_are_those_of_the_whole_render(tmp_path: Path):
-    write_configuration(make_plan(read_topology(READY_MADE)), tmp_path)
+@pytest.mark.parametrize("topology", ["km-tm-separated", "ha-all"])
+def test_the_files_are_those_of_the_whole_render(topology: str, tmp_path: Path):
+    write_configuration(make_plan(read_topology(TOPOLOGIES / f"{topology}.toml")), tmp_path)
     made = {str(p.relative_to(tmp_path)): p.read_text() for p in tmp_path.rglob("*") if p.is_file()}
-    golden = {str(p.relative_to(GOLDEN)): p.read_text() for p in GOLDEN.rglob("*.toml")}
-    assert made == golden
+    golden = CHECKOUT / "tests/golden" / topology / "folder"
+    files = (*golden.glob("nodes/*/*.toml"), *golden.glob("balancers/*/*.cfg"))
+    assert made == {str(p.relative_to(golden)): p.read_text() for p in files}
 
 
 def test_nothing_else_in_the_folder_is_touched(tmp_path: Path):

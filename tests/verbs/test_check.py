@@ -31,6 +31,11 @@ def test_a_topology_as_it_comes_has_no_findings(lab: Line, topology: Path) -> No
     assert (ran.exit_code, ran.stdout) == (0, "no findings\n")
 
 
+def test_a_topology_with_balancers_has_no_findings_either(lab: Line) -> None:
+    ran = lab("check", str(Path(__file__).parents[2] / "topologies" / "ha-all.toml"))
+    assert (ran.exit_code, ran.stdout) == (0, "no findings\n")
+
+
 @pytest.mark.parametrize("path", ["out", "out/nodes"])
 def test_a_folder_is_checked_with_and_without_its_topology(
     lab: Line, rendered: Path, path: str

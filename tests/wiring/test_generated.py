@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from lab.plan.make import make_plan
+from lab.products.releases import PRODUCTS
+from lab.render.configuration import write_configuration
 from lab.render.write import render
-from lab.topology.read import read_topology
+from lab.topology.read import parse_topology, read_topology
 from lab.wiring.read import read_links
 
 READY = sorted((Path(__file__).parents[2] / "topologies").glob("*.toml"))
@@ -31,3 +33,14 @@ def test_what_the_lab_writes_has_no_finding_with_and_without_its_topology(topolo
 
 def _without_topology(folder, release):
     return read_links(folder, None, release=release, stores=True).findings
+
+
+@pytest.mark.parametrize("version", PRODUCTS["apim"])
+@pytest.mark.parametrize("topology", READY, ids=lambda path: path.stem)
+def test_the_files_of_every_version_have_no_finding(topology, version, tmp_path):
+    text = topology.read_text(encoding="utf-8").replace('"4.1.0"', f'"{version}"')
+    made = make_plan(parse_topology(text))
+    assert made.version == version
+    write_configuration(made, tmp_path)
+    assert read_links(tmp_path / "nodes", made).findings == ()
+    assert read_links(tmp_path / "nodes", None, release=version).findings == ()

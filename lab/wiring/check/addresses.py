@@ -3,7 +3,7 @@
 The first of these that fails is the link's one finding: the later ones only follow from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lab.products.facts import Protocol, Role
 from lab.products.keys_4x import (
@@ -12,6 +12,7 @@ from lab.products.keys_4x import (
     HUB_SERVICE,
     KEY_MANAGER_SERVICE,
 )
+from lab.products.versions_4x import DISTRIBUTIONS_SINCE
 from lab.wiring.check.balancers import judge_front
 from lab.wiring.check.case import Case, closest, error, remark, warning
 from lab.wiring.check.names import find_slips
@@ -103,9 +104,17 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
         return error("LAB0101", what, link.source, mend, link)
     if row is None:
         return None
-    if link.protocol in _BALANCED and any(len(case.nodes_of(role)) > 1 for role in row.peers):
+    if link.protocol in _BALANCED and _may_be_several(case, row.peers):
         return remark("LAB0101", what, link.source, "it is taken for a load balancer", link)
     return warning("LAB0101", what, link.source, mend, link)
+
+
+def _may_be_several(case: Case, roles: Iterable[Role]) -> bool:
+    """Tell whether some role has a pair, as far as the files tell roles: from 4.5 they don't."""
+    if any(len(case.nodes_of(role)) > 1 for role in roles):
+        return True
+    untold = [node for node in case.cluster.nodes.values() if node.role is None]
+    return len(untold) > 1 and case.version is not None and case.version >= DISTRIBUTIONS_SINCE
 
 
 def _known_hosts(case: Case) -> set[str]:

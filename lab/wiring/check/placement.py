@@ -1,13 +1,13 @@
-"""Checks keys that stand where the product doesn't look, or that this version doesn't look for."""
+"""Checks keys that stand where the product doesn't look, and values that it doesn't know."""
 
 from collections.abc import Iterator, Mapping
 
-from lab.products.versions_4x import KEYS_SINCE, parse_version, server_roles
+from lab.products.versions_4x import DISTRIBUTIONS_SINCE, server_roles
 from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.finding import Finding
 from lab.wiring.reading import DATABASE_TABLES
 from lab.wiring.settings import Settings, steps
-from lab.wiring.toml_reader import KeyPath, pattern, spell
+from lab.wiring.toml_reader import KeyPath, spell
 
 _SERVER_ROLE = "server.server_role"
 _NOTIFIER = "apim.token.revocation.notifier_impl"
@@ -62,26 +62,17 @@ def check_placement(case: Case) -> Iterator[Finding]:
             yield error("LAB0151", what, at, f"write {name} below [{table}]", key=spell(path))
 
 
-def check_versions(case: Case) -> Iterator[Finding]:
-    """LAB0149: a key that a later version reads."""
-    version = case.version
-    for settings in case.cluster.nodes.values() if version else ():
-        for path, _ in settings.document.leaves():
-            since = KEYS_SINCE.get(pattern(path), "")
-            if since and version is not None and version < (parse_version(since) or ()):
-                what = f"{case.release} doesn't know {spell(path)}; {since} is the first that does"
-                at = settings.document.position(path)
-                yield warning("LAB0149", what, at, "leave the key out", key=spell(path))
-
-
 def check_server_roles(case: Case) -> Iterator[Finding]:
     """LAB0150: a role that sets no switch, because the version doesn't know it."""
-    known = server_roles(case.version)
+    version, known = case.version, server_roles(case.version)
+    # The all-in-one archive's infer.json still knows them; no start script takes them any more.
+    of_parts = version is not None and version >= DISTRIBUTIONS_SINCE
     for settings in case.cluster.nodes.values():
         value = settings.value(_SERVER_ROLE)
         if value is None or not value.is_known or value.text in known:
             continue
         of = case.release or "no version of the product"
+        of = f"a distribution of one role in {of}" if of_parts else of
         what = f"{of} {'knows no' if case.release else 'knows a'} server_role {value.text!r}"
         mend = f"use one of {', '.join(sorted(known))}"
         yield warning("LAB0150", what, value.at, mend, key=_SERVER_ROLE)

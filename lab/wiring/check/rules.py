@@ -21,7 +21,6 @@ from lab.wiring.check.placement import (
     check_classes,
     check_placement,
     check_server_roles,
-    check_versions,
 )
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
 from lab.wiring.check.stores import (
@@ -36,6 +35,7 @@ from lab.wiring.check.values import (
     check_shapes,
     check_texts,
 )
+from lab.wiring.check.versions import check_unread, check_versions
 from lab.wiring.finding import Finding
 from lab.wiring.start import plan_start
 
@@ -56,6 +56,7 @@ RULES: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_without_effect,
     check_placement,
     check_versions,
+    check_unread,
     check_server_roles,
     check_classes,
     check_broker_tls,
