@@ -5,7 +5,7 @@ Names, paths inside the containers, users and the database server's arguments; p
 
 from pathlib import PurePosixPath
 
-from lab.plan.model import PlannedNode
+from lab.plan.model import STAND_IN, PlannedNode
 
 NODE_HOME = PurePosixPath("/home/wso2carbon/wso2am")
 NODE_UID = 802  # wso2carbon in the product's images up to 4.2, and in the stand-in's
@@ -63,7 +63,7 @@ def node_path(file_name: str) -> PurePosixPath:
 
 def node_environment(node: PlannedNode) -> dict[str, str]:
     """Give what a node's container is told beside its files: a stand-in, what it stands for."""
-    if node.kind != "stand-in":
+    if node.kind != STAND_IN:
         return {}
     told = {"STAND_IN_VERSION": node.version}
     if not node.start.profile:  # no profile: the distribution alone says which role it is

@@ -8,18 +8,20 @@ from lab.errors import LabError, Problem, UsageError
 from lab.plan.containers import container_name, network_name
 from lab.plan.databases import places_of, planned_servers
 from lab.plan.model import (
+    STAND_IN,
     Account,
     Plan,
     PlannedBalancer,
     PlannedNode,
 )
-from lab.products.facts import Release, Role
+from lab.plan.order import starts_after
+from lab.products.facts import Release
 from lab.products.releases import PRODUCTS
 from lab.topology.model import Topology
 from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
 
-KINDS = ("stand-in",)
+KINDS = (STAND_IN,)
 
 
 def make_plan(
@@ -118,24 +120,8 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
         super_admin=Account(topology.super_admin.username, topology.super_admin.password),
         databases=places_of(section, topology, release),
         config=section.config,
-        starts_after=_starts_after(name, topology, release),
+        starts_after=() if kind == STAND_IN else starts_after(name, topology, release),
     )
-
-
-def _starts_after(name: str, topology: Topology, release: Release) -> tuple[str, ...]:
-    """Give what must answer first: of a pair one member, which also makes the first rows."""
-    role = topology.nodes[name].role
-    facts = release.roles[role]
-    places = places_of(topology.nodes[name], topology, release).values()
-    servers = dict.fromkeys(place.server for place in places if place)
-    first: dict[Role, str] = {}
-    for node, section in topology.nodes.items():
-        first.setdefault(section.role, node)
-    wanted = [first[other] for other in facts.after if other in first]
-    if servers and first[role] != name:
-        wanted.append(first[role])
-    nodes = (node for node in topology.nodes if node in wanted)
-    return (*servers, *nodes)
 
 
 def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedBalancer, ...]:

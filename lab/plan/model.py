@@ -7,6 +7,8 @@ from typing import Any
 
 from lab.products.facts import Front, Role, ServedPort, Start
 
+STAND_IN = "stand-in"  # the kind of node that the lab itself brings
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -33,7 +35,7 @@ class PlannedNode:
     profile: str  # the value of `server_role`
     start: Start  # of the real product's node in this role
     version: str
-    kind: str  # "stand-in"
+    kind: str  # `STAND_IN`
     container: str
     hostname: str
     aliases: tuple[str, ...]  # every name the network knows it by, host name first
@@ -45,6 +47,15 @@ class PlannedNode:
     # the topology's free `[nodes.NAME.config]`, merged last; a customer's may hold secrets
     config: Mapping[str, Any] = field(repr=False)
     starts_after: tuple[str, ...] = ()  # members that must answer before it starts
+
+    @property
+    def starts_alone(self) -> bool:
+        """Tell whether it may be started before anybody answers.
+
+        The product gives up or falls into pauses of 20 s; a stand-in asks again within moments,
+        and two of them write a database's first rows side by side without harm.
+        """
+        return self.kind == STAND_IN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lab.diagnosis.codes import Code
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
+from lab.plan.model import STAND_IN
 from lab.plan.observed import NodeState, State
 from lab.report.columns import in_columns
 from lab.report.findings import findings_table
@@ -53,7 +54,7 @@ def _headline(report: Report) -> str:
     )
     if diagnosis.verdict is not Verdict.HEALTHY:
         line += f", {_count(len(diagnosis.causes), 'cause')}"
-    if any(node.kind == "stand-in" for node in plan.nodes):
+    if any(node.kind == STAND_IN for node in plan.nodes):
         line += f"  [stand-in nodes, not the product {plan.product} {plan.version}]"
     return line
 

@@ -31,11 +31,13 @@ class StartPlan:
 
 def start_order(links: Sequence[Link], plan: Plan | None) -> Mapping[str, tuple[str, ...]]:
     """Give for each node the ids of the links that must answer before it is started."""
-    return plan_start(links, plan).needs
+    needs = plan_start(links, plan).needs
+    alone = {node.name for node in plan.nodes if node.starts_alone} if plan else set()
+    return {node: () if node in alone else wanted for node, wanted in needs.items()}
 
 
 def plan_start(links: Sequence[Link], plan: Plan | None) -> StartPlan:
-    """Give the start order with what was dropped to make it possible.
+    """Give the product's start order with what was dropped to make it possible.
 
     Nodes without a need for each other start side by side. Of nodes behind one balancer any one is
     enough for the others; they themselves start one after another where they share a database. In

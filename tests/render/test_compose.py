@@ -1,4 +1,5 @@
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,16 +31,13 @@ def test_the_pace_before_the_first_success_is_set_only_when_asked_for():
     assert {service["healthcheck"]["start_interval"] for service in services.values()} == {"100ms"}
 
 
-def test_services_wait_for_what_the_product_needs_at_its_start():
-    services = compose_model(PLAN, STORES)["services"]
-    assert {name: list(service.get("depends_on", {})) for name, service in services.items()} == {
-        "db": [],
-        "cp": ["db", "km"],
-        "gw": ["cp"],
-        "tm": ["cp"],
-        "km": ["db"],
-        "prober": [],
-    }
+def test_a_service_waits_for_the_health_of_what_its_node_starts_after():
+    cp, *others = PLAN.nodes
+    waiting = replace(PLAN, nodes=(replace(cp, starts_after=("db", "km")), *others))
+    services = compose_model(waiting, STORES)["services"]
+    healthy = {"condition": "service_healthy"}
+    assert services["cp"]["depends_on"] == {"db": healthy, "km": healthy}
+    assert "depends_on" not in services["km"]
 
 
 def test_no_port_of_the_database_or_the_prober_is_published_and_all_others_on_loopback_only():

@@ -8,7 +8,7 @@ from lab.wiring.start import plan_start, start_order
 
 
 def test_each_role_waits_for_what_it_was_seen_to_need(nodes, plan):
-    order = start_order(nodes.read().links, plan)
+    order = plan_start(nodes.read().links, plan).needs
     hub = ("apim.event_hub.service_url", "apim.event_hub.event_listening_endpoints[0]")
     databases = ("database.apim_db", "database.shared_db")
     assert order == {
@@ -22,7 +22,11 @@ def test_each_role_waits_for_what_it_was_seen_to_need(nodes, plan):
 def test_nobody_waits_for_itself_or_for_a_host_that_nobody_has(nodes, plan):
     nodes.edit("tm", '"tcp://cp.wso2.com:5672"', '"tcp://nobody.wso2.com:5672"')
     nodes.edit("tm", "https://cp.wso2.com:9443/services/", "https://localhost:9443/services/")
-    assert start_order(nodes.read().links, plan)["tm"] == ()
+    assert plan_start(nodes.read().links, plan).needs["tm"] == ()
+
+
+def test_a_stand_in_waits_for_nobody(nodes, plan):
+    assert set(start_order(nodes.read().links, plan).values()) == {()}
 
 
 def needs(node: str, other: str) -> Link:

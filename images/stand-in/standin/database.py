@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from standin import log
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pymysql
 
 _CONNECT_SECONDS = 5
+_ASKED_AGAIN = 0.05  # seconds
 _STATEMENT_SECONDS = 20
 _DATASOURCES = "org.wso2.carbon.ndatasource.core.DataSourceServiceComponent"
 _POOL = "org.apache.tomcat.jdbc.pool.ConnectionPool"
@@ -29,6 +30,10 @@ class DatabaseError(Exception):
 
 class DuplicateError(DatabaseError):
     """A row with the same key is there already."""
+
+
+class UnreachableError(DatabaseError):
+    """No server answers, or the connection broke off."""
 
 
 class Database:
@@ -72,7 +77,8 @@ def _run(datasource: Datasource, identity: Identity, statements: Sequence[Statem
     except pymysql.IntegrityError as fault:
         raise DuplicateError(_words(datasource, fault)) from fault
     except (pymysql.Error, OSError, RuntimeError) as fault:
-        raise DatabaseError(_words(datasource, fault)) from fault
+        kind = UnreachableError if _is_link_failure(fault) else DatabaseError
+        raise kind(_words(datasource, fault)) from fault
     return list(rows)
 
 
@@ -119,14 +125,44 @@ def _tls(identity: Identity, *, offers_keystore: bool) -> ssl.SSLContext:
 
 
 def _words(datasource: Datasource, fault: Exception) -> str:
-    arguments = fault.args
-    if len(arguments) > 1 and isinstance(arguments[0], int):
-        code, message = arguments[0], str(arguments[1])
-        # 2003, 2006 and 2013: no connection, or one that broke off.
-        return f"Communications link failure: {message}" if 2000 <= code < 2100 else message  # noqa: PLR2004
     if isinstance(fault, OSError):
         return f"Communications link failure: {datasource.host}:{datasource.port}: {fault}"
-    return str(fault)
+    message = str(fault.args[1] if _code(fault) else fault)
+    return f"Communications link failure: {message}" if _is_link_failure(fault) else message
+
+
+def _is_link_failure(fault: Exception) -> bool:
+    # 2003, 2006 and 2013: no connection, or one that broke off.
+    return isinstance(fault, OSError) or 2000 <= _code(fault) < 2100  # noqa: PLR2004
+
+
+def _code(fault: Exception) -> int:
+    """Return the driver's error number; 0 when there is none."""
+    numbered = len(fault.args) > 1 and isinstance(fault.args[0], int)
+    return int(fault.args[0]) if numbered else 0
+
+
+async def reach_servers(databases: Iterable[Database], *, within: float) -> bool:
+    """Ask until every server answers, be it with a refusal; False when *within* seconds pass."""
+    try:
+        async with asyncio.timeout(within):
+            for database in databases:
+                await _reach(database)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _reach(database: Database) -> None:
+    while True:
+        try:
+            await database.query("SELECT 1")
+        except UnreachableError:
+            await asyncio.sleep(_ASKED_AGAIN)
+        except DatabaseError:
+            return
+        else:
+            return
 
 
 async def check_datasources(

@@ -19,7 +19,7 @@ from standin.configuration import (
     TRAFFIC_ROLES,
     Configuration,
 )
-from standin.database import Database, check_datasources
+from standin.database import Database, check_datasources, reach_servers
 from standin.databridge.agent import Agent
 from standin.databridge.receiver import Receiver, Sessions, silent
 from standin.databridge.streams import STREAMS, text_message
@@ -54,6 +54,7 @@ _HUB_TOPICS = {
 }
 _HUB_TOPICS["default"] = _HUB_TOPICS["gateway-worker"]
 _DECISION_TOPICS = ("throttleData",)
+_SERVERS_START, _SERVERS_COME = 2.0, 120.0  # seconds: silence until it is told, until given up
 
 
 class Node:
@@ -115,10 +116,23 @@ class Node:
             log.error("org.wso2.carbon.standin.Node", f"stand-in fault: {task.exception()!r}")
 
     async def _prepare_databases(self) -> None:
+        """Wait a moment for servers that start beside the node; one that stays away is told."""
+        databases = self._databases.values()
+        reached = await reach_servers(databases, within=_SERVERS_START)
         await check_datasources(self._databases, dict(self._configuration.datasources))
+        if reached:
+            await self._write_first_rows()
+        else:
+            self._spawn(self._write_first_rows_later())
+
+    async def _write_first_rows(self) -> None:
         shared = self._databases.get("shared_db")
         if shared is not None:
             await write_first_rows(shared, self._configuration.super_admin)
+
+    async def _write_first_rows_later(self) -> None:
+        if await reach_servers(self._databases.values(), within=_SERVERS_COME):
+            await self._write_first_rows()
 
     def _listeners(self) -> list[Listener]:
         configuration = self._configuration
