@@ -71,7 +71,7 @@ def test_the_deadline_ends_the_wait_with_124_and_the_lab_is_kept(
 ) -> None:
     ran = program("up", "km-tm-separated", "--name", name, "--timeout", "0.1")
     assert ran.returncode == 124
-    assert "not started" in ran.stdout
+    assert "is still starting" in ran.stdout
     assert "the lab is kept" in ran.stderr
     assert objects_of(name)
 

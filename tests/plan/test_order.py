@@ -6,7 +6,7 @@ import pytest
 
 from lab.plan.order import starts_after
 from lab.products.releases import PRODUCTS
-from lab.topology.read import read_topology
+from lab.topology.read import parse_topology, read_topology
 
 TOPOLOGIES = Path(__file__).parents[2] / "topologies"
 ORDERS = {
@@ -27,3 +27,38 @@ def test_each_node_starts_after_what_it_needs(name):
     release = PRODUCTS[topology.lab.product][topology.lab.version]
     order = {node: starts_after(node, topology, release) for node in topology.nodes}
     assert order == ORDERS[name]
+
+
+def test_every_server_of_a_node_s_databases_comes_first():
+    text = """
+[lab]
+product = "apim"
+version = "4.1.0"
+[nodes.cp]
+role = "control-plane"
+hostname = "cp.test"
+[nodes.gw]
+role = "gateway"
+hostname = "gw.test"
+databases.shared_db = "b"
+[nodes.tm]
+role = "traffic-manager"
+hostname = "tm.test"
+[nodes.km]
+role = "key-manager"
+hostname = "km.test"
+[databases.a]
+hostname = "a.test"
+username = "root"
+password = "root"
+schemas = { apim_db = "apim_db", shared_db = "shared_db" }
+[databases.b]
+hostname = "b.test"
+username = "root"
+password = "root"
+schemas = { shared_db = "gw_shared" }
+"""
+    topology = parse_topology(text)
+    release = PRODUCTS["apim"]["4.1.0"]
+    assert starts_after("gw", topology, release) == ("b", "cp")
+    assert starts_after("km", topology, release) == ("a",)
