@@ -299,6 +299,39 @@ def start(*, node: Node, name: OfLab = None) -> None:
         _end(verb(node, name, shell))
 
 
+@app.command("fault", context_settings={"ignore_unknown_options": True})
+def fault_(
+    *,
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="cut, refuse, isolate, slow, pause, kill, stop, certificate or password;"
+            " list; heal.",
+        ),
+    ],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NODE [NODE[:PORT]]] [-- CMD...]",
+            help="Whom it is about, or a link's id; a command, at whose end the fault is healed.",
+        ),
+    ] = None,
+    delay: Annotated[
+        int, typer.Option("--by", metavar="MS", min=1, help="How late `slow` answers come.")
+    ] = 1000,
+    name: OfLab = None,
+    wanted: Told = ListFormat.TABLE,
+) -> None:
+    """Put a fault into a lab, for a command's time or until it is healed; list or heal faults."""
+    with _carried_out() as shell:
+        from lab.verbs.fault import Wanted  # noqa: PLC0415
+        from lab.verbs.fault import fault as verb  # noqa: PLC0415
+
+        asked = Wanted(action, tuple(words or ()), delay)
+        _end(verb(asked, name, shell, format_=wanted))
+
+
 @app.command()
 def env(*, name: LabName = None, wanted: Told = ListFormat.TABLE) -> None:
     """Print published addresses and credentials, for scripts."""

@@ -9,7 +9,7 @@ from lab.cli import app
 
 VERBS = [
     *("up", "down", "list", "status", "plan", "render", "check"),
-    *("logs", "exec", "stop", "start", "env", "dump", "gc"),
+    *("logs", "exec", "stop", "start", "fault", "env", "dump", "gc"),
 ]
 HEAVY = {
     *("docker", "python_on_whales", "httpx", "probes", "pydantic", "rich", "cryptography"),

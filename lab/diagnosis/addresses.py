@@ -7,6 +7,8 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.grouping import group_by, ids
 from lab.diagnosis.verdict import Cause
+from lab.plan.model import Member
+from lab.plan.observed import State
 from lab.products.facts import Protocol, ServedPort
 from lab.wiring.link import Link
 from probes.result import Outcome
@@ -113,9 +115,24 @@ def _ports(evidence: Evidence, name: str | None) -> Sequence[ServedPort]:
 
 def find_closed_ports(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
     """Give a cause for each member that runs, and doesn't listen where it should."""
-    refused = [link for link in links if evidence.outcome(link) is Outcome.REFUSED]
+    refused = [
+        link
+        for link in links
+        if evidence.outcome(link) is Outcome.REFUSED and not _others_get_through(evidence, link)
+    ]
     groups = group_by(refused, lambda link: evidence.place(link).named_by.to)
     return [_closed_cause(evidence, peer, group) for peer, group in groups.items()]
+
+
+def _others_get_through(evidence: Evidence, link: Link) -> bool:
+    """Tell whether a connection of another dialler to the same port was taken."""
+    place = evidence.place(link)
+    dialled = (place.named_by.to, place.port)
+    return any(
+        evidence.outcome(other) is Outcome.OK
+        for other in evidence.links
+        if other.node != link.node and (other.to, other.port) == dialled
+    )
 
 
 def _closed_cause(evidence: Evidence, peer: str | None, links: Sequence[Link]) -> Cause:
@@ -134,19 +151,78 @@ def _closed_cause(evidence: Evidence, peer: str | None, links: Sequence[Link]) -
     )
 
 
+def find_cut_off(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
+    """Give a cause for each member that no connection leaves or reaches, the worst first."""
+    left = [link for link in links if _is_lost(evidence, link)]
+    causes = []
+    for member in sorted(evidence.plan.members, key=lambda one: -len(_of(left, one.name))):
+        group = _of(left, member.name)
+        if _is_cut_off(evidence, member, group):
+            causes.append(_cut_off_cause(evidence, member.name, group))
+            left = [link for link in left if link not in group]
+    return causes
+
+
+def _is_cut_off(evidence: Evidence, member: Member, lost: Sequence[Link]) -> bool:
+    """Tell whether all its links are lost; of one peer's word it might be the peer."""
+    every = [link for link in _of(evidence.links, member.name) if _is_judged(evidence, link)]
+    peers = {link.node if link.to == member.name else link.to for link in lost}
+    is_server = member in evidence.plan.servers
+    return {link.id for link in every} == {link.id for link in lost} and (
+        len(peers) > 1 or (is_server and bool(lost))
+    )
+
+
+def _is_judged(evidence: Evidence, link: Link) -> bool:
+    if link.protocol is Protocol.REVOCATION:  # it fails in more ways than its first connection
+        return False
+    return evidence.state(link.node) is State.RUNNING and evidence.state(link.to) is State.RUNNING
+
+
+def _of(links: Sequence[Link], name: str) -> Sequence[Link]:
+    """Give a member's links with the others of the lab."""
+    return [link for link in links if name in (link.node, link.to) and link.node != link.to]
+
+
+def _is_lost(evidence: Evidence, link: Link) -> bool:
+    return evidence.outcome(link) in (Outcome.UNREACHABLE, Outcome.TIMED_OUT)
+
+
+def _cut_off_cause(evidence: Evidence, name: str, links: Sequence[Link]) -> Cause:
+    return Cause(
+        Code.NO_WAY,
+        f"{name} is cut off: no connection leaves or reaches it",
+        evidence.container(name),
+        "see that its container is on the lab's network, and what stands between",
+        ids(links),
+    )
+
+
 def find_no_way(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
-    """Give a cause for each peer whose network can't be reached or doesn't answer."""
+    """Give a cause for each peer that can't be reached, or refuses some and takes others."""
     lost = [
-        link for link in links if evidence.outcome(link) in (Outcome.UNREACHABLE, Outcome.TIMED_OUT)
+        link
+        for link in links
+        if _is_lost(evidence, link) or evidence.outcome(link) is Outcome.REFUSED
     ]
-    groups = group_by(lost, lambda link: evidence.place(link).host)
+    groups = group_by(lost, lambda link: (evidence.place(link).host, evidence.outcome(link)))
     return [
-        Cause(
-            Code.NO_WAY,
-            f"no connection to {host}: {evidence.seen(group[0])}",
-            line_of(evidence.place(group[0]).named_by),
-            "see that the host is right and no firewall or network stands between",
-            ids(group),
-        )
-        for host, group in groups.items()
+        _no_way_cause(evidence, host, is_refused=outcome is Outcome.REFUSED, links=group)
+        for (host, outcome), group in groups.items()
     ]
+
+
+def _no_way_cause(
+    evidence: Evidence, host: str, *, is_refused: bool, links: Sequence[Link]
+) -> Cause:
+    said = evidence.seen(links[0])
+    if is_refused:
+        callers = ", ".join(dict.fromkeys(link.node for link in links))
+        said = f"{callers} is refused where others are let in"
+    return Cause(
+        Code.NO_WAY,
+        f"no connection to {host}: {said}",
+        line_of(evidence.place(links[0]).named_by),
+        "see that the host is right and no firewall or network stands between",
+        ids(links),
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lab.diagnosis.addresses import (
     find_closed_ports,
+    find_cut_off,
     find_names,
     find_no_way,
     find_wrong_ports,
@@ -38,6 +39,7 @@ _ROOTS: tuple[Find, ...] = (
     find_credentials,
     find_names,
     find_wrong_ports,
+    find_cut_off,
     find_certificates,
     find_wrong_protocols,
     find_wrong_answers,

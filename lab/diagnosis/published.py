@@ -15,14 +15,27 @@ def follow_published(
     """Add each failing link of the host to the cause that other diallers of its port have."""
     grown = list(causes)
     for link in links:
-        same = {o.id for o in evidence.links if (o.to, o.port) == (link.to, link.port)}
-        index = next((i for i, cause in enumerate(grown) if same & set(cause.explains)), None)
+        index = _index_of_the_same(evidence, link, grown)
         if index is None:
             grown.append(_cause(evidence, link))
         else:
             cause = grown[index]
             grown[index] = replace(cause, explains=(*cause.explains, link.id))
     return grown
+
+
+def _index_of_the_same(evidence: Evidence, link: Link, causes: Sequence[Cause]) -> int | None:
+    """Find the cause of the port's other diallers, or of a member that nothing reaches."""
+    same = {o.id for o in evidence.links if (o.to, o.port) == (link.to, link.port)}
+    where = evidence.container(link.to or "")
+    return next(
+        (
+            index
+            for index, cause in enumerate(causes)
+            if same & set(cause.explains) or (cause.code, cause.where) == (Code.NO_WAY, where)
+        ),
+        None,
+    )
 
 
 def _cause(evidence: Evidence, link: Link) -> Cause:

@@ -1,11 +1,13 @@
 """A lab on an engine: its nodes, database servers and prober, and what can be asked of them."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.errors import EngineError, LabError, Problem
 from lab.launch.channel import Channel, ExecChannel
@@ -25,7 +27,17 @@ from lab.launch.definitions import (
 from lab.launch.engine import Engine
 from lab.launch.files import balancer_files, node_files, server_files, write_environment
 from lab.launch.images import ensure_images
-from lab.launch.labels import FOLDER, LAB, MEMBER, OWNER, PURPOSE, Ownership, Part, Purpose
+from lab.launch.labels import (
+    FOLDER,
+    LAB,
+    MEMBER,
+    OWNER,
+    PART,
+    PURPOSE,
+    Ownership,
+    Part,
+    Purpose,
+)
 from lab.launch.lease import NameHeldError, clear_name
 from lab.launch.listing import ClusterSummary, list_clusters
 from lab.launch.ownership import parse_owner, this_process
@@ -50,6 +62,9 @@ from lab.plan.containers import completion_name
 from lab.plan.make import read_plan
 from lab.plan.model import Plan, PlannedServer
 from lab.plan.observed import NodeState, SchemaState, State
+
+if TYPE_CHECKING:
+    from lab.launch.faults.faults import Faults
 
 __all__ = ["Cluster", "ClusterSummary", "create_cluster", "find_cluster", "list_clusters"]
 
@@ -264,6 +279,14 @@ class Cluster:
     # The whole
 
     @property
+    def faults(self) -> "Faults":
+        """Give what puts faults into this lab and heals them."""
+        from lab.launch.faults.faults import Faults  # noqa: PLC0415  # a start needs none
+
+        mine = replace(self._owner, owner=this_process())
+        return Faults(self._engine, self.plan, mine, start=self.start_node, stop=self.stop_node)
+
+    @property
     def is_complete(self) -> bool:
         """Tell whether the lab was brought up to its end."""
         return objects_of(self._engine, self.plan.lab).is_complete
@@ -382,7 +405,7 @@ def find_cluster(engine: Engine, name: str) -> Cluster | None:
     objects = objects_of(engine, name)
     if not objects or not objects.containers:
         return None
-    labels = objects.containers[0].labels
+    labels = _of_the_lab(objects.containers)
     folder = Path(labels[FOLDER])
     plan = read_plan(folder)
     by_member = {each.labels[MEMBER]: each.image for each in objects.containers}
@@ -396,3 +419,9 @@ def find_cluster(engine: Engine, name: str) -> Cluster | None:
     return Cluster(
         engine, plan, folder, Ownership(name, Purpose(labels[PURPOSE]), owner, folder), images
     )
+
+
+def _of_the_lab(containers: Sequence[SeenContainer]) -> Mapping[str, str]:
+    """Give labels that the lab's maker has set; a fault has an owner of its own."""
+    lasting = [each.labels for each in containers if each.labels.get(PART) != Part.FAULT]
+    return (lasting or [containers[0].labels])[0]

@@ -207,6 +207,21 @@ class Engine:
         with _asked(f"container {container}"):
             self._api.stop(container, timeout=grace)
 
+    def kill(self, container: str) -> None:
+        """End a container with SIGKILL."""
+        with _asked(f"container {container}"):
+            self._api.kill(container)
+
+    def pause(self, container: str) -> None:
+        """Freeze every process of a container."""
+        with _asked(f"container {container}"):
+            self._api.pause(container)
+
+    def unpause(self, container: str) -> None:
+        """Let a frozen container go on."""
+        with _asked(f"container {container}"):
+            self._api.unpause(container)
+
     def wait(self, container: str) -> int:
         """Wait until a container has ended and give its exit code."""
         with _asked(f"container {container}"):
@@ -424,6 +439,7 @@ def _inspected(row: Mapping[str, Any]) -> SeenContainer:
         oom_killed=state["OOMKilled"],
         error=state.get("Error", ""),
         published=_published(row["HostConfig"].get("PortBindings") or {}),
+        addresses=_addresses(row["NetworkSettings"].get("Networks") or {}),
     )
 
 
@@ -433,6 +449,10 @@ def _published(bindings: Mapping[str, Any]) -> dict[int, int]:
         for port, hosts in bindings.items()
         if hosts
     }
+
+
+def _addresses(networks: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(one["IPAddress"] for one in networks.values() if one.get("IPAddress"))
 
 
 def _image(row: Mapping[str, Any]) -> SeenImage:

@@ -12,6 +12,9 @@ OWNER = "apim-lab.owner"
 PART = "apim-lab.part"
 MEMBER = "apim-lab.member"
 FOLDER = "apim-lab.folder"
+FAULT = "apim-lab.fault"  # on the object that stands for a fault: what it is
+FAULT_SCOPED = "apim-lab.fault-scoped"  # `yes`: it ends with its owner
+FAULT_OF = "apim-lab.fault-of"  # the process that it was put upon
 
 
 class Part(StrEnum):
@@ -24,6 +27,7 @@ class Part(StrEnum):
     PROBER = "prober"
     SIDECAR = "sidecar"
     BUILDER = "builder"
+    FAULT = "fault"
     COMPLETION = "completion"
 
 

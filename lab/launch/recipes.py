@@ -33,7 +33,7 @@ class Recipe:
     """One `images/<name>/image.toml`."""
 
     name: str
-    pull: str  # an official image
+    pull: str  # an official image; empty where there is none
     suite: str  # of Debian
     packages: tuple[str, ...]
     exclude: tuple[str, ...] = ()  # paths left out of the packages

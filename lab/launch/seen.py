@@ -43,6 +43,7 @@ class SeenContainer:
     oom_killed: bool = False
     error: str = ""  # why the engine could not start it
     published: Mapping[int, int] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()  # IPv4, on its networks; only an inspection shows them
 
 
 @dataclass(frozen=True, slots=True)

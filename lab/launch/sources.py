@@ -33,13 +33,7 @@ class Sources:
         if self._engine.image(tag) is not None:
             return tag
         if not (self._take_pulled(recipe, tag) or self._make(recipe, tag)):
-            raise EngineError(
-                Problem(
-                    f"no source for the image {name}",
-                    f"{recipe.pull}; no mmdebstrap here",
-                    f"`docker pull {recipe.pull}` or `docker load` it, or install `mmdebstrap`",
-                )
-            )
+            raise EngineError(_no_source(recipe))
         return tag
 
     def break_off(self) -> None:
@@ -48,6 +42,8 @@ class Sources:
             process.terminate()
 
     def _take_pulled(self, recipe: Recipe, tag: str) -> bool:
+        if not recipe.pull:
+            return False
         repository, _, version = recipe.pull.partition(":")
         if self._engine.image(recipe.pull) is None:
             if not self._registry_has(recipe.pull):
@@ -69,8 +65,9 @@ class Sources:
     def _make(self, recipe: Recipe, tag: str) -> bool:
         if not can_bootstrap():
             return False
+        why = "no registry answers; " if recipe.pull else ""
         self.progress(
-            f"image {recipe.name}: no registry answers; made of Debian {recipe.suite}'s packages"
+            f"image {recipe.name}: {why}made of Debian {recipe.suite}'s packages"
             " (about half a minute)"
         )
         with tempfile.TemporaryDirectory(prefix="lab-image-") as folder:
@@ -79,3 +76,14 @@ class Sources:
             self.progress(f"image {recipe.name}: importing")
             self._engine.import_image(archive, tag, changes=('CMD ["sh"]',))
         return True
+
+
+def _no_source(recipe: Recipe) -> Problem:
+    what = f"no source for the image {recipe.name}"
+    if not recipe.pull:
+        return Problem(what, "no mmdebstrap here", "install `mmdebstrap` (Debian, Ubuntu)")
+    return Problem(
+        what,
+        f"{recipe.pull}; no mmdebstrap here",
+        f"`docker pull {recipe.pull}` or `docker load` it, or install `mmdebstrap`",
+    )

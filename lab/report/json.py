@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from lab.diagnosis.verdict import Cause, JudgedLink
+from lab.plan.fault import ActiveFault
 from lab.plan.model import PlannedBalancer, PlannedNode
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.findings import SCHEMA, finding_values
@@ -26,6 +27,7 @@ def _values(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "cause": causes[0] if causes else None,
         "causes": causes,
+        "faults": [fault_values(active) for active in report.faults],
         "nodes": [_node(node, states.get(node.name)) for node in report.plan.nodes],
         "balancers": [_balancer(one, states.get(one.name)) for one in report.plan.balancers],
         "databases": [_schema(schema) for schema in diagnosis.schemas],
@@ -41,6 +43,20 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "where": cause.where,
         "mend": cause.mend,
         "explains": list(cause.explains),
+    }
+
+
+def fault_values(active: ActiveFault) -> dict[str, Any]:
+    """Give one fault's plain values."""
+    fault = active.fault
+    return {
+        "number": active.number,
+        "kind": str(fault.kind),
+        "at": fault.member,
+        "towards": fault.peer or None,
+        "port": fault.port or None,
+        "delay": fault.delay or None,
+        "what": str(fault),
     }
 
 

@@ -27,6 +27,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield _headline(report)
     for note in report.notes:
         yield f"note: {note}"
+    for active in report.faults:
+        yield f"{active}; made on purpose, `lab fault heal {active.number}` ends it"
     links = {link.link.id: link.link for link in diagnosis.links}
     for cause in diagnosis.causes:
         yield ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lab.diagnosis.verdict import Diagnosis
+from lab.plan.fault import ActiveFault
 from lab.plan.model import Plan
 
 
@@ -14,3 +15,4 @@ class Report:
     diagnosis: Diagnosis
     seconds: float
     notes: tuple[str, ...] = ()  # what a reader should know beside the verdict
+    faults: tuple[ActiveFault, ...] = ()  # put into the lab on purpose

@@ -16,4 +16,6 @@ def find(engine: Engine, name: str | None, shell: Shell) -> Cluster:
     cluster = find_cluster(engine, wanted)
     if cluster is None:
         raise unknown(engine, wanted)
+    for healed in cluster.faults.heal_all(orphans_only=True):
+        shell.tell(f"{healed}: healed, for the process that made it has died")
     return cluster

@@ -34,11 +34,14 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         reading = pool.submit(cluster.schema_states)
         states = cluster.states()
         vantages = pool.submit(_vantages, cluster, states)
+        faults = pool.submit(cluster.faults.active)
         wiring = wiring_of(cluster)
         schemas = reading.result()
         results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, vantages.result()))
     evidence = evidence_of(cluster, wiring, results, states, schemas)
-    return Report(cluster.plan, diagnose(evidence), time.monotonic() - began, notes)
+    return Report(
+        cluster.plan, diagnose(evidence), time.monotonic() - began, notes, faults.result()
+    )
 
 
 def wiring_of(cluster: Cluster) -> Wiring:

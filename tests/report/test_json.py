@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from lab.plan.fault import ActiveFault, Fault, FaultKind
 from lab.report.findings import findings_json
 from lab.report.json import report_json
 from lab.wiring.finding import Finding, Severity
@@ -17,7 +19,7 @@ def values(report) -> dict:
 def test_the_keys_are_those_that_scripts_rely_on() -> None:
     told = values(STOPPED)
     assert list(told) == [
-        *("schema", "lab", "verdict", "seconds", "cause", "causes"),
+        *("schema", "lab", "verdict", "seconds", "cause", "causes", "faults"),
         *("nodes", "balancers", "databases", "links", "findings"),
     ]
     assert list(told["cause"]) == ["code", "what", "where", "mend", "explains"]
@@ -37,6 +39,22 @@ def test_a_healthy_lab_has_no_cause() -> None:
     assert (told["seconds"], told["cause"], told["causes"]) == (2.94, None, [])
     assert len(told["links"]) == len(LINKS)
     assert {link["cause"] for link in told["links"]} == {None}
+
+
+def test_a_fault_that_was_made_on_purpose_is_told() -> None:
+    fault = Fault(FaultKind.SLOW, "gw", "cp", 5672, 300)
+    told = values(replace(HEALTHY, faults=(ActiveFault(2, fault, scoped=False, owner=""),)))
+    assert told["faults"] == [
+        {
+            "number": 2,
+            "kind": "slow",
+            "at": "gw",
+            "towards": "cp",
+            "port": 5672,
+            "delay": 300,
+            "what": "answers of cp:5672 to gw come 300 ms late",
+        }
+    ]
 
 
 def test_a_link_is_told_with_its_line_and_the_time_of_each_phase() -> None:
