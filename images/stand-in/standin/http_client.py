@@ -17,22 +17,23 @@ _SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A peer's response."""
+    """A peer's response; header names are lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str]
 
 
 async def send(
     method: str,
     url: str,
-    account: Account,
+    account: Account | None,
     trust: ssl.SSLContext,
     *,
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Send one request with Basic credentials and return the response.
+    """Send one request, with Basic credentials of *account* if any, and return the response.
 
     Raises OSError when the peer can't be reached, its certificate isn't trusted or it breaks
     off, TimeoutError after 30 s.
@@ -60,17 +61,16 @@ async def send(
 
 
 def _request(
-    method: str, url: str, account: Account, body: bytes, headers: Mapping[str, str]
+    method: str, url: str, account: Account | None, body: bytes, headers: Mapping[str, str]
 ) -> h11.Request:
     parts = urlsplit(url)
-    token = base64.b64encode(f"{account.username}:{account.password}".encode()).decode()
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return h11.Request(
         method=method,
         target=target,
         headers=[
             ("Host", parts.netloc),
-            ("Authorization", f"Basic {token}"),
+            *_authorization(account),
             ("Content-Length", str(len(body))),
             ("User-Agent", "stand-in"),
             ("Connection", "close"),
@@ -79,17 +79,27 @@ def _request(
     )
 
 
+def _authorization(account: Account | None) -> list[tuple[str, str]]:
+    if account is None:
+        return []
+    token = base64.b64encode(f"{account.username}:{account.password}".encode()).decode()
+    return [("Authorization", f"Basic {token}")]
+
+
 async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> Answer:
-    status, body = 0, bytearray()
+    status, body, headers = 0, bytearray(), {}
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
             connection.receive_data(await reader.read(65536))
         elif isinstance(event, h11.Response):
             status = event.status_code
+            headers = {
+                name.decode("latin-1"): value.decode("latin-1") for name, value in event.headers
+            }
         elif isinstance(event, h11.Data):
             body += event.data
         elif isinstance(event, h11.EndOfMessage):
-            return Answer(status, bytes(body))
+            return Answer(status, bytes(body), headers)
         elif isinstance(event, h11.ConnectionClosed):
             raise ConnectionResetError("closed before the answer was complete")

@@ -120,7 +120,9 @@ async def _receive(
 
 def _request(head: h11.Request, body: bytes) -> Request:
     target = urlsplit(head.target.decode("latin-1"))
-    query = {name: values[0] for name, values in parse_qs(target.query).items()}
+    # With blanks: `?wsdl` is a question without a value.
+    fields = parse_qs(target.query, keep_blank_values=True)
+    query = {name: values[0] for name, values in fields.items()}
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
     return Request(head.method.decode(), unquote(target.path), query, headers, body)
 

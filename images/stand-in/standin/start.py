@@ -22,6 +22,11 @@ def start(home: Path) -> int:
     """Start the node of the product home *home* and serve; 1 when its files can't be used."""
     began = time.monotonic()
     log.info(_SERVER, log.BANNER)
+    if is_classic(home):
+        # Only here: a node of the 4.x line loads none of it.
+        from standin.classic.start import start_classic  # noqa: PLC0415
+
+        return start_classic(home, began, _delay(home))
     try:
         configuration = read_configuration(home)
         node = _make_node(configuration)
@@ -34,6 +39,12 @@ def start(home: Path) -> int:
         log.error(_SERVER, str(fault))
         return 1
     return 0
+
+
+def is_classic(home: Path) -> bool:
+    """Tell whether *home* is a product of the 2.x line: XML files, and no deployment.toml."""
+    conf = home / "repository/conf"
+    return not (conf / "deployment.toml").exists() and (conf / "carbon.xml").exists()
 
 
 def _delay(home: Path) -> float:

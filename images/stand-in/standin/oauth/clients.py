@@ -1,10 +1,14 @@
 """OAuth clients of the key manager: who asks, by Basic credentials or by form fields."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from standin.accounts import basic_pair
 from standin.database import Database
 from standin.http_server import Request, Response, json_response
+
+# Finds the client of a request; raises OauthError, DatabaseError.
+Authenticate = Callable[[Request, Database], Awaitable[dict[str, Any]]]
 
 
 class OauthError(Exception):

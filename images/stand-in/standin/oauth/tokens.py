@@ -10,7 +10,7 @@ from standin import log
 from standin.accounts import Accounts
 from standin.database import Database, DatabaseError, Row, Statement
 from standin.http_server import Handler, Request, Response, json_response
-from standin.oauth.clients import OauthError, authenticated_client
+from standin.oauth.clients import Authenticate, OauthError, authenticated_client
 
 _TENANT = -1234
 _ENDPOINT = "org.wso2.carbon.identity.oauth.endpoint.token.OAuth2TokenEndpoint"
@@ -25,8 +25,8 @@ _SELECT = (
 )
 _ADD_GRANT = (
     "INSERT INTO IDN_OAUTH2_ACCESS_TOKEN (TOKEN_ID, ACCESS_TOKEN, CONSUMER_KEY_ID, AUTHZ_USER,"
-    " TENANT_ID, USER_DOMAIN, USER_TYPE, GRANT_TYPE, VALIDITY_PERIOD, TOKEN_SCOPE_HASH)"
-    " VALUES (%s, %s, %s, %s, %s, 'PRIMARY', %s, %s, %s, %s)"
+    " TENANT_ID, USER_DOMAIN, USER_TYPE, GRANT_TYPE, VALIDITY_PERIOD, TOKEN_SCOPE_HASH,"
+    " TIME_CREATED) VALUES (%s, %s, %s, %s, %s, 'PRIMARY', %s, %s, %s, %s, NOW())"
 )
 _ADD_SCOPE = (
     "INSERT INTO IDN_OAUTH2_ACCESS_TOKEN_SCOPE (TOKEN_ID, TOKEN_SCOPE, TENANT_ID)"
@@ -50,10 +50,21 @@ def introspect(accounts: Accounts, apim_db: Database) -> Handler:
         if not value:
             # With a space, unlike every other answer (measured on 4.1.0).
             return Response(400, b'{"error": "Invalid input"}', "application/json")
-        found = await apim_db.query(f"{_SELECT} WHERE T.ACCESS_TOKEN = %s", value)
-        return json_response(_introspection(found[0]) if found else {"active": False})
+        found = await find_token(apim_db, value)
+        return json_response(_introspection(found) if found else {"active": False})
 
-    return _guarded(handle)
+    return guarded(handle)
+
+
+async def find_token(apim_db: Database, value: str) -> Row | None:
+    """Return the row of a token with its client and scopes; raises DatabaseError."""
+    found = await apim_db.query(f"{_SELECT} WHERE T.ACCESS_TOKEN = %s", value)
+    return found[0] if found else None
+
+
+async def retire(apim_db: Database, token: Row, state: str) -> None:
+    """Give a token another *state*; raises DatabaseError."""
+    await apim_db.query(_RETIRE, state, str(uuid.uuid4()), token["TOKEN_ID"])
 
 
 def _introspection(row: Row) -> dict[str, Any]:
@@ -79,15 +90,17 @@ def _expired(row: Row) -> bool:
     return validity is not None and 0 <= validity < (time.time() - row["CREATED"]) * 1000
 
 
-def issue(accounts: Accounts, apim_db: Database) -> Handler:
-    """Return the handler of `/oauth2/token`."""
+def issue(
+    accounts: Accounts, apim_db: Database, authenticate: Authenticate = authenticated_client
+) -> Handler:
+    """Return the handler of `/oauth2/token`; *authenticate* finds the client that asks."""
 
     async def handle(request: Request) -> Response:
         form = request.form()
         grant = form.get("grant_type", "")
         if not grant:
             raise OauthError(400, "invalid_request", "Missing grant_type parameter value")
-        client = await authenticated_client(request, apim_db)
+        client = await authenticate(request, apim_db)
         if grant not in _GRANTS:
             raise OauthError(400, "unsupported_grant_type", "Unsupported grant_type value")
         if client["GRANT_TYPES"] and grant not in client["GRANT_TYPES"].split():
@@ -101,7 +114,7 @@ def issue(accounts: Accounts, apim_db: Database) -> Handler:
             user = _resource_owner(form, accounts)
         return json_response(await _granted(apim_db, client, user, grant, form))
 
-    return _guarded(handle)
+    return guarded(handle)
 
 
 def _resource_owner(form: Mapping[str, str], accounts: Accounts) -> str:
@@ -159,19 +172,21 @@ def revoke(apim_db: Database, revoked: Revoked) -> Handler:
         value = request.form().get("token", "")
         if not value:
             raise OauthError(400, "invalid_request", "Missing token parameter value")
-        found = await apim_db.query(f"{_SELECT} WHERE T.ACCESS_TOKEN = %s", value)
-        if found and found[0]["CONSUMER_KEY"] != client["CONSUMER_KEY"]:
+        found = await find_token(apim_db, value)
+        if found and found["CONSUMER_KEY"] != client["CONSUMER_KEY"]:
             raise OauthError(400, "unauthorized_client", "Unauthorized Client")
-        if found and found[0]["TOKEN_STATE"] == "ACTIVE":  # noqa: S105 - a state's name
-            await apim_db.query(_RETIRE, "REVOKED", str(uuid.uuid4()), found[0]["TOKEN_ID"])
-            await revoked(found[0])
+        if found and found["TOKEN_STATE"] == "ACTIVE":  # noqa: S105 - a state's name
+            await retire(apim_db, found, "REVOKED")
+            await revoked(found)
         return Response(200)
 
-    return _guarded(handle)
+    return guarded(handle)
 
 
-def _guarded(handle: Handler) -> Handler:
-    async def guarded(request: Request) -> Response:
+def guarded(handle: Handler) -> Handler:
+    """Return *handle* with its OAuth errors and a broken database answered as errors."""
+
+    async def guard(request: Request) -> Response:
         try:
             return await handle(request)
         except OauthError as fault:
@@ -180,4 +195,4 @@ def _guarded(handle: Handler) -> Handler:
             log.error(_ENDPOINT, f"Error occurred while processing the request: {fault}")
             return _SERVER_ERROR.response()
 
-    return guarded
+    return guard
