@@ -30,6 +30,8 @@ PROBES: Mapping[Protocol, Callable[[Trial], Awaitable[str]]] = {
     Protocol.TLS: tls.shake_hands,
     Protocol.TCP: tcp.connect,
     Protocol.REVOCATION: revocation.revoke_nothing,
+    Protocol.SOAP: http.ask_over_tls,
+    Protocol.THRIFT: tls.shake_hands,
     Protocol.UNKNOWN: tcp.connect,
 }
 

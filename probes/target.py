@@ -25,6 +25,8 @@ class Protocol(StrEnum):
     TLS = "tls"  # a handshake and nothing more
     TCP = "tcp"  # a connection and nothing more
     REVOCATION = "revocation"  # a flow: posted to notify, must arrive on the event hub
+    SOAP = "soap"  # an admin service: HTTPS whose refusals are faults with status 500
+    THRIFT = "thrift"  # key validation of API Manager 2.x
     UNKNOWN = "unknown"  # a URL under a key that no table knows
 
 
@@ -59,7 +61,8 @@ class Target:
     database: str = ""  # MYSQL
     tables: int | None = None  # MYSQL: the count that the dbscripts make
     validation_query: str = ""  # MYSQL
-    use_tls: bool = True  # MYSQL: the JDBC driver asks for TLS unless told otherwise
+    use_tls: bool = True  # MYSQL: the JDBC driver asks for TLS unless told otherwise; LDAP: ldaps
+    search_base: str = ""  # LDAP: an entry that must be there
     hub_host: str = ""  # REVOCATION: where the message must arrive
     hub_port: int = 0
     hub_username: str = ""

@@ -35,6 +35,8 @@ class Protocol(StrEnum):
     TLS = "tls"
     TCP = "tcp"
     REVOCATION = "revocation"
+    SOAP = "soap"
+    THRIFT = "thrift"
     UNKNOWN = "unknown"
 
 

@@ -55,5 +55,6 @@ class Link:
     database: str = ""  # mysql
     validation_query: str = ""
     use_tls: bool = True
+    search_base: str = ""  # ldap: an entry that must be there
     hub: tuple[str, int] | None = None  # revocation flow: where the message must arrive
     hub_credentials: Credentials | None = None
