@@ -9,14 +9,14 @@ import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 
-from probes import amqp, binary, http, mysql, revocation, tcp, tls
+from probes import amqp, binary, http, ldap, mysql, revocation, soap, tcp, thrift, tls
 from probes.connection import Vantage
 from probes.failure import LinkError
 from probes.result import Outcome, Phase, Result
 from probes.target import Protocol, Target
 from probes.trial import Trial
 
-# LDAP and an unknown key's URL are proven as far as a connection goes.
+# An unknown key's URL is proven as far as a connection goes.
 PROBES: Mapping[Protocol, Callable[[Trial], Awaitable[str]]] = {
     Protocol.HTTPS: http.ask_over_tls,
     Protocol.HTTP: http.ask,
@@ -24,14 +24,14 @@ PROBES: Mapping[Protocol, Callable[[Trial], Awaitable[str]]] = {
     Protocol.BINARY: binary.publish_nothing,
     Protocol.BINARY_TLS: binary.log_in,
     Protocol.MYSQL: mysql.log_in,
-    Protocol.LDAP: tcp.connect,
+    Protocol.LDAP: ldap.find_base,
     Protocol.WS: http.ask,
     Protocol.WSS: http.ask_over_tls,
     Protocol.TLS: tls.shake_hands,
     Protocol.TCP: tcp.connect,
     Protocol.REVOCATION: revocation.revoke_nothing,
-    Protocol.SOAP: http.ask_over_tls,
-    Protocol.THRIFT: tls.shake_hands,
+    Protocol.SOAP: soap.call,
+    Protocol.THRIFT: thrift.call_nothing,
     Protocol.UNKNOWN: tcp.connect,
 }
 
@@ -102,6 +102,7 @@ def _forms(username: str, password: str) -> set[str]:
         urllib.parse.quote(password, safe=""),
         urllib.parse.quote_plus(password),
         html.escape(password),
+        html.escape(password, quote=False),  # as XML has it
         json.dumps(password)[1:-1],
         json.dumps(password, ensure_ascii=False)[1:-1],
         repr(password)[1:-1],

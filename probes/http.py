@@ -1,7 +1,7 @@
 """Probes an HTTP or HTTPS endpoint with the target's requests; a WebSocket port by `/health`."""
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import h11
@@ -144,6 +144,16 @@ async def _ask_all(trial: Trial, connect: Callable[[], Awaitable[Connection]]) -
     requests = trial.target.requests
     if not requests and trial.target.protocol in (Protocol.WS, Protocol.WSS):
         requests = (_WEBSOCKET_HEALTH,)
+    return await ask_in_order(trial, requests, connect, judge)
+
+
+async def ask_in_order(
+    trial: Trial,
+    requests: Sequence[HttpRequest],
+    connect: Callable[[], Awaitable[Connection]],
+    compare: Callable[[HttpRequest, Answer], None],
+) -> str:
+    """Send *requests* on as few connections as the server allows, each answer *compared*."""
     conversation = Conversation(trial, await connect())
     statuses = []
     for request in requests:
@@ -151,7 +161,7 @@ async def _ask_all(trial: Trial, connect: Callable[[], Awaitable[Connection]]) -
             conversation = Conversation(trial, await connect())
         trial.expected = expectation(request)
         answer = await conversation.ask(request)
-        judge(request, answer)
+        compare(request, answer)
         statuses.append(f"{answer.status} for {request.method} {request.path}")
     return ", ".join(statuses) or "connected"
 

@@ -14,8 +14,16 @@ from probes.trial import Trial
 
 HOST = "cp.wso2.com"
 ASK = HttpRequest("GET", "/services/Version", (200,))
-NOT_SPOKEN = {Protocol.TCP, Protocol.LDAP, Protocol.UNKNOWN}
-TLS_FIRST = (Protocol.HTTPS, Protocol.WSS, Protocol.BINARY_TLS, Protocol.TLS)
+NOT_SPOKEN = {Protocol.TCP, Protocol.UNKNOWN}
+ASKING = (Protocol.HTTPS, Protocol.HTTP, Protocol.SOAP)
+TLS_FIRST = (
+    Protocol.HTTPS,
+    Protocol.WSS,
+    Protocol.BINARY_TLS,
+    Protocol.TLS,
+    Protocol.SOAP,
+    Protocol.THRIFT,
+)
 SPOKEN = sorted(set(Protocol) - NOT_SPOKEN)
 
 
@@ -29,7 +37,8 @@ def target(protocol: Protocol, port: int, **fields: object) -> Target:
             "timeout": 0.5,
             "username": "admin",
             "password": "a-secret-of-the-lab",
-            "requests": (ASK,) if protocol in (Protocol.HTTPS, Protocol.HTTP) else (),
+            "requests": (ASK,) if protocol in ASKING else (),
+            "use_tls": protocol is not Protocol.LDAP,
             "hub_host": HOST,
             "hub_port": port,
             "hub_username": "admin",

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "images/stand-in"
 PASSWORD = "wso2carbon"
-_PORTS = (5672, 8672, 8280, 8243, 9099, 8099, 9443, 9763, 9611, 9711)
+_PORTS = (5672, 8672, 8280, 8243, 9099, 8099, 9443, 9763, 9611, 9711, 10389, 10397)
 _START_SECONDS = 20
 
 
@@ -203,9 +203,26 @@ password = "{PASSWORD}"
 
 
 @pytest.fixture(scope="module")
-def start(tmp_path_factory, security) -> Iterator[Callable[..., Node]]:
-    """Start a node of a role with more configuration; it ends with the module."""
+def run_home() -> Iterator[Callable[..., Node]]:
+    """Start the node of a home that lies there; it ends with the module."""
     nodes: list[Node] = []
+
+    def run(home: Path, role: str, offset: int, *, ready: bool = True, **environment: str) -> Node:
+        node = Node(role, offset, spawn(home, **environment))
+        nodes.append(node)
+        threading.Thread(target=_collect, args=(node,), daemon=True).start()
+        if ready:
+            node.wait_for(r"WSO2 Carbon started in \d+ sec")
+        return node
+
+    yield run
+    for node in nodes:
+        node.stop()
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory, security, run_home) -> Callable[..., Node]:
+    """Start a node of a role with more configuration; it ends with the module."""
 
     def start_node(
         role: str,
@@ -219,16 +236,9 @@ def start(tmp_path_factory, security) -> Iterator[Callable[..., Node]]:
         chosen = free_offset() if offset is None else offset
         text = deployment(role, chosen, more, server=server)
         home = _home(tmp_path_factory.mktemp(role), text, security)
-        node = Node(role, chosen, spawn(home, **environment))
-        nodes.append(node)
-        threading.Thread(target=_collect, args=(node,), daemon=True).start()
-        if ready:
-            node.wait_for(r"WSO2 Carbon started in \d+ sec")
-        return node
+        return run_home(home, role, chosen, ready=ready, **environment)
 
-    yield start_node
-    for node in nodes:
-        node.stop()
+    return start_node
 
 
 def _hub_table(offset: int, *, password: str = "$ref{super_admin.password}") -> str:

@@ -66,11 +66,14 @@ class XmlFile:
 
 
 def read_xml(path: Path, properties: Mapping[str, str]) -> XmlFile:
-    """Read one file; raises OSError, or XmlError with the file's name."""
+    """Read one file, whatever its namespace; raises OSError, or XmlError with the file's name."""
     try:
-        return XmlFile(parse_xml(path.read_bytes()), properties)
+        root = parse_xml(path.read_bytes())
     except XmlError as fault:
         raise XmlError(f"{path.name}: {fault}") from fault
+    for each in root.iter():
+        each.tag = each.tag.rpartition("}")[2]
+    return XmlFile(root, properties)
 
 
 def resolve(text: str, properties: Mapping[str, str]) -> str:
