@@ -1,5 +1,6 @@
 """A lab on an engine: its nodes, database servers and prober, and what can be asked of them."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,7 +41,7 @@ from lab.launch.labels import (
 )
 from lab.launch.lease import NameHeldError, clear_name
 from lab.launch.listing import ClusterSummary, list_clusters
-from lab.launch.ownership import parse_owner, this_process
+from lab.launch.ownership import Owner, parse_owner, this_process
 from lab.launch.ports import (
     choose_ports,
     other_ports,
@@ -58,6 +59,7 @@ from lab.launch.servers import ServerGoneError, found_on, wait_until_ready
 from lab.launch.sidecars import SidecarChannel
 from lab.launch.states import Events, state_of
 from lab.launch.templates import require_complete
+from lab.launch.tunnel import open_tunnel
 from lab.plan.containers import completion_name
 from lab.plan.make import read_plan
 from lab.plan.model import Plan, PlannedServer
@@ -276,6 +278,10 @@ class Cluster:
             return SidecarChannel(self._engine, self.plan)
         return ExecChannel(self._engine, self.plan.prober)
 
+    def open_tunnel(self, host: str, port: int) -> socket.socket:
+        """Give a connection to a member's port on the lab's network, published or not."""
+        return open_tunnel(self._engine, self.plan.prober, host, port)
+
     # The whole
 
     @property
@@ -325,16 +331,17 @@ def create_cluster(
     progress: Progress,
     prober: str = "",
     start: bool = False,
+    maker: Owner | None = None,
 ) -> Cluster:
     """Create a lab's network and containers, with the files of *folder* in them.
 
     Nothing is started; with *start* the prober and the database servers are, each as soon as it
-    exists. *prober* forces how nodes are probed: `prober` or `sidecars`. Raises `NameHeldError`
-    when a lab of this name exists or is being made. Whatever fails or interrupts, nothing stays
-    behind.
+    exists. *prober* forces how nodes are probed: `prober` or `sidecars`. *maker* is the process
+    with which the lab ends, else this one. Raises `NameHeldError` when a lab of this name exists or
+    is being made. Whatever fails or interrupts, nothing stays behind.
     """
     clear_name(engine, plan.lab)
-    owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
+    owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
     images = ensure_images(engine, plan, owner, progress)
     kind = prober or prober_kind_for(engine)
     ports = choose_ports(plan, folder)

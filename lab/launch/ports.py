@@ -42,6 +42,16 @@ def publishing(plan: Plan) -> Iterator[tuple[str, PlannedNode | PlannedBalancer]
         yield balancer.name, balancer
 
 
+def ways(plan: Plan, ports: Ports) -> Mapping[tuple[str, int], int]:
+    """Give the port of 127.0.0.1 for each name of the lab's network with each published port."""
+    return {
+        (alias.lower(), port): host
+        for name, member in publishing(plan)
+        for alias in member.aliases
+        for port, host in ports.get(name, {}).items()
+    }
+
+
 def other_ports(container_ports: Iterable[int]) -> Mapping[int, int]:
     """Give new free host ports for a node whose chosen ones were taken meanwhile."""
     with ExitStack() as held:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.diagnosis.verdict import Diagnosis
+from lab.diagnosis.verdict import Diagnosis, Verdict
 from lab.plan.fault import ActiveFault
 from lab.plan.model import Plan
 
@@ -16,3 +16,14 @@ class Report:
     seconds: float
     notes: tuple[str, ...] = ()  # what a reader should know beside the verdict
     faults: tuple[ActiveFault, ...] = ()  # put into the lab on purpose
+
+    def __str__(self) -> str:
+        """Give the report as `lab status` prints it."""
+        from lab.report.table import report_table  # noqa: PLC0415  # it reads this module's type
+
+        return report_table(self)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give the verdict of the whole lab."""
+        return self.diagnosis.verdict

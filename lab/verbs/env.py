@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
+from lab.launch.ports import LOOPBACK, read_ports, ways
 from lab.verbs.find import find
 from lab.verbs.shell import ListFormat, Shell
 
@@ -13,7 +14,7 @@ from lab.verbs.shell import ListFormat, Shell
 def env(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
     """Print `NAME=value` lines that a shell can evaluate, or a JSON object."""
     with Engine.connect(shell.environ) as engine:
-        values = _values(find(engine, name, shell))
+        values = values_of(find(engine, name, shell))
     if wanted is ListFormat.JSON:
         shell.say(json.dumps(values, indent=2))
     else:
@@ -22,7 +23,8 @@ def env(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
     return 0
 
 
-def _values(cluster: Cluster) -> Mapping[str, str]:
+def values_of(cluster: Cluster) -> Mapping[str, str]:
+    """Give addresses, credentials, and what leads curl and browsers to the lab's own names."""
     plan = cluster.plan
     values = {
         "LAB_NAME": plan.lab,
@@ -30,10 +32,18 @@ def _values(cluster: Cluster) -> Mapping[str, str]:
         "LAB_CA": str(cluster.folder / "ca" / "ca.pem"),
     }
     for (name, port), host in sorted(cluster.published().items()):
-        values[f"LAB_{_word(name)}_{port}"] = f"127.0.0.1:{host}"
+        values[f"LAB_{_word(name)}_{port}"] = f"{LOOPBACK}:{host}"
     for node in plan.nodes:
         values[f"LAB_{_word(node.name)}_USERNAME"] = node.super_admin.username
         values[f"LAB_{_word(node.name)}_PASSWORD"] = node.super_admin.password
+    led = sorted(ways(plan, read_ports(cluster.folder)).items())
+    # One word each for the shell's own splitting: no name and no number holds a space.
+    values["LAB_CURL_OPTIONS"] = " ".join(
+        f"--connect-to {name}:{port}:{LOOPBACK}:{host}" for (name, port), host in led
+    )
+    values["LAB_BROWSER_OPTION"] = "--host-resolver-rules=" + ",".join(
+        f"MAP {name}:{port} {LOOPBACK}:{host}" for (name, port), host in led
+    )
     return values
 
 

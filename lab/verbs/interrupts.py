@@ -1,6 +1,7 @@
 """Signals while a lab is made: every way to end the program undoes what is half done."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -10,7 +11,10 @@ _LIKE_CTRL_C = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ending_like_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal do what Ctrl-C does."""
+    """Let SIGTERM and a closed terminal do what Ctrl-C does; in a thread no signal arrives."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = {
         number: signal.signal(number, _interrupt)
         for number in _LIKE_CTRL_C
@@ -25,7 +29,10 @@ def ending_like_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let nothing interrupt a clean-up; it takes about a second."""
+    """Let nothing interrupt a clean-up; it takes about a second. In a thread nothing does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     numbers = (signal.SIGINT, *_LIKE_CTRL_C)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

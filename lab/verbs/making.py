@@ -11,7 +11,7 @@ from lab.launch.cluster import Cluster, create_cluster
 from lab.launch.engine import Engine
 from lab.launch.labels import OWNER
 from lab.launch.lease import clear_name
-from lab.launch.ownership import this_process
+from lab.launch.ownership import Owner, this_process
 from lab.launch.removal import objects_of, remove_lab
 from lab.plan.model import Plan
 from lab.render.write import render
@@ -42,17 +42,18 @@ def make_lab(
     timings: Timings,
     began: float,
     tell: Callable[[str], None],
+    maker: Owner | None = None,
 ) -> Made:
     """Make the lab with its files in *folder*, and wait until it is healthy or can't become so.
 
-    A start that fails or is interrupted leaves nothing, and says so with *tell*. Raises `LabError`,
-    `NameHeldError` among them.
+    A start that fails or is interrupted leaves nothing, and says so with *tell*. *maker* is the
+    process with which the lab ends, else this one. Raises `LabError`, `NameHeldError` among them.
     """
     # Before a file is written: the folder may be that of the lab that holds the name.
     clear_name(engine, plan.lab)
     with (
         held_folder(folder, plan.lab),
-        _nothing_left(engine, plan, tell),
+        _nothing_left(engine, plan, maker or this_process(), tell),
         TimedProgress(progress, timings) as timed,
     ):
         timed.step(f"writing {folder}")
@@ -62,7 +63,13 @@ def make_lab(
             loading = pool.submit(_load_proving)
             with timings.stage("network and containers made", waited_for="the files"):
                 cluster = create_cluster(
-                    engine, plan, folder, purpose=purpose, progress=timed.step, start=True
+                    engine,
+                    plan,
+                    folder,
+                    purpose=purpose,
+                    progress=timed.step,
+                    start=True,
+                    maker=maker,
                 )
             prove = loading.result()
         with timings.stage("every link proven", waited_for="the containers"):
@@ -80,7 +87,9 @@ def _load_proving() -> Callable[..., tuple[Report, bool]]:
 
 
 @contextmanager
-def _nothing_left(engine: Engine, plan: Plan, tell: Callable[[str], None]) -> Iterator[None]:
+def _nothing_left(
+    engine: Engine, plan: Plan, maker: Owner, tell: Callable[[str], None]
+) -> Iterator[None]:
     """Remove what was made when the making ends in any other way than by itself."""
     try:
         yield
@@ -88,12 +97,12 @@ def _nothing_left(engine: Engine, plan: Plan, tell: Callable[[str], None]) -> It
         with uninterrupted():
             if isinstance(failure, KeyboardInterrupt):
                 tell("interrupted: removing what was made")
-            if _is_ours(engine, plan.lab):
+            if _is_of(engine, plan.lab, maker):
                 remove_lab(engine, plan.lab)
         raise
 
 
-def _is_ours(engine: Engine, lab: str) -> bool:
-    """Tell whether this process made what carries the lab's name."""
+def _is_of(engine: Engine, lab: str, maker: Owner) -> bool:
+    """Tell whether all that carries the lab's name was made for this process."""
     owners = {labels.get(OWNER) for labels in objects_of(engine, lab).labels}
-    return owners == {str(this_process())}
+    return owners == {str(maker)}
