@@ -64,7 +64,9 @@ async def _look(cluster: Cluster, session: ProberSession, known: dict[str, Vanta
     names = {HOST, *(vantage.name for vantage in standing)}
     results = await sweep(session, wiring.links, targets, vantages=names)
     evidence = evidence_of(cluster, wiring, results, states, schemas)
-    return Report(cluster.plan, diagnose(evidence), time.monotonic() - began)
+    faults = await asyncio.to_thread(cluster.faults.active)
+    seconds = time.monotonic() - began
+    return Report(cluster.plan, diagnose(evidence), seconds, faults=faults)
 
 
 def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:

@@ -41,3 +41,13 @@ def test_the_cluster_survives_a_traffic_manager_that_was_away(lab: Lab) -> None:
     lab.start("tm")
     lab.wait_until("tm", "healthy")
     assert lab.report().verdict == "healthy"
+
+
+def test_the_gateway_serves_on_while_the_key_manager_refuses_it(
+    lab: Lab, gateway: httpx.Client
+) -> None:
+    (link,) = (link for link in lab.links(node="gw", to="km") if link.protocol == "https")
+    with lab.fault("refuse", link):
+        lab.wait_until(link, "failed")
+        assert gateway.get("/").status_code == 200
+    lab.wait_until(None, "healthy")
