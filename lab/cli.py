@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lab.verbs.shell import CheckFormat, FailOn, Format, ListFormat, Shell
+from lab.verbs.shell import CheckFormat, FailOn, Format, GraphFormat, ListFormat, Shell
 
 app = typer.Typer(
     name="lab",
@@ -206,6 +206,32 @@ def render(
         from lab.verbs.render import render as verb  # noqa: PLC0415
 
         _end(verb(topology, output, shell, name=name, nodes=nodes, dbscripts=dbscripts))
+
+
+@app.command()
+def graph(
+    *,
+    word: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="A topology, a folder of configuration, or a lab; else the lab or topology here.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", envvar="LAB_OUTPUT", help="The file to write."),
+    ] = None,
+    wanted: Annotated[
+        GraphFormat, typer.Option("--format", envvar="LAB_FORMAT", help="Draw as.")
+    ] = GraphFormat.SVG,
+    verdicts: Annotated[bool, typer.Option(help="Colour it by verdict where the lab runs.")] = True,
+) -> None:
+    """Draw the cluster and its links; needs no Docker."""
+    with _carried_out() as shell:
+        from lab.verbs.graph import graph as verb  # noqa: PLC0415
+
+        _end(verb(word, output, shell, wanted=wanted, verdicts=verdicts))
 
 
 @app.command()

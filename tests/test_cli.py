@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from lab.cli import app
 
 VERBS = [
-    *("up", "down", "list", "status", "plan", "render", "check"),
+    *("up", "down", "list", "status", "plan", "render", "graph", "check"),
     *("logs", "exec", "stop", "start", "fault", "env", "dump", "gc"),
 ]
 HEAVY = {

@@ -30,6 +30,13 @@ class CheckFormat(StrEnum):
     SARIF = "sarif"
 
 
+class GraphFormat(StrEnum):
+    """How `graph` draws."""
+
+    SVG = "svg"
+    MERMAID = "mermaid"
+
+
 class FailOn(StrEnum):
     """From which weight on a finding fails `check`."""
 

@@ -1,0 +1,1 @@
+"""The graph: members and the links between them, as a picture."""
