@@ -44,8 +44,36 @@ OfLab = Annotated[
 Nodes = Annotated[
     str | None,
     typer.Option(
-        "--nodes", envvar="LAB_NODES", help="What runs as a node: stand-in.", metavar="KIND"
+        "--nodes",
+        envvar="LAB_NODES",
+        help="What runs as a node: stand-in, home:PATH, zip:PATH or image:REF.",
+        metavar="KIND",
     ),
+]
+Driver = Annotated[
+    str | None,
+    typer.Option(
+        "--driver",
+        envvar="LAB_DRIVER",
+        metavar="JAR",
+        help="MySQL's JDBC driver for real nodes: a jar, or group:artifact:version for mvn.",
+    ),
+]
+Jdk = Annotated[
+    str | None,
+    typer.Option("--jdk", envvar="LAB_JDK", metavar="IMAGE", help="Where real nodes' JDK is from."),
+]
+QuickStart = Annotated[
+    bool,
+    typer.Option(
+        "--quick-start/--no-quick-start",
+        envvar="LAB_QUICK_START",
+        help="Start real nodes quickly, at the cost of steady speed and of checks.",
+    ),
+]
+MavenUrl = Annotated[
+    str | None,
+    typer.Option("--maven-url", envvar="LAB_MAVEN_URL", help="A Maven repository; else mvn's own."),
 ]
 Dbscripts = Annotated[
     Path | None,
@@ -54,7 +82,7 @@ Dbscripts = Annotated[
         envvar="LAB_DBSCRIPTS",
         exists=True,
         file_okay=False,
-        help="A folder of WSO2 dbscripts; else the stand-in's own.",
+        help="A folder of WSO2 dbscripts; else the nodes' own.",
     ),
 ]
 Reported = Annotated[Format, typer.Option("--format", envvar="LAB_FORMAT", help="Report as.")]
@@ -90,6 +118,10 @@ def up(
     name: Name = None,
     nodes: Nodes = None,
     dbscripts: Dbscripts = None,
+    driver: Driver = None,
+    jdk: Jdk = None,
+    quick_start: QuickStart = True,
+    maven_url: MavenUrl = None,
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", envvar="LAB_TIMEOUT", min=0.1, help="Seconds to wait at most."),
@@ -114,14 +146,13 @@ def up(
 ) -> None:
     """Bring the lab up, wait until every connection answers, and report."""
     with _carried_out() as shell:
+        from lab.verbs.planning import Choice  # noqa: PLC0415
         from lab.verbs.up import Request  # noqa: PLC0415
         from lab.verbs.up import up as verb  # noqa: PLC0415
 
+        choice = Choice(topology, name, nodes, dbscripts, driver, jdk, quick_start, maven_url)
         request = Request(
-            topology=topology,
-            name=name,
-            nodes=nodes,
-            dbscripts=dbscripts,
+            choice=choice,
             timeout=timeout,
             purpose=purpose,
             format=wanted,
@@ -181,13 +212,19 @@ def plan(
     name: Name = None,
     nodes: Nodes = None,
     dbscripts: Dbscripts = None,
+    driver: Driver = None,
+    jdk: Jdk = None,
+    quick_start: QuickStart = True,
+    maven_url: MavenUrl = None,
     wanted: Told = ListFormat.TABLE,
 ) -> None:
     """Say what would be created; needs no Docker."""
     with _carried_out() as shell:
         from lab.verbs.plan import plan as verb  # noqa: PLC0415
+        from lab.verbs.planning import Choice  # noqa: PLC0415
 
-        _end(verb(topology, shell, name=name, nodes=nodes, dbscripts=dbscripts, wanted=wanted))
+        choice = Choice(topology, name, nodes, dbscripts, driver, jdk, quick_start, maven_url)
+        _end(verb(choice, shell, wanted=wanted))
 
 
 @app.command()
@@ -200,12 +237,18 @@ def render(
     name: Name = None,
     nodes: Nodes = None,
     dbscripts: Dbscripts = None,
+    driver: Driver = None,
+    jdk: Jdk = None,
+    quick_start: QuickStart = True,
+    maven_url: MavenUrl = None,
 ) -> None:
     """Write the lab's files alone; needs no Docker."""
     with _carried_out() as shell:
+        from lab.verbs.planning import Choice  # noqa: PLC0415
         from lab.verbs.render import render as verb  # noqa: PLC0415
 
-        _end(verb(topology, output, shell, name=name, nodes=nodes, dbscripts=dbscripts))
+        choice = Choice(topology, name, nodes, dbscripts, driver, jdk, quick_start, maven_url)
+        _end(verb(choice, output, shell))
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """How long the gate waits for what: the one place where a default time stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from lab.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +21,13 @@ class Patience:
     tries: int = 3  # the least number of equal answers, whatever the time
     first_pause: float = 0.025  # grows by two each time, with as much jitter again
     longest_pause: float = 0.5
+
+
+# A node of the product takes 20 to 120 s alone, and deploys its web apps after its first port.
+_REAL = Patience(within=900.0, attempt=10.0, settle=20.0, reluctance=90.0, longest_pause=1.0)
+
+
+def patience_for(plan: Plan, within: float | None) -> Patience:
+    """Give the usual patience with the nodes of a plan; *within* is the caller's own limit."""
+    usual = _REAL if plan.real_nodes else Patience()
+    return usual if within is None else replace(usual, within=within)

@@ -27,6 +27,7 @@ from lab.launch.definitions import (
 )
 from lab.launch.engine import Engine
 from lab.launch.files import balancer_files, node_files, server_files, write_environment
+from lab.launch.homes.ending import ask_to_end
 from lab.launch.images import ensure_images
 from lab.launch.labels import (
     FOLDER,
@@ -72,7 +73,7 @@ __all__ = ["Cluster", "ClusterSummary", "create_cluster", "find_cluster", "list_
 
 Progress = Callable[[str], None]
 
-_NODE_GRACE, _SERVER_GRACE = 2, 10  # seconds; a real node ignores SIGTERM for as long as it may
+_NODE_GRACE, _REAL_GRACE, _SERVER_GRACE = 2, 60, 10  # seconds
 _PORT_TRIES = 5
 _AT_ONCE = 16
 
@@ -114,9 +115,14 @@ class Cluster:
         return self._engine.start(self._container(name))
 
     def stop_node(self, name: str) -> None:
-        """Stop a member; one that ignores SIGTERM is killed."""
+        """Stop a member; one that ignores SIGTERM is killed. A real node's JVM ends cleanly."""
+        container = self._container(name)
+        real = {node.name: node.kind for node in self.plan.real_nodes}
+        if real.get(name) == "image":
+            ask_to_end(self._engine, container)
         grace = _SERVER_GRACE if self._is_server(name) else _NODE_GRACE
-        self._engine.stop(self._container(name), grace)
+        grace = _REAL_GRACE if name in real else grace
+        return self._engine.stop(container, grace)
 
     def put_files(self, name: str) -> None:
         """Put a member's files from the lab's folder into its container."""
@@ -125,8 +131,9 @@ class Cluster:
     def _files_of(self, name: str) -> bytes:
         if self.plan.balancer(name) is not None:
             return balancer_files(self.folder, name)
-        take = server_files if self._is_server(name) else node_files
-        return take(self.folder, name)
+        if self._is_server(name):
+            return server_files(self.folder, name)
+        return node_files(self.folder, self.plan.node(name))
 
     def note_files_put(self, name: str) -> None:
         """Tell that a member's container was created with its files of this moment."""
@@ -364,7 +371,7 @@ def create_cluster(
             made.append(creation.work(_start_after, cluster.start_prober, network))
         for node in plan.nodes:
             wanted = node_definition(plan, node, images, owner, ports.get(node.name, {}))
-            made.append(creation.container(wanted, node_files(folder, node.name)))
+            made.append(creation.container(wanted, node_files(folder, node)))
             cluster.note_files_put(node.name)
         for balancer in plan.balancers:
             published = ports.get(balancer.name, {})
@@ -373,7 +380,7 @@ def create_cluster(
             cluster.note_files_put(balancer.name)
         results(made)
         write_ports(folder, ports)
-        write_environment(folder, images)
+        write_environment(folder, plan, images)
     return cluster
 
 
@@ -418,7 +425,7 @@ def find_cluster(engine: Engine, name: str) -> Cluster | None:
     by_member = {each.labels[MEMBER]: each.image for each in objects.containers}
     images = Images(
         prober=by_member.get(PROBER, ""),
-        nodes={node.kind: by_member.get(node.name, "") for node in plan.nodes},
+        nodes={node.name: by_member.get(node.name, "") for node in plan.nodes},
         servers={server.name: by_member.get(server.name, "") for server in plan.servers},
         balancer=next((by_member.get(one.name, "") for one in plan.balancers), ""),
     )

@@ -10,7 +10,6 @@ from lab.plan.containers import (
     BALANCER_GID,
     BALANCER_MEMORY,
     BALANCER_UID,
-    NODE_MEMORY,
     PROBER_MEMORY,
     SERVER_GID,
     SERVER_MEMORY,
@@ -18,7 +17,9 @@ from lab.plan.containers import (
     container_name,
     haproxy_arguments,
     mysqld_arguments,
+    node_arguments,
     node_environment,
+    node_memory,
 )
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
 
@@ -30,10 +31,10 @@ _PROBER_CAPABILITIES = ("SYS_ADMIN", "SYS_PTRACE")
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """The images that one lab's containers start from, by the kind or name of what they are for."""
+    """The images that one lab's containers start from, by the name of what they are for."""
 
     prober: str
-    nodes: Mapping[str, str]  # kind → image
+    nodes: Mapping[str, str]  # node's name → image
     servers: Mapping[str, str]  # server's name → image with its loaded data directory
     balancer: str = ""  # empty in a lab without one
 
@@ -42,18 +43,19 @@ def node_definition(
     plan: Plan, node: PlannedNode, images: Images, owner: Ownership, published: Mapping[int, int]
 ) -> Definition:
     """Define a node's container; *published* is its container ports → ports of 127.0.0.1."""
+    quick = plan.java.quick_start
     return Definition(
         name=node.container,
-        image=images.nodes[node.kind],
-        command=(),
+        image=images.nodes[node.name],
+        command=node_arguments(node),
         keeps_entrypoint=True,
         labels=owner.labels(Part.NODE, node.name),
         network=plan.network,
         aliases=node.aliases,
         hostname=node.hostname,
-        environment=node_environment(node),
+        environment=node_environment(node, quick=quick),
         published=published,
-        memory=NODE_MEMORY,
+        memory=node_memory(node, quick=quick),
     )
 
 
@@ -93,6 +95,22 @@ def server_definition(
         hostname=server.hostname,
         user=f"{SERVER_UID}:{SERVER_GID}",
         memory=SERVER_MEMORY,
+    )
+
+
+def home_builder_definition(
+    name: str, image: str, command: tuple[str, ...], owner: Ownership, user: str = ""
+) -> Definition:
+    """Define the throw-away container in which a node's image is made, unconnected."""
+    member = f"{name}-builder-{secrets.token_hex(4)}"
+    return Definition(
+        name=container_name(owner.lab, member),
+        image=image,
+        command=command,
+        labels=owner.labels(Part.BUILDER, member),
+        network="",
+        user=user,
+        memory="1g",
     )
 
 

@@ -232,8 +232,8 @@ class Engine:
         with _asked(f"container {container}"):
             self._api.remove_container(container, v=True, force=True)
 
-    def put(self, container: str, archive: bytes) -> None:
-        """Unpack a tar at a container's root, whether it runs or not."""
+    def put(self, container: str, archive: bytes | Iterator[bytes]) -> None:
+        """Unpack a tar, whole or in pieces, at a container's root, whether it runs or not."""
         with _asked(f"container {container}"):
             self._api.put_archive(container, "/", archive)
 
@@ -321,6 +321,12 @@ class Engine:
         except GoneError:
             return None
 
+    def image_environment(self, reference: str) -> Mapping[str, str]:
+        """Give the variables that an image sets; raises `GoneError`."""
+        with _asked(f"image {reference}"):
+            words = self._api.inspect_image(reference)["Config"].get("Env") or ()
+        return dict(word.split("=", 1) for word in words)
+
     def images(self, pattern: str) -> tuple[SeenImage, ...]:
         """List the images whose name fits a pattern such as `apim-lab/*`."""
         with _asked("images"):
@@ -407,6 +413,10 @@ def _facts(api: Any, endpoint: connection.Endpoint) -> EngineFacts:
         info["Driver"],
         tuple(info.get("SecurityOptions") or ()),
         info["Architecture"],
+        memory=int(info.get("MemTotal") or 0),
+        cores=int(info.get("NCPU") or 1),
+        root=str(info.get("DockerRootDir") or ""),
+        is_here=endpoint.url.startswith("unix://"),
     )
 
 

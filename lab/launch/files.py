@@ -1,6 +1,7 @@
 """Takes a member's files from the lab's folder to their places and owners in its container."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
@@ -10,22 +11,23 @@ from lab.plan.containers import (
     BALANCER_GID,
     BALANCER_IMAGE_VARIABLE,
     BALANCER_UID,
-    NODE_GID,
     NODE_IMAGE_VARIABLE,
-    NODE_UID,
     PROBER_IMAGE_VARIABLE,
     SERVER_GID,
     SERVER_UID,
     balancer_path,
+    node_image_variable,
     node_path,
     server_image_variable,
     server_path,
 )
+from lab.plan.model import Plan, PlannedNode
 
 
-def node_files(folder: Path, node: str) -> bytes:
+def node_files(folder: Path, node: PlannedNode) -> bytes:
     """Give the archive of a node's files."""
-    return _archive(folder / "nodes" / node, node_path, NODE_UID, NODE_GID)
+    place = partial(node_path, kind=node.kind)
+    return _archive(folder / "nodes" / node.name, place, node.uid, node.uid)
 
 
 def server_files(folder: Path, server: str) -> bytes:
@@ -56,10 +58,12 @@ def _archive(folder: Path, place: Callable[[str], PurePosixPath], uid: int, gid:
     return tar_of(files)
 
 
-def write_environment(folder: Path, images: Images) -> None:
+def write_environment(folder: Path, plan: Plan, images: Images) -> None:
     """Write the `.env` that names the images of the lab folder's compose file."""
+    stand_ins = [images.nodes[node.name] for node in plan.nodes if not node.is_real]
     values = {
-        NODE_IMAGE_VARIABLE: next(iter(images.nodes.values()), ""),
+        NODE_IMAGE_VARIABLE: next(iter(stand_ins), ""),
+        **{node_image_variable(node.name): images.nodes[node.name] for node in plan.real_nodes},
         **{server_image_variable(name): image for name, image in images.servers.items()},
         BALANCER_IMAGE_VARIABLE: images.balancer,
         PROBER_IMAGE_VARIABLE: images.prober,

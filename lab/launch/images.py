@@ -8,6 +8,8 @@ from lab.launch.contexts import Context
 from lab.launch.dbscripts import Dbscript
 from lab.launch.definitions import PROBER, Images
 from lab.launch.engine import Engine
+from lab.launch.homes.images import real_images
+from lab.launch.homes.need import check_real_nodes
 from lab.launch.labels import LAB, OWNER, PART, Ownership, Part
 from lab.launch.recipes import read_recipe
 from lab.launch.refusals import GoneError
@@ -26,10 +28,11 @@ def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progre
 
     Raises `EngineError` when an image can't be had, `DatabaseError` when a dbscript fails.
     """
-    # Read first: a script that isn't there should not be told after minutes of building.
+    # Read first: what isn't there should not be told after minutes of building.
+    homes = check_real_nodes(engine, plan)
     scripts = {server.name: scripts_of(plan, server) for server in plan.servers}
     sources = Sources(engine, progress)
-    kinds = sorted({node.kind for node in plan.nodes})
+    stand_ins = ("stand-in",) if len(plan.real_nodes) < len(plan.nodes) else ()
     with ThreadPoolExecutor(8, thread_name_prefix="images") as pool:
         servers = {
             server.name: pool.submit(
@@ -38,11 +41,13 @@ def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progre
             for server in plan.servers
         }
         balancer = pool.submit(sources.ensure, BALANCER) if plan.balancers else None
+        real = pool.submit(real_images, engine, plan, homes, owner, sources)
         try:
-            built = _built(engine, (*kinds, PROBER), sources, pool, progress)
+            built = _built(engine, (*stand_ins, PROBER), sources, pool, progress)
+            nodes = real.result()
             return Images(
                 prober=built[PROBER],
-                nodes={kind: built[kind] for kind in kinds},
+                nodes={node.name: nodes.get(node.name) or built[node.kind] for node in plan.nodes},
                 servers={name: image.result() for name, image in servers.items()},
                 balancer=balancer.result() if balancer else "",
             )

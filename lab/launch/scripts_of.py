@@ -1,11 +1,27 @@
-"""Finds the dbscripts of a server: the user's folder, or the ones that the stand-in brings."""
+"""Finds the dbscripts of a server: the user's folder, else the product's own, else stand-ins'."""
+
+from pathlib import Path
 
 from lab.data import data_folder
+from lab.distributions.find import distribution_of
 from lab.launch.dbscripts import Dbscript, find_dbscripts
 from lab.plan.model import Plan, PlannedServer
 
 
 def scripts_of(plan: Plan, server: PlannedServer) -> dict[str, Dbscript]:
     """Read the script of each schema of a server, by the schema's name."""
-    folder = plan.dbscripts or data_folder("images") / "stand-in" / "dbscripts"
+    folder = plan.dbscripts or _of_distribution(plan) or _of_stand_in()
     return find_dbscripts(folder, server.schemas)
+
+
+def _of_distribution(plan: Plan) -> Path | None:
+    """Give the scripts of a real node: a real node starts on no others."""
+    for node in plan.real_nodes:
+        distribution = distribution_of(node)
+        if distribution is not None:
+            return distribution.dbscripts()
+    return None
+
+
+def _of_stand_in() -> Path:
+    return data_folder("images") / "stand-in" / "dbscripts"

@@ -101,3 +101,7 @@ class EngineFacts:
     storage: str
     security: tuple[str, ...]  # e.g. name=rootless, name=userns
     architecture: str  # e.g. x86_64
+    memory: int = 0  # bytes of its machine; 0 when it doesn't say
+    cores: int = 1
+    root: str = ""  # the folder of its storage, on its machine
+    is_here: bool = False  # reached over a socket of this machine

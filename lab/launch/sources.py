@@ -36,6 +36,26 @@ class Sources:
             raise EngineError(_no_source(recipe))
         return tag
 
+    def bring(self, reference: str) -> str:
+        """Give an image of somebody else's, pulled where it isn't here; raises `EngineError`."""
+        if self._engine.image(reference) is not None:
+            return reference
+        repository, _, version = reference.rpartition(":")
+        if "/" in version or not repository:
+            repository, version = reference, "latest"
+        if not self._registry_has(reference):
+            raise EngineError(
+                Problem(
+                    "the image is not here, and no registry answers for it",
+                    f"image {reference}",
+                    f"`docker pull {reference}` or `docker load` it, then run this again",
+                )
+            )
+        self.progress(f"image {reference}: pulling")
+        for line in dict.fromkeys(self._engine.pull(repository, version)):
+            self.progress(f"image {reference}: {line}")
+        return reference
+
     def break_off(self) -> None:
         """End what is being made of packages: nobody waits for it any more."""
         for process in self._running:

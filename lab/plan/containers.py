@@ -5,11 +5,14 @@ Names, paths inside the containers, users and the database server's arguments; p
 
 from pathlib import PurePosixPath
 
-from lab.plan.model import STAND_IN, PlannedNode
+from lab.plan.model import PlannedNode
+from lab.products.jvm_4x import container_memory, java_options, memory_options
 
 NODE_HOME = PurePosixPath("/home/wso2carbon/wso2am")
 NODE_UID = 802  # wso2carbon in the product's images up to 4.2, and in the stand-in's
 NODE_GID = 802
+START = PurePosixPath("/opt/lab/start")  # the first process of a node of the product
+CONFIG_VOLUME = PurePosixPath("/home/wso2carbon/wso2-config-volume")
 
 SERVER_FILES = PurePosixPath("/lab/server")
 SERVER_DATA = PurePosixPath("/lab/data")  # outside any VOLUME, so that a commit keeps it
@@ -39,6 +42,11 @@ def server_image_variable(server: str) -> str:
     return f"LAB_DATABASE_IMAGE_{server.replace('-', '_').upper()}"
 
 
+def node_image_variable(node: str) -> str:
+    """Give the variable that names the image of a node of its own in the compose file."""
+    return f"{NODE_IMAGE_VARIABLE}_{node.upper().replace('-', '_')}"
+
+
 def container_name(lab: str, member: str) -> str:
     """Give the container of a node, a database server or the prober."""
     return f"lab-{lab}-{member}"
@@ -54,21 +62,43 @@ def completion_name(lab: str) -> str:
     return f"lab-{lab}-complete"
 
 
-def node_path(file_name: str) -> PurePosixPath:
-    """Give the place in a node's container of a file from the lab folder's `nodes/<node>/`."""
+def node_path(file_name: str, kind: str = "stand-in") -> PurePosixPath:
+    """Give the place in a node's container of a file from the lab folder's `nodes/<node>/`.
+
+    A product image takes it from a folder that its entry point copies over the product's home.
+    """
+    home = CONFIG_VOLUME if kind == "image" else NODE_HOME
     if file_name == "deployment.toml":
-        return NODE_HOME / "repository/conf" / file_name
-    return NODE_HOME / "repository/resources/security" / file_name
+        return home / "repository/conf" / file_name
+    return home / "repository/resources/security" / file_name
 
 
-def node_environment(node: PlannedNode) -> dict[str, str]:
-    """Give what a node's container is told beside its files: a stand-in, what it stands for."""
-    if node.kind != STAND_IN:
-        return {}
+def node_environment(node: PlannedNode, *, quick: bool = True) -> dict[str, str]:
+    """Give what a node's container is told beside its files.
+
+    A stand-in is told what it stands for, a start script how to start its JVM.
+    """
+    if node.is_real:
+        profile = node.start.environment if node.kind == "image" else {}
+        memory = memory_options(node.heap, quick=quick)
+        options = java_options(quick=quick)
+        return {**profile, "JVM_MEM_OPTS": memory, **({"JAVA_OPTS": options} if options else {})}
     told = {"STAND_IN_VERSION": node.version}
     if not node.start.profile:  # no profile: the distribution alone says which role it is
         told |= {"STAND_IN_DISTRIBUTION": node.start.distribution, **node.start.environment}
     return told
+
+
+def node_arguments(node: PlannedNode) -> tuple[str, ...]:
+    """Give the words after a node's entry point."""
+    if not node.is_real:
+        return ()
+    return node.start.image_arguments if node.kind == "image" else node.start.arguments
+
+
+def node_memory(node: PlannedNode, *, quick: bool = True) -> str:
+    """Give the memory limit of a node's container."""
+    return container_memory(node.heap, quick=quick) if node.is_real else NODE_MEMORY
 
 
 def server_path(file_name: str) -> PurePosixPath:

@@ -2,30 +2,29 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError, Problem, UsageError
-from lab.plan.containers import container_name, network_name
+from lab.plan.containers import NODE_UID, container_name, network_name
 from lab.plan.databases import places_of, planned_servers
-from lab.plan.merge import merge
+from lab.plan.kinds import Kind, parse_kind
 from lab.plan.model import (
     STAND_IN,
     Account,
-    KeySource,
+    Java,
     Plan,
     PlannedBalancer,
     PlannedNode,
 )
 from lab.plan.order import starts_after
-from lab.products.facts import Release, Role
+from lab.products.facts import Release
+from lab.products.jvm_4x import HEAPS
 from lab.products.releases import PRODUCTS
-from lab.topology.copies import members_of
 from lab.topology.model import Topology
 from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
-
-KINDS = (STAND_IN,)
 
 
 def make_plan(
@@ -34,15 +33,20 @@ def make_plan(
     name: str | None = None,
     nodes: str | None = None,
     dbscripts: Path | None = None,
+    java: Java | None = None,
+    kinds: Mapping[str, str] | None = None,
 ) -> Plan:
     """Plan the lab of this topology.
 
     *name* overrides the topology's, *nodes* is the kind of all nodes, *dbscripts* the folder with
-    the product's own scripts. Raises `UsageError` for a name or kind that can't be.
+    the product's own scripts, *java* what real nodes need. *kinds* are those of an earlier plan, by
+    node. Raises `UsageError` for a name or kind that can't be.
     """
     lab = topology.name if name is None else name
-    kind = KINDS[0] if nodes is None else nodes
-    if problems := _option_problems(lab, kind):
+    chosen, problems = _kinds(topology, nodes, kinds or {})
+    if problem := lab_name_problem(lab, "--name"):
+        problems.insert(0, problem)
+    if problems:
         raise UsageError(*problems)
     release = PRODUCTS[topology.lab.product][topology.lab.version]
     return Plan(
@@ -50,7 +54,7 @@ def make_plan(
         product=release.product,
         version=release.version,
         network=network_name(lab),
-        nodes=tuple(_node(lab, kind, node, topology, release) for node in topology.nodes),
+        nodes=tuple(_node(lab, chosen[node], node, topology, release) for node in topology.nodes),
         balancers=_balancers(lab, topology, release),
         servers=planned_servers(lab, topology, release),
         prober=container_name(lab, "prober"),
@@ -58,17 +62,49 @@ def make_plan(
         topology_path=topology.where,
         topology_text=topology.text,
         ignored=topology.ignored,
-        encryption=_key_source(topology),
-        environments=topology.environments,
+        java=_java(topology, java or Java()),
     )
 
 
-def plan_options(plan: Plan) -> Mapping[str, str | None]:
+def _java(topology: Topology, told: Java) -> Java:
+    """Lay what the command line says over the topology."""
+    driver = topology.lab.driver
+    if driver and driver.endswith(".jar"):
+        driver = str((Path(topology.where).parent / driver).absolute())
+    return replace(
+        told,
+        image=told.image or topology.lab.jdk or "",
+        driver=told.driver or driver or "",
+        quick_start=told.quick_start and topology.lab.quick_start,
+    )
+
+
+def _kinds(
+    topology: Topology, nodes: str | None, known: Mapping[str, str]
+) -> tuple[Mapping[str, Kind], list[Problem]]:
+    """Give each node's kind: its own, else the command line's, else the topology's."""
+    beside = Path(topology.where).parent
+    usual = (topology.lab.nodes or STAND_IN, beside, f"{topology.where}: lab.nodes")
+    if nodes is not None:
+        usual = (nodes, Path(), "--nodes")
+    chosen: dict[str, Kind] = {}
+    problems: dict[str, Problem] = {}
+    for name, section in topology.nodes.items():
+        own = known.get(name) or section.kind
+        written = (own, beside, f"{topology.where}: nodes.{name}.kind") if own else usual
+        try:
+            chosen[name] = parse_kind(*written)
+        except UsageError as error:
+            problems |= {problem.where: problem for problem in error.problems}
+    return chosen, list(problems.values())
+
+
+def plan_options(plan: Plan) -> Mapping[str, Any]:
     """Give what, beside the topology's text, makes this plan again; `read_plan` takes it."""
-    kinds = {node.kind for node in plan.nodes}
     return {
         "name": plan.lab,
-        "nodes": kinds.pop(),
+        "kinds": {node.name: str(Kind(node.kind, node.place)) for node in plan.nodes},
+        "java": asdict(replace(plan.java, maven_url="")),
         "dbscripts": None if plan.dbscripts is None else str(plan.dbscripts),
         "topology": plan.topology_path,
     }
@@ -84,6 +120,7 @@ def read_plan(folder: Path) -> Plan:
         # Decoded from bytes, because read_text would change a file's line ends.
         text = (folder / "topology.toml").read_bytes().decode()
         dbscripts = options["dbscripts"]
+        java, kinds = Java(**options["java"]), dict(options["kinds"])
         topology = parse_topology(text, where=options["topology"], name=options["name"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LabError(
@@ -94,21 +131,13 @@ def read_plan(folder: Path) -> Plan:
     return make_plan(
         topology,
         name=options["name"],
-        nodes=options["nodes"],
         dbscripts=None if dbscripts is None else Path(dbscripts),
+        java=java,
+        kinds=kinds,
     )
 
 
-def _option_problems(lab: str, kind: str) -> list[Problem]:
-    problems = [problem] if (problem := lab_name_problem(lab, "--name")) else []
-    if kind not in KINDS:
-        problems.append(
-            Problem(f"unknown kind of nodes {kind!r}", "--nodes", f"use {' or '.join(KINDS)}")
-        )
-    return problems
-
-
-def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) -> PlannedNode:
+def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release) -> PlannedNode:
     section = topology.nodes[name]
     facts = release.roles[section.role]
     return PlannedNode(
@@ -117,7 +146,11 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
         profile=facts.profile,
         start=facts.start,
         version=release.version,
-        kind=kind,
+        kind=kind.word,
+        place=kind.place,
+        # In images of the lab's own it is that of the first ones; an official image has its own.
+        uid=release.uid if kind.word == "image" else NODE_UID,
+        heap=section.heap or HEAPS[section.role],
         container=container_name(lab, name),
         hostname=section.hostname,
         aliases=(section.hostname, *section.aliases),
@@ -125,24 +158,9 @@ def _node(lab: str, kind: str, name: str, topology: Topology, release: Release) 
         ports=tuple(served.at_offset(section.offset) for served in facts.ports),
         super_admin=Account(topology.super_admin.username, topology.super_admin.password),
         databases=places_of(section, topology, release),
-        config=merge(topology.config, _of_role(section.role, topology), section.config),
-        starts_after=() if kind == STAND_IN else starts_after(name, topology, release),
-        environments=section.served,
+        config=section.config,
+        starts_after=() if kind.word == STAND_IN else starts_after(name, topology, release),
     )
-
-
-def _of_role(role: Role, topology: Topology) -> Mapping[str, Any]:
-    section = topology.roles.get(role)
-    return section.config if section else {}
-
-
-def _key_source(topology: Topology) -> KeySource | None:
-    """Give the key's source; a file's path counts from the topology's own folder."""
-    section = topology.encryption
-    if section is None:
-        return None
-    beside = Path(topology.where).parent
-    return KeySource(section.key, beside / section.key_file if section.key_file else None)
 
 
 def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedBalancer, ...]:
@@ -153,7 +171,9 @@ def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedB
             container=container_name(lab, name),
             hostname=section.hostname,
             aliases=(section.hostname, *section.aliases),
-            members=members_of(section, topology.nodes),
+            members=tuple(
+                node for node, other in topology.nodes.items() if other.role is section.role
+            ),
             fronts=release.roles[section.role].fronts,
             is_sticky=release.roles[section.role].is_sticky,
             terminates=section.tls == "terminate",

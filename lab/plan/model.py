@@ -35,7 +35,7 @@ class PlannedNode:
     profile: str  # the value of `server_role`
     start: Start  # of the real product's node in this role
     version: str
-    kind: str  # `STAND_IN`
+    kind: str  # `STAND_IN`, or "home", "zip" or "image" of the product
     container: str
     hostname: str
     aliases: tuple[str, ...]  # every name the network knows it by, host name first
@@ -44,10 +44,17 @@ class PlannedNode:
     super_admin: Account
     # by their names in `[database.NAME]`; None is a file of the node's own (H2)
     databases: Mapping[str, SchemaPlace | None]
-    # the topology's free tables for this node, merged last; a customer's may hold secrets
+    # the topology's free `[nodes.NAME.config]`, merged last; a customer's may hold secrets
     config: Mapping[str, Any] = field(repr=False)
     starts_after: tuple[str, ...] = ()  # members that must answer before it starts
-    environments: tuple[str, ...] = ()  # what a gateway serves: its labels
+    place: str = ""  # of the distribution: absolute path, or an image's name
+    heap: int = 0  # MiB of a JVM
+    uid: int = 802  # the user, and the group, that it runs as
+
+    @property
+    def is_real(self) -> bool:
+        """Tell whether the product runs in it, and no stand-in."""
+        return self.kind != STAND_IN
 
     @property
     def starts_alone(self) -> bool:
@@ -98,11 +105,13 @@ class PlannedBalancer:
 
 
 @dataclass(frozen=True, slots=True)
-class KeySource:
-    """Where the nodes' encryption key comes from: a text, a file, or else the lab makes it."""
+class Java:
+    """What real nodes need beside their distribution."""
 
-    key: str | None = field(repr=False)
-    file: Path | None
+    image: str = ""  # that a JDK comes from; empty: the lab's own for the version
+    driver: str = ""  # of the database: a path, or `group:artifact:version`; empty: the usual one
+    quick_start: bool = True  # a quick start at the cost of steady speed and checks
+    maven_url: str = field(default="", repr=False)  # of a repository; may hold a password
 
 
 Member = PlannedNode | PlannedBalancer | PlannedServer
@@ -124,9 +133,7 @@ class Plan:
     topology_path: str = ""  # as the user typed it
     topology_text: str = field(default="", repr=False)
     ignored: tuple[str, ...] = ()  # findings that nobody wants: `LAB0116`, or `LAB0116:gw`
-    encryption: KeySource | None = None  # None: the files name no key
-    # what is laid over a control plane's record of each environment
-    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    java: Java = Java()
 
     def __str__(self) -> str:
         """Tell in lines what will exist; no password."""
@@ -142,6 +149,11 @@ class Plan:
         raise KeyError(name)
 
     @property
+    def real_nodes(self) -> tuple[PlannedNode, ...]:
+        """Give the nodes that the product runs in."""
+        return tuple(node for node in self.nodes if node.is_real)
+
+    @property
     def members(self) -> tuple[Member, ...]:
         """Give everything that has a container and names on the network."""
         return (*self.nodes, *self.balancers, *self.servers)
@@ -153,18 +165,18 @@ class Plan:
                 return server
         raise KeyError(name)
 
-    def balancer_before(self, node: str) -> PlannedBalancer | None:
-        """Give the balancer before this node, if there is one."""
-        return next((one for one in self.balancers if node in one.members), None)
+    def balancer_of(self, role: Role) -> PlannedBalancer | None:
+        """Give the balancer before the nodes of this role, if there is one."""
+        return next((one for one in self.balancers if one.role is role), None)
 
     def balancer(self, name: str | None) -> PlannedBalancer | None:
         """Give the balancer of this name, if there is one."""
         return next((one for one in self.balancers if one.name == name), None)
 
     def others_of(self, name: str) -> tuple[str, ...]:
-        """Give the nodes that do the same work as node *name*; nothing when it is no node."""
-        work = {node.name: (node.role, frozenset(node.environments)) for node in self.nodes}
-        return tuple(other for other in work if other != name and work[other] == work.get(name))
+        """Give the other nodes of the role of node *name*; nothing when it is no node."""
+        roles = {node.name: node.role for node in self.nodes}
+        return tuple(other for other in roles if other != name and roles[other] is roles.get(name))
 
     def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
         """Give the nodes of this role, in the topology's order."""

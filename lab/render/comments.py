@@ -1,9 +1,12 @@
 """The comments of a deployment.toml: which connection a table makes, to whom and what for."""
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
 
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
+from lab.render.template import Template, taken_from
 
 Path = tuple[str, ...]
 
@@ -21,10 +24,7 @@ def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
         ),
         ("apim", "gateway", "environment"): (
             f"To the gateway ({_names(plan, Role.GATEWAY)}), which APIs are published to."
-            if len({name for node in plan.nodes for name in node.environments}) == 1
-            else "To the gateway that serves this environment, which APIs are published to."
         ),
-        ("encryption",): "The same on every node: what one encrypts, the others read.",
         ("apim", "throttling"): (
             "Its own broker gets its decisions; a copy of each goes to the other member's."
             if node.role is Role.TRAFFIC_MANAGER
@@ -46,6 +46,23 @@ def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
             else f"{own} event hub ({hub}): tells it of revoked tokens."
         ),
     }
+
+
+def template_comments(template: Template, generated: Mapping[str, Any]) -> Mapping[Path, str]:
+    """Give the comments that tell what came from the distribution's own file, and what didn't."""
+    name = PurePosixPath(template.name).name
+    lines = [
+        f"Generated, and laid over the distribution's own {template.name}:",
+        f"what is from there says `{name}`.",
+    ]
+    if template.left_out:
+        lines.append(f"Left out of it, as connections are the topology's: {_listed(template)}.")
+    own = dict.fromkeys(taken_from(generated, template.values), name)
+    return {(): "\n".join(lines), **own}
+
+
+def _listed(template: Template) -> str:
+    return ", ".join(dict.fromkeys(template.left_out))
 
 
 def _databases(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:

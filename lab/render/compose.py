@@ -12,7 +12,6 @@ from lab.data import data_folder
 from lab.plan.containers import (
     BALANCER_CERTIFICATE,
     BALANCER_MEMORY,
-    NODE_MEMORY,
     PROBER_MEMORY,
     SERVER_FILE_NAMES,
     SERVER_MEMORY,
@@ -20,7 +19,10 @@ from lab.plan.containers import (
     haproxy_arguments,
     mysqld_arguments,
     network_name,
+    node_arguments,
     node_environment,
+    node_image_variable,
+    node_memory,
     node_path,
     server_image_variable,
     server_path,
@@ -54,7 +56,7 @@ def compose_model(plan: Plan, stores: Mapping[str, Iterable[str]]) -> Values:
     """Give the compose file's values."""
     services = {server.name: _server(server) for server in plan.servers}
     services |= {balancer.name: _balancer(balancer) for balancer in plan.balancers}
-    services |= {node.name: _node(node, stores[node.name]) for node in plan.nodes}
+    services |= {node.name: _node(plan, node, stores[node.name]) for node in plan.nodes}
     services["prober"] = {**_fragment("prober"), "mem_limit": PROBER_MEMORY}
     return {
         "name": network_name(plan.lab),
@@ -63,20 +65,27 @@ def compose_model(plan: Plan, stores: Mapping[str, Iterable[str]]) -> Values:
     }
 
 
-def _node(node: PlannedNode, stores: Iterable[str]) -> Values:
+def _node(plan: Plan, node: PlannedNode, stores: Iterable[str]) -> Values:
     service = _fragment("node")
+    quick = plan.java.quick_start
     check = f"exec 3<>/dev/tcp/127.0.0.1/{MANAGEMENT_PORT + node.offset}"
     service["healthcheck"]["test"] = ["CMD", "bash", "-c", check]
-    if environment := node_environment(node):
+    if environment := node_environment(node, quick=quick):
         service["environment"] = environment
-    service |= {"mem_limit": NODE_MEMORY, "networks": {"lab": {"aliases": list(node.aliases)}}}
+    if node.is_real:
+        service["image"] = f"${{{node_image_variable(node.name)}}}"
+        service["command"] = list(node_arguments(node))
+    service |= {
+        "mem_limit": node_memory(node, quick=quick),
+        "networks": {"lab": {"aliases": list(node.aliases)}},
+    }
     if node.starts_after:
         condition = {"condition": "service_healthy"}
         service["depends_on"] = {name: dict(condition) for name in node.starts_after}
     if published := [f"127.0.0.1::{served.port}" for served in node.ports if served.published]:
         service["ports"] = published
     service["volumes"] = [
-        _mount(f"./nodes/{node.name}/{file}", str(node_path(file)))
+        _mount(f"./nodes/{node.name}/{file}", str(node_path(file, node.kind)))
         for file in ("deployment.toml", *stores)
     ]
     return service

@@ -5,21 +5,21 @@ from pathlib import Path
 
 from lab.errors import TopologyError
 from lab.plan.model import Plan, PlannedNode
-from lab.render.comments import deployment_comments
+from lab.render.comments import deployment_comments, template_comments
 from lab.render.deployment import Values, deployment_values
-from lab.render.encryption import encryption_key
 from lab.render.haproxy import haproxy_cfg
 from lab.render.stores import store_problems
+from lab.render.template import laid_over, template_of
 from lab.render.toml_text import toml_text
 from lab.render.tree import write_tree
 
 
-def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
+def configuration(plan: Plan) -> Mapping[str, Values]:
     """Give the values of each node's deployment.toml by the node's name.
 
     Raises `TopologyError` for a `config` that names keystores which can't be made.
     """
-    values = {node.name: deployment_values(plan, node, encryption_key) for node in plan.nodes}
+    values = {node.name: _values(plan, node) for node in plan.nodes}
     problems = [
         problem
         for name, value in values.items()
@@ -30,14 +30,22 @@ def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
     return values
 
 
+def _values(plan: Plan, node: PlannedNode) -> Values:
+    values, template = deployment_values(plan, node), template_of(node)
+    return values if template is None else laid_over(values, template.values)
+
+
 def configuration_text(plan: Plan, node: PlannedNode, values: Values) -> bytes:
     """Give the deployment.toml of one node, comments included."""
-    return toml_text(values, deployment_comments(plan, node)).encode()
+    comments = dict(deployment_comments(plan, node))
+    if template := template_of(node):
+        comments |= template_comments(template, deployment_values(plan, node))
+    return toml_text(values, comments).encode()
 
 
 def write_configuration(plan: Plan, folder: Path) -> None:
     """Write each node's and each balancer's file into *folder*, where a lab's folder has it."""
-    values = configuration(plan, encryption_key(plan, folder))
+    values = configuration(plan)
     files = {
         f"nodes/{node.name}/deployment.toml": configuration_text(plan, node, values[node.name])
         for node in plan.nodes

@@ -1,4 +1,7 @@
-"""Writes nested values as TOML text, with a comment under the header of each table that has one."""
+"""Writes nested values as TOML text, each table with its comment below its header.
+
+A value's comment stands behind it, and the file's own (of the empty path) at its top.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +17,8 @@ Comments = Mapping[Path, str]
 def toml_text(values: Mapping[str, Any], comments: Comments) -> str:
     """Give the text; tables come in the order of *values*."""
     document = tomlkit.document()
+    for line in comments.get((), "").splitlines():
+        document.add(tomlkit.comment(line))
     for key, value in _plain_first(values):
         document.append(_key(key), _item(value, comments, (key,)))
     return tomlkit.dumps(document)
@@ -24,7 +29,10 @@ def _item(value: Any, comments: Comments, path: Path) -> Any:
         return _table(value, comments, path)
     if _is_array_of_tables(value):
         return AoT([_table(element, comments, path) for element in value])
-    return tomlkit.item(value)
+    item = tomlkit.item(value)
+    if path in comments:
+        item.comment(comments[path])
+    return item
 
 
 def _table(values: Mapping[str, Any], comments: Comments, path: Path) -> Table:

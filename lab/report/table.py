@@ -6,6 +6,7 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
 from lab.plan.model import STAND_IN
 from lab.plan.observed import NodeState, State
+from lab.products.jvm_4x import QUICK_FLAGS
 from lab.report.columns import in_columns
 from lab.report.findings import findings_table
 from lab.report.json import detail
@@ -25,7 +26,7 @@ def report_table(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     diagnosis = report.diagnosis
     yield _headline(report)
-    for note in report.notes:
+    for note in (*_quick_start(report), *report.notes):
         yield f"note: {note}"
     for active in report.faults:
         yield f"{active}; made on purpose, `lab fault heal {active.number}` ends it"
@@ -45,6 +46,13 @@ def _lines(report: Report) -> Iterator[str]:
     if diagnosis.findings:
         yield ""
         yield findings_table(diagnosis.findings)
+
+
+def _quick_start(report: Report) -> Iterator[str]:
+    """Name what real nodes give up for their quick start."""
+    if report.plan.real_nodes and report.plan.java.quick_start:
+        given_up = "; ".join(f"{flag} gives up {what}" for flag, what in QUICK_FLAGS.items())
+        yield f"started quickly, `--no-quick-start` doesn't: {given_up}"
 
 
 def _headline(report: Report) -> str:

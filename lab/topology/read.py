@@ -55,10 +55,6 @@ def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> 
         name=chosen,
         where=where,
         text=text,
-        encryption=file.encryption,
-        environments=file.environments,
-        config=file.config,
-        roles=file.roles,
         ignored=tuple(file.check.ignore),
     )
 

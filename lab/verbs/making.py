@@ -9,10 +9,12 @@ from pathlib import Path
 from lab.gate.patience import Patience
 from lab.launch.cluster import Cluster, create_cluster
 from lab.launch.engine import Engine
-from lab.launch.labels import OWNER
+from lab.launch.homes.product_image import take_distributions
+from lab.launch.labels import OWNER, Ownership, Purpose
 from lab.launch.lease import clear_name
 from lab.launch.ownership import Owner, this_process
 from lab.launch.removal import objects_of, remove_lab
+from lab.launch.sources import Sources
 from lab.plan.model import Plan
 from lab.render.write import render
 from lab.report.live import Progress
@@ -56,6 +58,9 @@ def make_lab(
         _nothing_left(engine, plan, maker or this_process(), tell),
         TimedProgress(progress, timings) as timed,
     ):
+        if any(node.kind == "image" for node in plan.real_nodes):
+            owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
+            take_distributions(engine, plan, owner, Sources(engine, timed.step))
         timed.step(f"writing {folder}")
         with timings.stage("files and keys written", waited_for="the plan"):
             render(plan, folder)

@@ -2,31 +2,15 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 
-from lab.plan.make import make_plan
 from lab.plan.model import Plan
-from lab.topology.read import read_topology
-from lab.verbs.choosing import choose_topology
+from lab.verbs.planning import Choice, planned
 from lab.verbs.shell import ListFormat, Shell
 
 
-def plan(
-    topology: str | None,
-    shell: Shell,
-    *,
-    name: str | None,
-    nodes: str | None,
-    dbscripts: Path | None,
-    wanted: ListFormat,
-) -> int:
+def plan(choice: Choice, shell: Shell, *, wanted: ListFormat) -> int:
     """Print the plan."""
-    made = make_plan(
-        read_topology(choose_topology(topology, shell.folder)),
-        name=name,
-        nodes=nodes,
-        dbscripts=dbscripts,
-    )
+    made = planned(choice, shell)
     shell.say(str(made) if wanted is ListFormat.TABLE else json.dumps(_values(made), indent=2))
     return 0
 

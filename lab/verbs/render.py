@@ -2,30 +2,14 @@
 
 from pathlib import Path
 
-from lab.plan.make import make_plan
 from lab.render.write import render as write
-from lab.topology.read import read_topology
-from lab.verbs.choosing import choose_topology
+from lab.verbs.planning import Choice, planned
 from lab.verbs.shell import Shell
 
 
-def render(
-    topology: str | None,
-    output: Path,
-    shell: Shell,
-    *,
-    name: str | None,
-    nodes: str | None,
-    dbscripts: Path | None,
-) -> int:
+def render(choice: Choice, output: Path, shell: Shell) -> int:
     """Write the files into *output*; keys and ports of an earlier render there are kept."""
-    made = make_plan(
-        read_topology(choose_topology(topology, shell.folder)),
-        name=name,
-        nodes=nodes,
-        dbscripts=dbscripts.absolute() if dbscripts else None,
-    )
-    folder = shell.folder / output
-    write(made, folder)
+    made = planned(choice, shell)
+    write(made, shell.folder / output)
     shell.tell(f"{made.lab}: written to {output}")
     return 0

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.errors import DeadlineError
-from lab.gate.patience import Patience
+from lab.gate.patience import patience_for
 from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
-from lab.plan.make import make_plan
 from lab.plan.model import Plan
 from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.timings import Stage, Timings, process_began
 from lab.report.told import Report
-from lab.topology.read import read_topology
-from lab.verbs.choosing import LABS_FOLDER, choose_topology
+from lab.verbs.choosing import LABS_FOLDER
 from lab.verbs.making import make_lab
+from lab.verbs.planning import Choice, planned
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.shell import Format, Shell
 
@@ -25,10 +24,7 @@ from lab.verbs.shell import Format, Shell
 class Request:
     """What `lab up` was asked for; None stands for the topology's or the lab's own choice."""
 
-    topology: str | None = None
-    name: str | None = None
-    nodes: str | None = None
-    dbscripts: Path | None = None
+    choice: Choice
     timeout: float | None = None
     purpose: str = "person"
     format: Format = Format.TABLE
@@ -58,7 +54,7 @@ def _up(request: Request, shell: Shell, timings: Timings) -> int:
         ThreadPoolExecutor(1) as pool,
     ):
         connecting = pool.submit(Engine.connect, shell.environ)
-        plan = _plan(request, shell)
+        plan = planned(request.choice, shell)
         engine = connecting.result()
     with engine:
         if request.trace is not None:
@@ -81,15 +77,6 @@ def _up(request: Request, shell: Shell, timings: Timings) -> int:
     return code
 
 
-def _plan(request: Request, shell: Shell) -> Plan:
-    return make_plan(
-        read_topology(choose_topology(request.topology, shell.folder)),
-        name=request.name,
-        nodes=request.nodes,
-        dbscripts=request.dbscripts.absolute() if request.dbscripts else None,
-    )
-
-
 def _make(
     engine: Engine, plan: Plan, request: Request, shell: Shell, *, timings: Timings, began: float
 ) -> tuple[Report, bool]:
@@ -99,7 +86,7 @@ def _make(
         plan,
         shell.folder / LABS_FOLDER / plan.lab,
         purpose=request.purpose,
-        patience=Patience() if request.timeout is None else Patience(within=request.timeout),
+        patience=patience_for(plan, request.timeout),
         progress=_progress(shell),
         timings=timings,
         began=began,

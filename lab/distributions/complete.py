@@ -1,0 +1,116 @@
+"""Judges a distribution before anything is made of it: its version, and whether all of it is there.
+
+What a home consists of: the start scripts, profileSetup.sh and the bundle lists of 4.1.0.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from lab.distributions.entry import Distribution, incomplete
+from lab.distributions.find import IMAGE
+from lab.errors import Problem
+from lab.plan.model import Plan, PlannedNode
+
+_VERSION = re.compile(r"v?(\d+\.\d+\.\d+)\s*$", re.MULTILINE)
+_TITLE = "bin/version.txt"
+_FILES = (
+    "repository/conf/deployment.toml",
+    "repository/resources/conf/default.json",
+    "repository/resources/conf/infer.json",
+    "repository/resources/security/wso2carbon.jks",
+    "repository/resources/security/client-truststore.jks",
+)
+_FOLDERS = (
+    "lib",
+    "repository/components/plugins",
+    "repository/deployment/server/webapps",
+    "repository/resources/conf/templates",
+)
+_BUNDLES = "configuration/org.eclipse.equinox.simpleconfigurator/bundles.info"
+_PLUGINS = "repository/components/plugins"
+# Where one of them is listed and isn't there, no node starts.
+_INDISPENSABLE = frozenset(
+    {
+        "andes",
+        "axiom",
+        "axis2",
+        "bcprov-jdk15on",
+        "org.eclipse.osgi",
+        "org.wso2.carbon.apimgt.impl",
+        "org.wso2.carbon.core",
+        "org.wso2.carbon.user.core",
+        "synapse-core",
+        "tomcat",
+    }
+)
+_LEFT_OUT_AT_MOST = 0.1  # of a list's bundles
+
+
+def distribution_problems(
+    plan: Plan, distribution: Distribution, nodes: Iterable[PlannedNode]
+) -> list[Problem]:
+    """Give everything for which these nodes can't be started from a distribution."""
+    nodes = tuple(nodes)
+    found = version_of(distribution)
+    if found is not None and found != plan.version:
+        return [
+            Problem(
+                f"is version {found}, and the topology is for {plan.version}",
+                f"{distribution.where}/{_TITLE}",
+                f'write version = "{found}" in the topology, or name another distribution',
+            )
+        ]
+    if all(node.kind == IMAGE for node in nodes):
+        return []  # its makers answer for the rest
+    missing = list(dict.fromkeys(_missing(distribution, nodes)))
+    return [incomplete(distribution.where, *missing)] if missing else []
+
+
+def version_of(distribution: Distribution) -> str | None:
+    """Give the version that a distribution says it is; None when it says nothing."""
+    if not distribution.has(_TITLE):
+        return None
+    found = _VERSION.search(distribution.read(_TITLE).decode(errors="replace"))
+    return found.group(1) if found else None
+
+
+def _missing(distribution: Distribution, nodes: tuple[PlannedNode, ...]) -> Iterator[str]:
+    wanted = [_TITLE, *_FILES]
+    wanted += [node.start.script for node in nodes]
+    if any(node.start.setup for node in nodes):
+        wanted.append("bin/profileSetup.sh")
+    yield from (name for name in wanted if not distribution.has(name))
+    # An empty one is as good as none: an interrupted copy, or a version control system's.
+    yield from (f"{name}/*" for name in _FOLDERS if not distribution.names(name))
+    plugins = frozenset(distribution.names(_PLUGINS))
+    for node in nodes:
+        yield from _missing_bundles(distribution, node.start.profile or "default", plugins)
+
+
+def _missing_bundles(
+    distribution: Distribution, profile: str, plugins: frozenset[str]
+) -> Iterator[str]:
+    """Give the bundles that a profile can't do without, and that are not there.
+
+    A whole 4.1.0 lacks some 30 of the 780 that its lists name: WSO2 leaves them out on purpose.
+    """
+    name = f"repository/components/{profile}/{_BUNDLES}"
+    if not distribution.has(name):
+        yield name
+        return
+    listed = list(_listed(distribution.read(name).decode(errors="replace")))
+    missing = [(bundle, jar) for bundle, jar in listed if jar not in plugins]
+    are_many = len(missing) > len(listed) * _LEFT_OUT_AT_MOST
+    for bundle, jar in missing:
+        if are_many or bundle in _INDISPENSABLE:
+            yield f"{_PLUGINS}/{jar}"
+
+
+def _listed(text: str) -> Iterator[tuple[str, str]]:
+    """Give the name and the jar of each bundle of a list: `name,version,../plugins/jar,4,true`."""
+    for line in text.splitlines():
+        name, _, rest = line.partition(",")
+        place = rest.partition(",")[2].partition(",")[0]
+        if place.startswith("../plugins/") and place.endswith(".jar"):
+            yield name, PurePosixPath(place).name

@@ -1,0 +1,178 @@
+"""Nodes of a distribution with the product's layout, whose JVM is a stand-in of the tests.
+
+Every step is the one that a real product takes: its image, its profile, its start script, its stop.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.launch.builds import build
+from lab.launch.contexts import Context
+from lab.launch.engine import Engine
+from lab.launch.homes.images import real_images
+from lab.launch.homes.need import check_real_nodes
+from lab.launch.labels import Ownership, Purpose
+from lab.launch.ownership import this_process
+from lab.launch.recipes import read_recipe
+from lab.launch.sources import Sources
+from lab.plan.make import read_plan
+from tests.product.make import ROOT, make_distribution, make_jdk, make_product_image, zipped
+
+pytestmark = pytest.mark.engine
+
+JDK = f"nodes-test-jdk:{os.getpid()}"
+IMAGE = f"nodes-test-product:{os.getpid()}"
+MADE = ("apim-lab/node", "apim-lab/home")  # the second is below the first
+
+
+def docker(*words: str) -> str:
+    return subprocess.run(["docker", *words], check=True, capture_output=True, text=True).stdout
+
+
+def made() -> list[str]:
+    named = ("images", "--format", "{{.Repository}}:{{.Tag}}")
+    return [tag for name in MADE for tag in docker(*named, name).split()]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give a distribution, with the image that its JDK is from; all images of it go at the end."""
+    before = made()
+    _, base = read_recipe("base")
+    context = Context("stand-in", base)
+    with Engine.connect() as engine:
+        if engine.image(context.tag) is None:
+            Sources(engine, print).ensure("base")
+            build(context, context.tag, engine.facts.architecture, print)
+    make_jdk(context.tag, JDK)
+    folder = tmp_path_factory.mktemp("product")
+    # The lab's own, so that no test needs a Maven repository: nobody loads it.
+    home = make_distribution(folder)
+    (home / "repository/components/lib/mysql-connector-j-0.jar").write_bytes(b"no driver")
+    zipped(home, folder / "wso2am-4.1.0.zip")
+    make_product_image(JDK, home, IMAGE)
+    yield home
+    for tag in (*made(), IMAGE, JDK):
+        if tag not in before:
+            docker("rmi", tag)
+
+
+@pytest.fixture(scope="module")
+def brought_up(program, home: Path) -> Iterator[Callable[..., subprocess.CompletedProcess]]:
+    names: list[str] = []
+
+    def up(name: str, *words: str) -> subprocess.CompletedProcess:
+        names.append(name)
+        return program("up", *words, "--name", name, "--jdk", JDK, "--format", "json")
+
+    yield up
+    for name in names:
+        program("down", name)
+
+
+@pytest.fixture(scope="module")
+def at_home(program, home: Path, brought_up) -> subprocess.CompletedProcess:
+    return brought_up("nodes-home", "km-tm-separated", "--nodes", f"home:{home}")
+
+
+def moment(log: str, line: str) -> int:
+    assert line in log, log
+    return log.index(line)
+
+
+def test_four_roles_of_one_distribution_come_up(at_home: subprocess.CompletedProcess):
+    assert at_home.returncode == 0, at_home.stdout + at_home.stderr
+    report = json.loads(at_home.stdout)
+    assert report["verdict"] == "healthy"
+    assert {node["kind"] for node in report["nodes"]} == {"home"}
+
+
+def test_each_node_is_released_by_what_it_needs(at_home: subprocess.CompletedProcess):
+    log = at_home.stderr
+    first = moment(log, "starting km")
+    assert first < moment(log, "starting cp") < moment(log, "starting tm")
+    assert moment(log, "node cp running") < moment(log, "starting gw")
+
+
+def test_a_node_has_its_role_s_files_and_the_generated_configuration(program, at_home):
+    webapps = "/home/wso2carbon/wso2am/repository/deployment/server/webapps"
+    assert docker("exec", "lab-nodes-home-gw", "ls", webapps).split() == ["api#am#gateway#v2.war"]
+    assert "publisher" in docker("exec", "lab-nodes-home-cp", "ls", webapps)
+    inside = "/home/wso2carbon/wso2am/repository/conf/deployment.toml"
+    generated = program.folder / ".lab/nodes-home/nodes/gw/deployment.toml"
+    assert docker("exec", "lab-nodes-home-gw", "cat", inside) == generated.read_text()
+    assert "gateway-worker.toml" in generated.read_text()
+
+
+def test_a_node_runs_as_the_product_s_user_with_its_role_s_memory(program, at_home):
+    ran = program("logs", "tm", "--name", "nodes-home")
+    assert "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" in ran.stdout
+    assert docker("exec", "lab-nodes-home-tm", "id", "-u").strip() == "802"
+
+
+def test_nothing_is_built_when_all_is_there(program, at_home):
+    plan = read_plan(program.folder / ".lab/nodes-home")
+    owner = Ownership(plan.lab, Purpose.TEST, this_process(), program.folder)
+    told: list[str] = []
+    with Engine.connect() as engine:
+        found = check_real_nodes(engine, plan)
+        images = real_images(engine, plan, found, owner, Sources(engine, told.append))
+    assert told == []
+    assert len(set(images.values())) == 4
+    homes = {
+        tuple(json.loads(docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", i))[:-1])
+        for i in images.values()
+    }
+    assert len(homes) == 1, "the distribution's layer is shared by all roles"
+
+
+def test_a_stopped_node_s_jvm_ends_cleanly_and_it_starts_again(program, at_home):
+    began = time.monotonic()
+    assert program("stop", "gw", "--name", "nodes-home").returncode == 0
+    assert time.monotonic() - began < 15
+    assert "Halting JVM" in program("logs", "gw", "--name", "nodes-home").stdout
+    told = json.loads(program("status", "nodes-home", "--format", "json").stdout)
+    assert told["cause"]["code"] == "LAB0201"
+    assert "is stopped" in told["cause"]["what"]
+    assert program("start", "gw", "--name", "nodes-home").returncode == 0
+
+
+def test_down_does_not_wait_for_a_jvm(program, at_home):
+    began = time.monotonic()
+    assert program("down", "nodes-home").returncode == 0
+    assert time.monotonic() - began < 15
+
+
+def test_zip_image_and_stand_in_nodes_make_one_cluster(program, home: Path, brought_up):
+    text = (ROOT / "topologies/km-tm-separated.toml").read_text()
+    kinds = {"cp": f"image:{IMAGE}", "tm": f"image:{IMAGE}", "km": f"zip:{home}.zip"}
+    for node, kind in kinds.items():
+        text = text.replace(f"[nodes.{node}]", f'[nodes.{node}]\nkind = "{kind}"')
+    (program.folder / "nodes-mixed.toml").write_text(text)
+    ran = brought_up("nodes-mixed", "nodes-mixed.toml")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    report = json.loads(ran.stdout)
+    assert {node["name"]: node["kind"] for node in report["nodes"]} == {
+        "cp": "image", "gw": "stand-in", "tm": "image", "km": "zip",
+    }  # fmt: skip
+    assert "Optimizing WSO2 Carbon Server" in program("logs", "cp", "--name", "nodes-mixed").stdout
+    began = time.monotonic()
+    assert program("stop", "tm", "--name", "nodes-mixed").returncode == 0
+    assert time.monotonic() - began < 15
+    assert "Halting JVM" in program("logs", "tm", "--name", "nodes-mixed").stdout
+
+
+def test_an_incomplete_distribution_leaves_nothing(program, home: Path, tmp_path: Path):
+    broken = shutil.copytree(home, tmp_path / "broken")
+    (broken / "bin/api-manager.sh").unlink()
+    ran = program("up", "km-tm-separated", "--nodes", f"home:{broken}", "--name", "nodes-broken")
+    assert ran.returncode == 1
+    assert "the distribution is incomplete: no bin/api-manager.sh" in ran.stderr
+    assert not (program.folder / ".lab/nodes-broken").exists()
