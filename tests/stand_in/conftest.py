@@ -284,3 +284,85 @@ def broken_start(tmp_path, security) -> Callable[[str], tuple[int, str]]:
 def deployment_text() -> Callable[..., str]:
     """Write the head of a deployment.toml."""
     return deployment
+
+
+MYSQLD = (
+    "mysqld --no-defaults --initialize-insecure --datadir=/tmp/data && exec mysqld --no-defaults"
+    " --datadir=/tmp/data --socket=/tmp/mysqld.sock --pid-file=/tmp/mysqld.pid --mysqlx=OFF"
+    " --skip-log-bin --performance-schema=OFF --innodb-buffer-pool-size=32M"
+    " --ssl-ca=/tmp/tls/ca.pem --ssl-cert=/tmp/tls/server-cert.pem"
+    " --ssl-key=/tmp/tls/server-key.pem"
+)
+
+
+def _docker(*arguments: str, given: str | None = None) -> str:
+    done = subprocess.run(
+        ["docker", *arguments], input=given, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+class Server:
+    """A MySQL in a container, spoken to through its own client."""
+
+    def __init__(self, container: str) -> None:
+        self.container = container
+        self.port = 0
+
+    def sql(self, text: str, schema: str = "") -> list[list[str]]:
+        client = ("exec", "-i", self.container, "mysql", "--no-defaults", "-uroot", "-N", "-B")
+        output = _docker(*client, "-S/tmp/mysqld.sock", *filter(None, [schema]), given=text)
+        return [line.split("\t") for line in output.splitlines()]
+
+    def take_certificates(self, folder: str) -> None:
+        """Serve with the certificate and the CA of a folder inside the container."""
+        files = {"ssl_ca": "ca.pem", "ssl_cert": "server-cert.pem", "ssl_key": "server-key.pem"}
+        changes = (f"SET GLOBAL {name} = '/tmp/{folder}/{file}';" for name, file in files.items())
+        self.sql("".join(changes) + "ALTER INSTANCE RELOAD TLS;")
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 60
+        ready = ["docker", "exec", self.container, "mysqladmin", "--no-defaults", "-uroot"]
+        while True:
+            done = subprocess.run(
+                [*ready, "-S/tmp/mysqld.sock", "ping"], capture_output=True, check=False
+            )
+            if done.returncode == 0:
+                return
+            assert time.monotonic() < deadline, _docker("logs", self.container)
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def server(security, tmp_path_factory) -> Iterator[Server]:
+    """A MySQL of its own, with the tests' certificates and a user `lab`."""
+    from lab.launch.engine import Engine  # noqa: PLC0415 - only where an engine is needed
+    from lab.launch.sources import Sources  # noqa: PLC0415
+
+    with Engine.connect() as engine:
+        image = Sources(engine, print).ensure("mysql")
+    name = f"stand-in-test-{secrets.token_hex(4)}"
+    tls = tmp_path_factory.mktemp("tls")
+    tls.chmod(0o755)
+    for file in ("ca.pem", "server-cert.pem", "server-key.pem"):
+        (tls / file).write_bytes((security.folder / file).read_bytes())
+        (tls / file).chmod(0o644)
+    options = ("--user=999:999", "--publish=127.0.0.1::3306", "--label=apim-lab.test=stand-in")
+    _docker("create", "--name", name, *options, "--entrypoint=sh", image, "-c", MYSQLD)
+    try:
+        _docker("cp", str(tls), f"{name}:/tmp/tls")
+        _docker("start", name)
+        found = Server(name)
+        found.wait()
+        found.port = int(_docker("port", name, "3306/tcp").rpartition(":")[2])
+        found.sql("CREATE USER 'lab'@'%' IDENTIFIED BY 'lab-secret'; GRANT ALL ON *.* TO 'lab'@'%'")
+        yield found
+    finally:
+        _docker("rm", "--force", "--volumes", name)
+
+
+@pytest.fixture(scope="session")
+def dbscripts() -> Path:
+    """The folder of the stand-in's own dbscripts."""
+    return PACKAGE / "dbscripts"

@@ -1,15 +1,9 @@
 """A stand-in on a real MySQL: its rows, its tokens and revocations, and each failure."""
 
-import subprocess
-import time
-import uuid
 from pathlib import Path
 
 import httpx
 import pytest
-
-from lab.launch.engine import Engine
-from lab.launch.sources import Sources
 
 pytestmark = pytest.mark.engine
 
@@ -23,76 +17,6 @@ INTERNAL_ERROR = {
     "moreInfo": "",
     "error": [],
 }
-MYSQLD = (
-    "mysqld --no-defaults --initialize-insecure --datadir=/tmp/data && exec mysqld --no-defaults"
-    " --datadir=/tmp/data --socket=/tmp/mysqld.sock --pid-file=/tmp/mysqld.pid --mysqlx=OFF"
-    " --skip-log-bin --performance-schema=OFF --innodb-buffer-pool-size=32M"
-    " --ssl-ca=/tmp/tls/ca.pem --ssl-cert=/tmp/tls/server-cert.pem"
-    " --ssl-key=/tmp/tls/server-key.pem"
-)
-
-
-def docker(*arguments: str, given: str | None = None) -> str:
-    done = subprocess.run(
-        ["docker", *arguments], input=given, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-class Server:
-    """A MySQL in a container, spoken to through its own client."""
-
-    def __init__(self, container: str) -> None:
-        self.container = container
-        self.port = 0
-
-    def sql(self, text: str, schema: str = "") -> list[list[str]]:
-        client = ("exec", "-i", self.container, "mysql", "--no-defaults", "-uroot", "-N", "-B")
-        output = docker(*client, "-S/tmp/mysqld.sock", *filter(None, [schema]), given=text)
-        return [line.split("\t") for line in output.splitlines()]
-
-    def take_certificates(self, folder: str) -> None:
-        """Serve with the certificate and the CA of a folder inside the container."""
-        files = {"ssl_ca": "ca.pem", "ssl_cert": "server-cert.pem", "ssl_key": "server-key.pem"}
-        changes = (f"SET GLOBAL {name} = '/tmp/{folder}/{file}';" for name, file in files.items())
-        self.sql("".join(changes) + "ALTER INSTANCE RELOAD TLS;")
-
-    def wait(self) -> None:
-        deadline = time.monotonic() + 60
-        ready = ["docker", "exec", self.container, "mysqladmin", "--no-defaults", "-uroot"]
-        while True:
-            done = subprocess.run(
-                [*ready, "-S/tmp/mysqld.sock", "ping"], capture_output=True, check=False
-            )
-            if done.returncode == 0:
-                return
-            assert time.monotonic() < deadline, docker("logs", self.container)
-            time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def server(security, tmp_path_factory):
-    with Engine.connect() as engine:
-        image = Sources(engine, print).ensure("mysql")
-    name = f"stand-in-test-{uuid.uuid4().hex[:8]}"
-    tls = tmp_path_factory.mktemp("tls")
-    tls.chmod(0o755)
-    for file in ("ca.pem", "server-cert.pem", "server-key.pem"):
-        (tls / file).write_bytes((security.folder / file).read_bytes())
-        (tls / file).chmod(0o644)
-    options = ("--user=999:999", "--publish=127.0.0.1::3306", "--label=apim-lab.test=stand-in")
-    docker("create", "--name", name, *options, "--entrypoint=sh", image, "-c", MYSQLD)
-    try:
-        docker("cp", str(tls), f"{name}:/tmp/tls")
-        docker("start", name)
-        found = Server(name)
-        found.wait()
-        found.port = int(docker("port", name, "3306/tcp").rpartition(":")[2])
-        found.sql("CREATE USER 'lab'@'%' IDENTIFIED BY 'lab-secret'; GRANT ALL ON *.* TO 'lab'@'%'")
-        yield found
-    finally:
-        docker("rm", "--force", "--volumes", name)
 
 
 @pytest.fixture(scope="module")

@@ -150,7 +150,8 @@ class Gateway:
         context, version = api["CONTEXT"], api["API_VERSION"]
         rows = await templates(self._apim_db, context, version)
         rest = request.path.removeprefix(context) or "/"
-        named = [row for row in rows if _fits(row["URL_PATTERN"] or "/*", rest)]
+        fitting = [row for row in rows if _fits(row["URL_PATTERN"] or "/*", rest)]
+        named = sorted(fitting, key=_width)
         for row in named:
             if row["HTTP_METHOD"] == request.method:
                 is_open = row["AUTH_SCHEME"] == "None"
@@ -189,6 +190,12 @@ class Gateway:
             if found.authorized:
                 self._cache.put(token, call, found)
         return found
+
+
+def _width(row: Row) -> tuple[bool, bool]:
+    """Give the order in which resources are tried: what is spelled out before what is open."""
+    pattern = row["URL_PATTERN"] or "/*"
+    return pattern.endswith("*"), "{" in pattern
 
 
 def _fits(pattern: str, rest: str) -> bool:
