@@ -26,6 +26,7 @@ class Listener:
     serve: Serve
     tls: ssl.SSLContext | None = None
     plain_answer: bytes = TLS_ALERT
+    host: str = ""  # the one name whose address is bound; empty binds all of them
 
 
 class Acceptor:
@@ -33,7 +34,7 @@ class Acceptor:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self._socket = _bound(listener.port)
+        self._socket = _bound(listener.port, listener.host)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
@@ -89,14 +90,20 @@ class Acceptor:
                 await writer.wait_closed()
 
 
-def _bound(port: int) -> socket.socket:
+def _bound(port: int, host: str) -> socket.socket:
+    if host:
+        return _listening(socket.socket(socket.AF_INET, socket.SOCK_STREAM), (host, port))
     # Both families, as a JVM listens; where a container has no IPv6, the old one alone.
     dual = socket.has_dualstack_ipv6()
     bound = socket.socket(socket.AF_INET6 if dual else socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if dual:
         bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    bound.bind(("", port))
+    return _listening(bound, ("", port))
+
+
+def _listening(bound: socket.socket, address: tuple[str, int]) -> socket.socket:
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(address)
     bound.setblocking(False)  # noqa: FBT003 - the socket's own signature
     return bound
 

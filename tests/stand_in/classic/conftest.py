@@ -26,7 +26,8 @@ API_MANAGER = """<APIManager>
 <Username>${{admin.username}}</Username><Password>{validator_password}</Password>
 <KeyValidatorClientType>{client}</KeyValidatorClientType>
 <EnableThriftServer>{thrift}</EnableThriftServer>
-<ThriftServerHost>localhost</ThriftServerHost></APIKeyValidator>
+<ThriftServerHost>{thrift_host}</ThriftServerHost>
+{thrift_client_port}</APIKeyValidator>
 <OAuthConfigurations>
 <RevokeAPIURL>https://localhost:${{https.nio.port}}/revoke</RevokeAPIURL></OAuthConfigurations>
 <ThrottlingConfigurations>
@@ -96,6 +97,8 @@ def make_home(tmp_path_factory, security) -> Callable[..., Path]:
             "validator_password": "${admin.password}",
             "client": "WSClient",
             "thrift": "false",
+            "thrift_host": "localhost",
+            "thrift_client_port": "<!-- <ThriftClientPort>10397</ThriftClientPort> -->",
             "publishes": "false",
             "password": "admin",
             "ldap": own,

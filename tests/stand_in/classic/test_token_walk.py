@@ -193,6 +193,29 @@ def test_a_validator_whose_password_is_wrong_starts_clean_and_every_call_is_9009
     key_manager.wait_for(r"Failed Administrator login attempt 'admin\[-1234\]'")
 
 
+def test_a_token_passes_over_thrift_too(start_classic, databases, security, issue):
+    """The client's port is written: its usual one follows its own offset, not the server's."""
+    serving = start_classic("key-manager", url=databases, thrift="true")
+    port = serving.port(10397)
+    node = start_classic(
+        "api-manager",
+        km_port=serving.port(9443),
+        ldap=f"ldap://localhost:{serving.port(10389)}",
+        url=databases,
+        client="ThriftClient",
+        thrift_client_port=f"<ThriftClientPort>{port}</ThriftClientPort>",
+    )
+    base = f"https://localhost:{node.port(8243)}"
+    token = issue("thrift")
+    with httpx.Client(base_url=base, verify=security.client()) as client:
+        answer = call(client, token)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["endUserName"] == "admin@carbon.super"
+        assert call(client, "nobodys").status_code == 401
+        assert client.post("/revoke", data={"token": token}, auth=(CLIENT, SECRET)).is_success
+        assert call(client, token).status_code == 401
+
+
 def test_the_subscriber_service_reads_and_makes_clients(key_manager):
     envelope = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'

@@ -18,9 +18,13 @@ from standin.classic.gateway import Gateway, TokenCache
 from standin.classic.key_client import Validate, by_soap
 from standin.classic.ldap.server import LdapServer
 from standin.classic.ldap.user_store import LdapAccounts, UserStoreError
+from standin.classic.thrift.authenticator import CONTEXT as AUTHENTICATOR
+from standin.classic.thrift.authenticator import Sessions, authenticator
+from standin.classic.thrift.client import by_thrift
+from standin.classic.thrift.server import serve_key_validation
 from standin.database import Database
+from standin.databridge import receiver as databridge
 from standin.databridge.agent import Agent
-from standin.databridge.receiver import Receiver, Sessions, silent
 from standin.gateway import websocket_port
 from standin.http_server import TOMCAT_PLAIN_ANSWER, Handler, serve_http
 from standin.hub.listener import listen
@@ -31,6 +35,7 @@ from standin.servlet import servlet
 _FINALIZER = "org.wso2.carbon.core.internal.StartupFinalizerServiceComponent"
 _BROKER = "org.wso2.carbon.andes.internal.QpidServiceComponent"
 _REALM = "org.wso2.carbon.user.core.internal.Activator"
+_THRIFT = "org.wso2.carbon.apimgt.keymgt.internal.APIKeyMgtServiceComponent"
 _SESSION_SECONDS = 30 * 60.0
 _TOPICS = ("throttleData",)
 _PRODUCTS = {API_MANAGER: "WSO2 API Manager"}
@@ -55,6 +60,7 @@ class ClassicNode:
         nothing = Database(None, identity)
         self._apim_db = self._databases.get(configuration.stores.api_manager, nothing)
         self._accounts = _accounts(configuration)
+        self._thrift_sessions = Sessions()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, began: float, delay: float) -> None:
@@ -66,6 +72,7 @@ class ClassicNode:
         settings = self._configuration.embedded_ldap
         directory = None if settings is None else LdapServer(settings)
         acceptors = [Acceptor(listener) for listener in self._listeners()]
+        acceptors += self._thrift_acceptors()
         await stores.prepare(self._configuration.stores, self._databases)
         await asyncio.sleep(delay)
         if directory is not None:
@@ -141,6 +148,7 @@ class ClassicNode:
                 f"https://localhost:{port}", self._identity, accounts, apim_db
             ),
             throttle_data.CONTEXT: throttle_data.throttle_data(accounts, apim_db),
+            AUTHENTICATOR: authenticator(accounts, self._thrift_sessions),
         }
 
     def _gateway_listeners(self, https: ssl.SSLContext) -> list[Listener]:
@@ -161,15 +169,34 @@ class ClassicNode:
         ]
 
     def _validate(self) -> Validate:
-        return by_soap(self._configuration.validator.service, self._trust)
+        validator = self._configuration.validator
+        if validator.by_thrift:
+            return by_thrift(validator, self._trust)
+        return by_soap(validator.service, self._trust)
+
+    def _thrift_acceptors(self) -> list[Acceptor]:
+        """Give the thrift port; a host that isn't the node's own leaves the node without it."""
+        validator = self._configuration.validator
+        if not validator.serves_thrift:
+            return []
+        serve = serve_key_validation(self._apim_db, self._thrift_sessions)
+        tls = server_context(self._identity, newest=ssl.TLSVersion.TLSv1_2)
+        host, port = validator.server_host, validator.server_port
+        try:
+            return [Acceptor(Listener(port, serve, tls, host=host))]
+        except OSError as fault:
+            log.error(_THRIFT, f"Could not create ServerSocket on address {host}:{port}: {fault}")
+            return []
 
     def _messaging_listeners(self) -> list[Listener]:
         offset = self._configuration.offset
-        receiver = Receiver(self._accounts, Sessions(_SESSION_SECONDS), _taken)
+        receiver = databridge.Receiver(
+            self._accounts, databridge.Sessions(_SESSION_SECONDS), _taken
+        )
         newest = server_context(self._identity, newest=ssl.TLSVersion.TLSv1_3)
         return [
             Listener(5672 + offset, serve_amqp(self._accounts, VirtualHost())),
-            Listener(8672 + offset, silent),
+            Listener(8672 + offset, databridge.silent),
             Listener(9611 + offset, receiver.serve),
             Listener(9711 + offset, receiver.serve, newest),
         ]
