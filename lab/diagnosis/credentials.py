@@ -12,7 +12,16 @@ from lab.products.facts import Protocol
 from lab.wiring.link import Credentials, Link, Position
 from probes.result import Outcome
 
-_WITH_LOGIN = frozenset({Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS, Protocol.MYSQL})
+_WITH_LOGIN = frozenset(
+    {
+        Protocol.AMQP,
+        Protocol.BINARY,
+        Protocol.BINARY_TLS,
+        Protocol.MYSQL,
+        Protocol.SOAP,
+        Protocol.LDAP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def find_credentials(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
 
 def _logs_in(link: Link) -> bool:
     """Tell whether a healthy link proves its credentials."""
-    if link.credentials is None:
+    if link.credentials is None or not link.credentials.username:
         return False
     return link.protocol in _WITH_LOGIN or any(ask.authenticated for ask in link.asks)
 
@@ -129,10 +138,17 @@ def _line(evidence: Evidence, link: Link) -> Position | None:
     used = _used_at(evidence, link)
     if used is None:
         return None
-    member = evidence.member(link.to)
-    if isinstance(member, PlannedNode) and used.username != member.super_admin.username:
+    if _is_nobody(evidence, link, used):
         return used.username_at or used.password_at
     return used.password_at or used.username_at
+
+
+def _is_nobody(evidence: Evidence, link: Link, used: Credentials) -> bool:
+    """Tell whether a node is asked with a name that it doesn't know; a directory's are its own."""
+    member = evidence.member(link.to)
+    if not isinstance(member, PlannedNode) or link.protocol is Protocol.LDAP:
+        return False
+    return used.username != member.super_admin.username
 
 
 def _used_at(evidence: Evidence, link: Link) -> Credentials | None:

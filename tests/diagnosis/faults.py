@@ -44,6 +44,7 @@ def _stopped(node: str, code: int, *last: str) -> Seen:
 _GW_LOGINS = _with_password(FROM["gw"])
 _TM_HUB = {"tm/hub.service", "tm/hub.listen", "tm/hub.publish", "tm/hub.login"}
 _TM_LINE = Position("tm/deployment.toml", 39)
+_STORE_LINES = Position("gw/user-mgt.xml", 30), Position("gw/user-mgt.xml", 31)
 
 FAULTS = {
     "gw's super admin has another password": _fault(
@@ -58,6 +59,19 @@ FAULTS = {
         ),
         "LAB0220",
         str(_TM_LINE),
+    ),
+    "gw's user store has a wrong password for a name that no node knows": _fault(
+        Seen(
+            {"gw/km": Outcome.CREDENTIALS_REFUSED},
+            {
+                "gw/km": {
+                    "protocol": Protocol.LDAP,
+                    "credentials": Credentials("uid=admin,ou=system", "no", *_STORE_LINES),
+                }
+            },
+        ),
+        "LAB0220",
+        str(_STORE_LINES[1]),
     ),
     "km's wrong password breaks its flow too": _fault(
         Seen(_all(_with_password(FROM["km"]), Outcome.CREDENTIALS_REFUSED)),
