@@ -50,7 +50,7 @@ _SYMPTOMS: tuple[Find, ...] = (
     find_silent,
     find_no_way,
 )
-_DOWN = frozenset({Code.EXITED, Code.OUT_OF_MEMORY, Code.MISSING, Code.PAUSED})
+_DOWN = frozenset({Code.EXITED, Code.OUT_OF_MEMORY, Code.MISSING, Code.PAUSED, Code.STUCK})
 _SKIPPING = _DOWN | {Code.NOT_STARTED}
 
 

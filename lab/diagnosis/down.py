@@ -6,8 +6,10 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence
 from lab.diagnosis.verdict import Cause
 from lab.plan.observed import NodeState, State
+from lab.products.log_lines_4x import trouble_in
 from lab.wiring.link import Link
 
+_SHOWN = 200  # characters of a log line
 STOPPED = (0, 137, 143)  # ended by itself, killed, terminated
 
 
@@ -58,10 +60,42 @@ def _describe(state: NodeState) -> tuple[Code, str, str]:
             return Code.MISSING, f"{name} has no container", "`lab down`, then `lab up`"
         case State.PAUSED:
             return Code.PAUSED, f"{name} is paused", f"`docker unpause` its container, or {again}"
+        case State.STUCK:
+            return Code.STUCK, *_stuck(state)
     if state.exit_code in STOPPED:
         return Code.EXITED, f"{name} is stopped (exit code {state.exit_code})", again
+    return Code.EXITED, *_failed(state)
+
+
+def _failed(state: NodeState) -> tuple[str, str]:
+    """Say how a node ended that nobody had stopped."""
+    name, again = state.name, f"`lab start {state.name}`"
     what = f"{name} exited with code {state.exit_code}"
+    known = next(filter(None, map(_known, state.last_lines)), None)
+    if known is not None:
+        meaning, mend, line = known
+        return f"{what}: {meaning}: {line}", mend.format(node=name)
     last = next((line for line in reversed(state.last_lines) if line.strip()), "")
     if last:
         what += f": {last.strip()}"
-    return Code.EXITED, what, f"read `lab logs {name}`, mend it, then {again}"
+    return what, f"read `lab logs {name}`, mend it, then {again}"
+
+
+def _stuck(state: NodeState) -> tuple[str, str]:
+    """Say why a node that runs will never serve."""
+    known = next(filter(None, map(_known, state.last_lines)), None)
+    if known is None:
+        said = " ".join(state.last_lines)
+        return f"{state.name} hangs while it starts {said}", f"read `lab logs {state.name}`"
+    meaning, mend, line = known
+    return f"{state.name} will not serve: {meaning}: {line}", mend.format(node=state.name)
+
+
+def _known(line: str) -> tuple[str, str, str] | None:
+    """Give meaning, mend and text of a line that ends all hope."""
+    known = trouble_in(line)
+    if known is None:
+        return None
+    text = line.strip()
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + " …"
+    return known.meaning, known.mend, shown

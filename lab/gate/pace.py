@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from tenacity import (
     AsyncRetrying,
@@ -12,7 +13,8 @@ from tenacity import (
 )
 
 from lab.gate.patience import Patience
-from probes.result import Result
+
+_Answer = TypeVar("_Answer")
 
 
 class Pace:
@@ -33,8 +35,8 @@ class Pace:
         self._bell.set()
 
     async def until(
-        self, is_enough: Callable[[Result], bool], attempt: Callable[[], Awaitable[Result]]
-    ) -> Result:
+        self, is_enough: Callable[[_Answer], bool], attempt: Callable[[], Awaitable[_Answer]]
+    ) -> _Answer:
         """Attempt until a result is enough, and give that one."""
         first = self._patience.first_pause
         retrying = AsyncRetrying(
@@ -45,7 +47,7 @@ class Pace:
             before=self._begin,
         )
 
-        async def once() -> Result:
+        async def once() -> _Answer:
             return await attempt()
 
         return await retrying(once)

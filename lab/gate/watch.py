@@ -13,13 +13,15 @@ from lab.gate.pace import Pace
 from lab.gate.patience import Patience
 from lab.gate.session import LAB, ProberSession, Vantage
 from lab.gate.settle import Peer, Streak, is_final, lengthen
-from lab.plan.model import Plan
+from lab.plan.model import Plan, PlannedNode
 from lab.plan.observed import NodeState, State
+from lab.products.apim_4x import MANAGEMENT_PORT
 from lab.wiring.link import Link
 from probes.result import Outcome, Result
 from probes.target import Target
 
 Seen = Callable[[Result | NodeState], None]
+Question = Callable[[], bool]
 Met = Callable[[str, Link], None]
 
 
@@ -65,16 +67,30 @@ async def until_healthy(
     patience: Patience,
     seen: Seen,
     met: Met = _ignore,
+    waits: Mapping[str, Question] | None = None,
+    width: int = 0,
 ) -> Watched:
     """Bring every node of *plan* up in the order of *needs* and prove every link.
 
     *release* starts a node and gives the place to dial from; it blocks, and is called on a thread.
+    *waits* are questions that must be answered with yes before a node starts, asked on a thread.
+    *width* is how many nodes of the product may start at once; 0 is any number.
     *met* is told of each link that a node's start waits for, once it waits no longer.
     A failing link is a result. Raises `LabError` when a node can't be started or the prober's
     session ends.
     """
     watch = _Watch(
-        session, plan, links, needs, targets, release=release, patience=patience, seen=seen, met=met
+        session,
+        plan,
+        links,
+        needs,
+        targets,
+        release=release,
+        patience=patience,
+        seen=seen,
+        met=met,
+        waits=waits or {},
+        width=width,
     )
     return await watch.run(changes)
 
@@ -92,6 +108,8 @@ class _Watch:
         patience: Patience,
         seen: Seen,
         met: Met,
+        waits: Mapping[str, Question],
+        width: int,
     ) -> None:
         self._session = session
         self._links = {link.id: link for link in links}
@@ -104,10 +122,13 @@ class _Watch:
         self._patience = patience
         self._seen = seen
         self._met = met
+        self._waits = waits
+        self._slots = asyncio.Semaphore(width) if width else None
+        self._serving = {node.name: asyncio.Event() for node in plan.real_nodes}
         self._results: dict[str, Result] = {}
         self._streaks: dict[tuple[str, str], Streak] = {}
         self._peers = {
-            **{n.name: Peer(frozenset(p.port for p in n.ports)) for n in plan.nodes},
+            **{node.name: Peer(_served(node)) for node in plan.nodes},
             **{s.name: Peer(frozenset({s.port})) for s in plan.servers},
             **{b.name: Peer(frozenset(f.port for f in b.fronts)) for b in plan.balancers},
         }
@@ -155,12 +176,32 @@ class _Watch:
         """Start *node* once its needs answer, or once it is clear that they never will."""
         needs = (self._links[need] for need in self._needs[node])
         await asyncio.gather(*(self._meet(node, link) for link in needs if link.to != node))
-        vantage = await asyncio.to_thread(self._release, node)
-        self._session.define(vantage)
-        self._peers[node].changed = _now()
-        self._started[node].set()
-        self._seen(NodeState(node, State.RUNNING))
-        self._judge()
+        if node in self._waits:
+            await self._agree(self._waits[node])
+        async with self._slot(node):
+            vantage = await asyncio.to_thread(self._release, node)
+            self._session.define(vantage)
+            self._peers[node].changed = _now()
+            self._started[node].set()
+            self._seen(NodeState(node, State.RUNNING))
+            self._judge()
+            await self._is_quick(node)
+
+    def _slot(self, node: str) -> contextlib.AbstractAsyncContextManager[None]:
+        """Give a place among those that start: a JVM that starts takes a core to itself."""
+        if self._slots is None or node not in self._serving:
+            return contextlib.nullcontext()
+        return self._slots
+
+    async def _is_quick(self, node: str) -> None:
+        """Hold the place of a node of the product until it serves."""
+        if self._slots is not None and node in self._serving:
+            await self._serving[node].wait()
+
+    async def _agree(self, question: Question) -> None:
+        """Ask until the answer is yes."""
+        pace = Pace(self._patience, lambda: False)
+        await pace.until(bool, lambda: asyncio.to_thread(question))
 
     async def _meet(self, node: str, link: Link) -> None:
         """Dial a need from the lab's own place, as its node isn't there yet."""
@@ -244,6 +285,9 @@ class _Watch:
         peer = self._peers.get(vantage)
         if peer is None:
             return
+        serving = self._serving.get(vantage)
+        if serving is not None and peer.served & ports:
+            serving.set()
         has_opened = bool(ports - (peer.ports or frozenset()))
         peer.ports = ports
         if has_opened:
@@ -261,6 +305,13 @@ class _Watch:
     def _end(self, ending: Ending) -> None:
         if not self._ending.done():
             self._ending.set_result(ending)
+
+
+def _served(node: PlannedNode) -> frozenset[int]:
+    """Give the ports that show a node at work; the product opens JMX long before it serves."""
+    if node.is_real:
+        return frozenset({MANAGEMENT_PORT + node.offset})
+    return frozenset(port.port for port in node.ports)
 
 
 def _now() -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,14 +57,20 @@ from lab.launch.removal import objects_of, remove_lab
 from lab.launch.schemas import judge, unreachable
 from lab.launch.scripts_of import scripts_of
 from lab.launch.seen import Definition, SeenContainer
-from lab.launch.servers import ServerGoneError, found_on, wait_until_ready
+from lab.launch.servers import (
+    CLOCK_SLACK,
+    ServerGoneError,
+    found_on,
+    has_first_rows,
+    wait_until_ready,
+)
 from lab.launch.sidecars import SidecarChannel
 from lab.launch.states import Events, state_of
 from lab.launch.templates import require_complete
 from lab.launch.tunnel import open_tunnel
 from lab.plan.containers import completion_name
 from lab.plan.make import read_plan
-from lab.plan.model import Plan, PlannedServer
+from lab.plan.model import Plan, PlannedServer, SchemaPlace
 from lab.plan.observed import NodeState, SchemaState, State
 
 if TYPE_CHECKING:
@@ -245,6 +252,23 @@ class Cluster:
         """Give a member's log, line by line."""
         with self._engine.follow(self._container(name), wait=follow) as log:
             yield from log
+
+    def lines_since_start(self, name: str) -> Iterator[str]:
+        """Give what a running member has logged since it was started last."""
+        container = self._container(name)
+        started = datetime.fromisoformat(self._engine.inspect(container).started_at).timestamp()
+        with self._engine.follow(container, since=started - CLOCK_SLACK, wait=False) as log:
+            yield from log
+
+    def has_first_rows(self, place: SchemaPlace) -> bool:
+        """Tell whether a node has written the first user-store rows of a shared database."""
+        server = next(one for one in self.plan.servers if one.name == place.server)
+        return has_first_rows(self._engine, server.container, place.schema)
+
+    @property
+    def cores(self) -> int:
+        """Give how many processors the engine's machine has."""
+        return self._engine.facts.cores
 
     def run(self, name: str, argv: tuple[str, ...]) -> tuple[int, str]:
         """Run a command in a member's container; give its exit code and all it printed."""

@@ -18,7 +18,7 @@ from lab.plan.model import PlannedSchema, PlannedServer
 # The X plugin says "ready for connections" of its own, and the initialising server never does.
 _READY = re.compile(r"\[Server\] .*ready for connections\. Version:")
 _PATIENCE = 120.0  # seconds from start to ready, on a very busy machine
-_CLOCK_SLACK = 0.001
+CLOCK_SLACK = 0.001
 
 
 class ServerGoneError(DatabaseError):
@@ -31,7 +31,7 @@ def wait_until_ready(engine: Engine, container: str) -> None:
     Raises `DatabaseError` with the log's end when it stops before, or is silent for too long.
     """
     started = datetime.fromisoformat(engine.inspect(container).started_at).timestamp()
-    with engine.follow(container, since=started - _CLOCK_SLACK) as log:
+    with engine.follow(container, since=started - CLOCK_SLACK) as log:
         # Closing the stream is what ends a read that nothing arrives for.
         alarm = threading.Timer(_PATIENCE, log.close)
         alarm.start()
@@ -59,6 +59,23 @@ def wait_until_ready(engine: Engine, container: str) -> None:
 def ask(engine: Engine, container: str, sql: str, database: str = "") -> Ran:
     """Run SQL as the lab's own root over the socket in the container."""
     return _client(engine, container, sql.encode(), database)
+
+
+# Seen on 4.1.0: PRIMARY, INTERNAL, SYSTEM, APPLICATION and WORKFLOW of the super tenant.
+_FIRST_ROWS = """
+SELECT (SELECT COUNT(*) FROM {schema}.UM_DOMAIN WHERE UM_TENANT_ID = -1234) >= 5
+   AND (SELECT COUNT(*) FROM {schema}.UM_USER WHERE UM_TENANT_ID = -1234) >= 1;
+"""
+
+
+def has_first_rows(engine: Engine, container: str, schema: str) -> bool:
+    """Tell whether the first rows of a user store are there; a silent server has none."""
+    quoted = "`" + schema.replace("`", "``") + "`"
+    try:
+        ran = ask(engine, container, _FIRST_ROWS.format(schema=quoted))
+    except GoneError:
+        return False
+    return ran.exit_code == 0 and ran.stdout.strip() == b"1"
 
 
 def _client(engine: Engine, container: str, sql: bytes, database: str) -> Ran:

@@ -14,6 +14,10 @@ class State(StrEnum):
     OOM_KILLED = "oom-killed"
     PAUSED = "paused"
     MISSING = "missing"
+    STUCK = "stuck"  # it runs, and says or shows that it will never serve
+
+
+_DOWN = (State.EXITED, State.OOM_KILLED, State.MISSING, State.PAUSED, State.STUCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,12 @@ class NodeState:
     name: str
     state: State
     exit_code: int | None = None
-    last_lines: tuple[str, ...] = ()  # the log's end, when it isn't running
+    last_lines: tuple[str, ...] = ()  # the log's end, or the line after which it is stuck
 
     @property
     def is_down(self) -> bool:
         """Tell whether nothing can be expected of it any more without somebody's doing."""
-        return self.state in (State.EXITED, State.OOM_KILLED, State.MISSING, State.PAUSED)
+        return self.state in _DOWN
 
 
 class SchemaVerdict(StrEnum):

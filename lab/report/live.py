@@ -7,8 +7,12 @@ from typing import IO, Any, Protocol, Self
 
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
+from lab.products.log_lines_4x import stage_in
 from lab.wiring.link import Link
 from probes.result import Result
+
+_LINE = 120  # characters of a log line
+_SILENCE = 15.0  # seconds after which a long stage is told again
 
 
 class Progress(Protocol):
@@ -38,6 +42,9 @@ class Progress(Protocol):
     def starting(self, node: str) -> None:
         """Say that a member is about to be started; may be called from any thread."""
 
+    def said(self, node: str, line: str) -> None:
+        """Take a line of a starting node's own log; called from a thread of that node."""
+
     def seen(self, observed: Result | NodeState) -> None:
         """Take a probe's result or a node's state."""
 
@@ -50,6 +57,9 @@ class Tally:
         self.latest = ""
         self.states: dict[str, State] = {}
         self.schemas: tuple[SchemaState, ...] = ()
+        self.stages: dict[str, str] = {}
+        self.lines: dict[str, str] = {}
+        self._told: dict[str, float] = {}
         self._links: dict[str, Link] = {}
         self._results: dict[str, Result] = {}
 
@@ -73,6 +83,18 @@ class Tally:
         before = self._results.get(observed.id)
         self._results[observed.id] = observed
         return before is None or before.outcome is not observed.outcome
+
+    def hear(self, node: str, line: str) -> bool:
+        """Note a node's line; tell whether it begins a stage, or the last told one is long ago."""
+        stage = stage_in(line)
+        self.lines[node] = line.strip()
+        is_new = bool(stage) and self.stages.get(node) != stage
+        if stage:
+            self.stages[node] = stage
+        if is_new or self.elapsed - self._told.get(node, 0.0) > _SILENCE:
+            self._told[node] = self.elapsed
+            return True
+        return False
 
     def proven(self, node: str = "") -> tuple[int, int]:
         """Give how many links are healthy, and how many there are, of a node or of all."""
@@ -128,6 +150,12 @@ class PlainProgress:
         """Print it."""
         self.step(f"starting {node}")
 
+    def said(self, node: str, line: str) -> None:
+        """Print a new stage with its line, and now and then a line of a long one."""
+        if self._tally.hear(node, line):
+            stage = self._tally.stages.get(node, "starting")
+            self.step(f"{node}: {stage}: {line.strip()[:_LINE]}")
+
     def seen(self, observed: Result | NodeState) -> None:
         """Print a node's change, and a node whose last link has turned healthy."""
         if not self._tally.add(observed):
@@ -181,6 +209,10 @@ class LiveProgress:
         """Show it until the next step."""
         self.step(f"starting {node}")
 
+    def said(self, node: str, line: str) -> None:
+        """Show it beside the node until the next."""
+        self._tally.hear(node, line)
+
     def seen(self, observed: Result | NodeState) -> None:
         """Show it."""
         self._tally.add(observed)
@@ -206,6 +238,9 @@ def picture(tally: Tally) -> list[tuple[str, str]]:
         done, all_ = tally.proven(name)
         words = f"  node {name:<16} {state!s:<10} {done} of {all_} links healthy"
         lines.append((words, _LAMPS.get(state, "red")))
+        if name in tally.lines and done < all_:
+            stage = tally.stages.get(name, "starting")
+            lines.append((f"       {stage}: {tally.lines[name][:_LINE]}", "dim"))
     lines.extend(
         (f"    {link.node} → {link.host}:{link.port} {link.protocol}: {result.outcome}", "yellow")
         for link, result in tally.waiting()[:_WAITING_SHOWN]

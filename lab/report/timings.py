@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
+from lab.products.log_lines_4x import stage_in
 from lab.report.columns import in_columns
 from lab.report.live import Progress
 from lab.wiring.link import Link
@@ -137,6 +138,7 @@ class TimedProgress:
         self._met: dict[str, str] = {}
         self._starting: dict[str, float] = {}
         self._running: dict[str, float] = {}
+        self._stages: dict[str, tuple[str, float]] = {}
 
     def __enter__(self) -> Self:
         self._told.__enter__()
@@ -181,6 +183,16 @@ class TimedProgress:
             self._note(node, "waits for its needs", self._expected, waited_for)
         self._starting[node] = self._timings.now
         self._told.starting(node)
+
+    def said(self, node: str, line: str) -> None:
+        """Take down the stages of a real node's start, as its log tells them."""
+        if stage := stage_in(line):
+            known, began = self._stages.get(node, ("", 0.0))
+            if known != stage:
+                if known:
+                    self._note(node, known, began)
+                self._stages[node] = (stage, self._timings.now)
+        self._told.said(node, line)
 
     def seen(self, observed: Result | NodeState) -> None:
         """Take down that a member runs, and that the last link it dials is healthy."""

@@ -14,6 +14,7 @@ from lab.gate.session import LAB, ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
+from lab.launch.homes.following import stuck_states
 from lab.launch.ports import read_ports
 from lab.plan.observed import NodeState, SchemaState
 from lab.report.told import Report
@@ -38,10 +39,17 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         wiring = wiring_of(cluster)
         schemas = reading.result()
         results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, vantages.result()))
+    states = stuck_states(cluster, states, failing_ends(wiring, results))
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     return Report(
         cluster.plan, diagnose(evidence), time.monotonic() - began, notes, faults.result()
     )
+
+
+def failing_ends(wiring: Wiring, results: Mapping[str, Result]) -> set[str]:
+    """Give the members that a link which isn't healthy begins or ends at."""
+    failing = [link for link in wiring.links if link.id in results and not results[link.id].ok]
+    return {end for link in failing for end in (link.node, link.to) if end}
 
 
 def wiring_of(cluster: Cluster) -> Wiring:

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from lab.diagnosis.diagnose import diagnose
 from lab.gate.patience import Patience
@@ -13,15 +14,27 @@ from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, Watched, until_healthy
 from lab.launch.cluster import Cluster
+from lab.launch.homes.following import Following, stuck_states
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.live import Progress
 from lab.report.told import Report
-from lab.verbs.look import evidence_of, open_session, own_vantage, vantage_of, wiring_of
+from lab.verbs.look import (
+    evidence_of,
+    failing_ends,
+    open_session,
+    own_vantage,
+    vantage_of,
+    wiring_of,
+)
+from lab.wiring.first_rows import release_by_rows
 from lab.wiring.published import HOST
 from lab.wiring.read import Wiring
 from lab.wiring.start import start_order
 from probes.result import Result
 from probes.target import Target
+
+# On two cores two JVMs that start side by side are sooner there than one after another.
+_LEAST_WIDTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,7 @@ class Proof:
     results: Mapping[str, Result]
     schemas: tuple[SchemaState, ...]
     is_late: bool
+    stuck: Mapping[str, NodeState] = field(default_factory=dict)
 
 
 def prove(
@@ -65,11 +79,18 @@ async def _prove(
 ) -> Proof:
     """Wait, and look once more at all links when it didn't end well."""
     released: set[str] = set()
+    real = {node.name for node in cluster.plan.real_nodes}
+    changes = Following(cluster, progress.said) if real else cluster.events()
+    needs, rows = release_by_rows(
+        cluster.plan, wiring.links, start_order(wiring.links, cluster.plan)
+    )
 
     def release(node: str) -> Vantage:
         progress.starting(node)
         cluster.start_node(node)
         released.add(node)
+        if isinstance(changes, Following) and node in real:
+            changes.follow(node)
         return vantage_of(cluster, node)
 
     async with opened as session:
@@ -81,20 +102,23 @@ async def _prove(
             session,
             cluster.plan,
             wiring.links,
-            start_order(wiring.links, cluster.plan),
+            needs,
             targets,
             release=release,
-            changes=cluster.events(),
+            changes=changes,
             patience=patience,
             seen=progress.seen,
             met=progress.met,
+            waits={name: partial(cluster.has_first_rows, one.place) for name, one in rows.items()},
+            width=max(_LEAST_WIDTH, cluster.cores) if real else 0,
         )
         watched, schemas = await _beside(waiting, cluster, progress)
         if watched.ending is Ending.HEALTHY:
             return Proof(watched.results, schemas, is_late=False)
         progress.step("looking at every link once more")
         results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
-    return Proof(results, schemas, is_late=watched.ending is Ending.LATE)
+    stuck = changes.stuck if isinstance(changes, Following) else {}
+    return Proof(results, schemas, watched.ending is Ending.LATE, stuck)
 
 
 async def _beside(
@@ -126,13 +150,20 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
     if all(result.ok for result in results.values()):
         members = cluster.plan.members
         states = tuple(NodeState(member.name, State.RUNNING) for member in members)
+        states = stuck_states(cluster, states, ())
     else:
-        states = cluster.states()
+        states = stuck_states(cluster, cluster.states(), failing_ends(wiring, results))
+        states = tuple(_as_stuck(state, proof) for state in states)
         if proof.is_late or any(state.is_down for state in states):
             states = tuple(_as_young(state, wiring, results) for state in states)
         schemas = cluster.schema_states()
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     return Report(cluster.plan, diagnose(evidence), time.monotonic() - began)
+
+
+def _as_stuck(state: NodeState, proof: Proof) -> NodeState:
+    """Take a running node for what the wait found it to be."""
+    return proof.stuck.get(state.name, state) if state.state is State.RUNNING else state
 
 
 def _as_young(state: NodeState, wiring: Wiring, results: Mapping[str, Result]) -> NodeState:

@@ -96,9 +96,11 @@ def test_four_roles_of_one_distribution_come_up(at_home: subprocess.CompletedPro
 
 def test_each_node_is_released_by_what_it_needs(at_home: subprocess.CompletedProcess):
     log = at_home.stderr
-    first = moment(log, "starting km")
-    assert first < moment(log, "starting cp") < moment(log, "starting tm")
-    assert moment(log, "node cp running") < moment(log, "starting gw")
+    assert moment(log, "starting km") < moment(log, "starting cp")
+    answered = [moment(log, f"{node}: Carbon has started") for node in ("km", "cp")]
+    assert max(answered) < min(moment(log, f"starting {node}") for node in ("tm", "gw"))
+    # The rows come before the answer: the control plane's JVM starts beside the key manager's end.
+    assert "km: registry is up: [" in log
 
 
 def test_a_node_has_its_role_s_files_and_the_generated_configuration(program, at_home):
@@ -167,6 +169,29 @@ def test_zip_image_and_stand_in_nodes_make_one_cluster(program, home: Path, brou
     assert program("stop", "tm", "--name", "nodes-mixed").returncode == 0
     assert time.monotonic() - began < 15
     assert "Halting JVM" in program("logs", "tm", "--name", "nodes-mixed").stdout
+
+
+@pytest.mark.parametrize(
+    ("trouble", "cause"),
+    [
+        ("duplicate", ("LAB0207", "km will not serve: another node wrote the first rows")),
+        ("exit", ("LAB0201", "km exited with code 1: Carbon gave up: ")),
+    ],
+)
+def test_a_start_that_goes_wrong_ends_the_wait_with_its_line_and_mend(
+    program, home: Path, brought_up, trouble: str, cause: tuple[str, str]
+):
+    text = (ROOT / "topologies/km-tm-separated.toml").read_text()
+    text = text.replace("[nodes.km]", f'[nodes.km]\nkind = "home:{home}"')
+    (program.folder / f"{trouble}.toml").write_text(
+        f'{text}\n[nodes.km.config.trial]\ntrouble = "{trouble}"\n'
+    )
+    ran = brought_up(f"nodes-{trouble}", f"{trouble}.toml")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    report = json.loads(ran.stdout)
+    assert report["cause"]["code"] == cause[0]
+    assert report["cause"]["what"].startswith(cause[1])
+    assert report["seconds"] < 60
 
 
 def test_an_incomplete_distribution_leaves_nothing(program, home: Path, tmp_path: Path):

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -7,6 +8,7 @@ from lab.gate.patience import Patience
 from lab.gate.session import ProberSession, Vantage
 from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, Watched, until_healthy
+from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
 from lab.products.facts import Protocol
 from probes.result import Outcome
@@ -41,11 +43,13 @@ class Lab:
         self.released.append(node)
         return Vantage(node, 100 + len(self.released), "ab" * 32)
 
-    async def wait(self, patience: Patience = QUICK) -> Watched:
+    async def wait(
+        self, patience: Patience = QUICK, plan: Plan | None = None, **more: object
+    ) -> Watched:
         async with ProberSession(self.channel) as session:
             return await until_healthy(
                 session,
-                small_plan(),
+                plan or small_plan(),
                 self.links,
                 self.needs,
                 make_targets(self.links, (), attempt=patience.attempt),
@@ -53,6 +57,7 @@ class Lab:
                 changes=self.changes,
                 patience=patience,
                 seen=self.seen.append,
+                **more,
             )
 
 
@@ -191,3 +196,41 @@ async def test_the_observer_sees_nodes_start_and_links_turn() -> None:
         Outcome.REFUSED,
         Outcome.OK,
     ]
+
+
+async def test_a_node_is_not_started_before_its_question_is_answered_with_yes() -> None:
+    lab = Lab()
+    answers = iter([False, False, True])
+    asked: list[bool] = []
+
+    def question() -> bool:
+        asked.append(next(answers))
+        assert "cp" not in lab.released
+        return asked[-1]
+
+    watched = await lab.wait(waits={"cp": question})
+    assert watched.ending is Ending.HEALTHY
+    assert asked == [False, False, True]
+
+
+async def test_nodes_of_the_product_start_one_after_another_where_the_width_is_one() -> None:
+    lab = Lab(needs={}, ports={})
+    plan = small_plan()
+    plan = replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
+    waiting = asyncio.create_task(lab.wait(plan=plan, width=1))
+    await asyncio.sleep(0.05)
+    first = lab.released[0]
+    # JMX opens long before the node serves, and frees no place.
+    lab.channel.listen(first, 9999)
+    await asyncio.sleep(0.05)
+    assert lab.released == [first]
+    lab.channel.listen(first, 9999, 9443)
+    watched = await waiting
+    assert watched.ending is Ending.HEALTHY
+    assert len(lab.released) == 2
+
+
+async def test_a_stuck_node_ends_the_wait() -> None:
+    lab = Lab({("cp", "cp/db"): [Outcome.REFUSED]})
+    lab.changes.say(NodeState("cp", State.STUCK, None, ("a line",)))
+    assert (await lab.wait()).ending is Ending.HOPELESS

@@ -43,6 +43,7 @@ class Homes:
         self._owner = owner
         self._progress = progress
         self._making = threading.Lock()
+        self._contents: dict[str, str] = {}
 
     def ensure(
         self, node: PlannedNode, distribution: Distribution, jdk: str, driver: Driver | None
@@ -62,7 +63,11 @@ class Homes:
 
     def _home_tag(self, node: PlannedNode, distribution: Distribution, jdk: str) -> str:
         seen = self._engine.image(jdk)
-        words = (_MADE, content_of(distribution), seen.id if seen else jdk, str(node.uid))
+        with self._making:
+            if distribution.where not in self._contents:
+                self._contents[distribution.where] = content_of(distribution)
+            content = self._contents[distribution.where]
+        words = (_MADE, content, seen.id if seen else jdk, str(node.uid))
         return f"{HOME_REPOSITORY}:{digest_of(*words)}"
 
     def _make_home(self, tag: str, node: PlannedNode, distribution: Distribution, jdk: str) -> None:

@@ -1,0 +1,122 @@
+"""Follows what happens to real nodes: the engine's events, and the lines of their own logs."""
+
+import queue
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+
+from lab.errors import LabError
+from lab.launch.cluster import Cluster
+from lab.launch.refusals import GoneError
+from lab.plan.observed import NodeState, State
+from lab.products.log_lines_4x import trouble_in
+
+Said = Callable[[str, str], None]  # a node's name, and a line of its log
+
+SILENCE = 180.0  # seconds without a line, of a start that has not ended
+_STARTED = "WSO2 Carbon started in"
+
+
+class Following:
+    """State changes of a cluster, as the gate reads them, until closed.
+
+    A real node that logs a line after which it never comes up is `stuck`, and one that hangs
+    without a word too; *said* gets every line of a real node's log, on a thread of that node.
+    """
+
+    def __init__(self, cluster: Cluster, said: Said, silence: float = SILENCE) -> None:
+        self._cluster = cluster
+        self._said = said
+        self._silence = silence
+        self._events = cluster.events()
+        self.stuck: dict[str, NodeState] = {}
+        self._changes: queue.SimpleQueue[NodeState | None] = queue.SimpleQueue()
+        self._alarms: dict[str, threading.Timer] = {}
+        self._closed = threading.Event()
+        threading.Thread(target=self._pump, name="engine-events", daemon=True).start()
+
+    def follow(self, node: str) -> None:
+        """Read a started node's log from here on."""
+        self._expect(node)
+        threading.Thread(target=self._read, args=(node,), name=f"log-{node}", daemon=True).start()
+
+    def __iter__(self) -> Iterator[NodeState]:
+        while (change := self._changes.get()) is not None:
+            yield change
+
+    def close(self) -> None:
+        """End the stream; a thread that waits in it sees its end."""
+        self._closed.set()
+        self._events.close()
+        for alarm in self._alarms.values():
+            alarm.cancel()
+        self._changes.put(None)
+
+    def _pump(self) -> None:
+        with suppress(OSError, LabError):  # the stream was closed
+            for change in self._events:
+                self._changes.put(change)
+
+    def _read(self, node: str) -> None:
+        with suppress(OSError, LabError):  # the container is gone; its event tells
+            for line in self._cluster.logs(node, follow=True):
+                if self._closed.is_set():
+                    return
+                self._take(node, line)
+        self._calm(node)
+
+    def _take(self, node: str, line: str) -> None:
+        self._said(node, line)
+        if trouble_in(line):
+            self._note_stuck(node, line)
+        if _STARTED in line:
+            self._calm(node)
+        elif node in self._alarms:
+            self._expect(node)
+
+    def _expect(self, node: str) -> None:
+        """Wait for the node's next line, as long as one may take."""
+        self._calm(node)
+        if self._closed.is_set():
+            return
+        alarm = threading.Timer(self._silence, self._hang, (node,))
+        alarm.daemon = True
+        self._alarms[node] = alarm
+        alarm.start()
+
+    def _calm(self, node: str) -> None:
+        alarm = self._alarms.pop(node, None)
+        if alarm is not None:
+            alarm.cancel()
+
+    def _hang(self, node: str) -> None:
+        self._note_stuck(node, f"(no line for {self._silence:.0f} s)")
+
+    def _note_stuck(self, node: str, line: str) -> None:
+        state = self.stuck.setdefault(node, NodeState(node, State.STUCK, None, (line,)))
+        self._changes.put(state)
+
+
+def stuck_states(
+    cluster: Cluster, states: tuple[NodeState, ...], failing: Collection[str]
+) -> tuple[NodeState, ...]:
+    """Give the states, those of running real nodes with what their logs say of all hope's end.
+
+    A line counts for a node among *failing*, or where a node that answers everything is useless.
+    """
+    real = {node.name for node in cluster.plan.real_nodes}
+    return tuple(
+        _judged(cluster, state, fails=state.name in failing)
+        if state.name in real and state.state is State.RUNNING
+        else state
+        for state in states
+    )
+
+
+def _judged(cluster: Cluster, state: NodeState, *, fails: bool) -> NodeState:
+    with suppress(GoneError):
+        for line in cluster.lines_since_start(state.name):
+            known = trouble_in(line)
+            if known is not None and (fails or known.looks_healthy):
+                return NodeState(state.name, State.STUCK, None, (line,))
+    return state

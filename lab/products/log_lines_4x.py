@@ -1,0 +1,119 @@
+"""Lines of a node's log that say how far its start is, and those after which it never comes up.
+
+Sources: logs of a real 4.1.0 cluster, and the errors that the product's issues and documents tell.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """What a line means; *mend* names the node by `{node}`."""
+
+    pattern: re.Pattern[str]
+    meaning: str
+    mend: str
+    looks_healthy: bool = False  # every port answers all the same
+
+
+_AGAIN = "`lab start {node}`"
+_DATABASES = "the topology's [database], or this node's `config`; then `lab down` and `lab up`"
+
+# A JVM that has logged one of them stays up and never serves, or serves wrongly.
+TROUBLES: tuple[KnownLine, ...] = tuple(
+    KnownLine(re.compile(pattern), meaning, mend, pattern.startswith("PolicyUtil"))
+    for pattern, meaning, mend in (
+        (
+            r"Duplicate entry .* for key '?UM_",
+            "another node wrote the first rows of the shared database at the same moment",
+            f"the rows are there: `lab stop {{node}}`, then {_AGAIN}",
+        ),
+        (
+            r"Table '[^']*' doesn't exist",
+            "its database has no such table: the schema is missing, or an older version's",
+            "`lab down`, then `lab up` with the dbscripts of its version, or without `--dbscripts`",
+        ),
+        (
+            r"Unknown database '[^']*'",
+            "the database server has no such database",
+            f"mend the name: {_DATABASES}",
+        ),
+        (
+            r"Access denied for user '[^']*'@",
+            "the database server refuses its login",
+            f"mend user and password: {_DATABASES}",
+        ),
+        (
+            r"Public Key Retrieval is not allowed",
+            "without TLS the driver doesn't take the server's key unasked",
+            "add `allowPublicKeyRetrieval=true` to the database's url, or leave the url out",
+        ),
+        (
+            r"SSLHandshakeException: Received fatal alert: unknown_ca",
+            "the database server doesn't believe the certificate of this node's keystore",
+            "let the server trust its authority (`ssl-ca`), as the lab's own does",
+        ),
+        (
+            (
+                r"(?:ClassNotFoundException: |cannot load jdbc driver.*|Unable to load class: )"
+                r"com\.mysql(?:\.cj)?\.jdbc\.Driver"
+            ),
+            "MySQL's JDBC driver is missing",
+            "name it (`--driver`), then `lab down` and `lab up`",
+        ),
+        (
+            r"Error in intializing system data sources",
+            "master-datasources.xml, made of its [database.*] tables, is no XML",
+            "look for `&` or `<` in a url or password: `&amp;` is right; then `lab up` again",
+        ),
+        (
+            r"java\.net\.BindException: Address already in use",
+            "another program in its container, or one of its own ports, has the port",
+            "look for two equal ports in its `config`; then `lab down` and `lab up`",
+        ),
+        (
+            r"java\.lang\.OutOfMemoryError",
+            "its JVM ran out of memory",
+            "give it more (`heap` in the topology, in MiB); then `lab down` and `lab up`",
+        ),
+        (
+            r"CARBON is supported only on JDK|UnsupportedClassVersionError",
+            "this JDK is not one that its version runs on",
+            "name an image with another (`--jdk`), or none for the lab's own",
+        ),
+        (
+            r"PolicyUtil\}?(?: -)? Error in retrieving throttle policies",
+            "it asked once for its policies, before the control plane answered: it never throttles",
+            f"`lab stop {{node}}`, then {_AGAIN}",
+        ),
+        (
+            r"(?:WSO2 Carbon|CarbonServerManager.*) initialization Failed",
+            "Carbon gave up",
+            "read the first error of `lab logs {node}`",
+        ),
+    )
+)
+
+# From the first to the last of a start.
+STAGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), stage)
+    for pattern, stage in (
+        (r"Optimizing WSO2 Carbon Server|Starting to optimize", "preparing its profile"),
+        (r"Using Java memory options", "JVM starts"),
+        (r"Starting WSO2 Carbon\.\.\.", "Carbon starts"),
+        (r"RegistryCoreServiceComponent\S* .*Registry Mode", "registry is up"),
+        (r"Deployed webapp", "deploying web applications"),
+        (r"WSO2 Carbon started in", "Carbon has started"),
+    )
+)
+
+
+def trouble_in(line: str) -> KnownLine | None:
+    """Give what a line of the log says that ends all hope, if it does."""
+    return next((known for known in TROUBLES if known.pattern.search(line)), None)
+
+
+def stage_in(line: str) -> str:
+    """Give the stage that a line of the log begins, "" where it begins none."""
+    return next((stage for pattern, stage in STAGES if pattern.search(line)), "")
