@@ -402,6 +402,26 @@ def fault_(
 
 
 @app.command()
+def reset(
+    *,
+    name: LabName = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", envvar="LAB_TIMEOUT", min=0.1, help="Seconds to wait at most."),
+    ] = None,
+    wanted: Reported = Format.TABLE,
+    timings: Annotated[
+        bool, typer.Option("--timings", envvar="LAB_TIMINGS", help="Tell where the time went.")
+    ] = False,
+) -> None:
+    """Give a used lab fresh databases and nodes, wait until it is healthy, and report."""
+    with _carried_out() as shell:
+        from lab.verbs.reset import reset as verb  # noqa: PLC0415
+
+        _end(verb(name, shell, wanted=wanted, timeout=timeout, timed=timings))
+
+
+@app.command()
 def env(*, name: LabName = None, wanted: Told = ListFormat.TABLE) -> None:
     """Print published addresses and credentials, for scripts."""
     with _carried_out() as shell:

@@ -152,6 +152,18 @@ class Cluster:
         else:
             self.put_files(name)
 
+    def renew(self, name: str) -> None:
+        """Replace a member's container by a fresh one with its files, on its ports; start nothing.
+
+        A database server begins with the databases of its template again, a node with nothing.
+        """
+        container = self._container(name)
+        with suppress(GoneError):
+            self._engine.remove(container)
+        self._engine.create(self._definition(name, read_ports(self.folder).get(name, {})))
+        self.put_files(name)
+        self.note_files_put(name)
+
     def _exchange_ports(self, name: str) -> None:
         """Make a member's container again on other host ports: they are fixed at creation."""
         container = self._container(name)
@@ -162,6 +174,9 @@ class Cluster:
         write_ports(self.folder, {**read_ports(self.folder), name: published})
 
     def _definition(self, name: str, published: Mapping[int, int]) -> Definition:
+        if self._is_server(name):
+            server = self.plan.server(name)
+            return server_definition(self.plan, server, self._images, self._owner)
         balancer = self.plan.balancer(name)
         if balancer is not None:
             return balancer_definition(self.plan, balancer, self._images, self._owner, published)

@@ -87,7 +87,7 @@ def _make(
         shell.folder / LABS_FOLDER / plan.lab,
         purpose=request.purpose,
         patience=patience_for(plan, request.timeout),
-        progress=_progress(shell),
+        progress=progress_to(shell),
         timings=timings,
         began=began,
         tell=shell.tell,
@@ -95,7 +95,8 @@ def _make(
     return made.report, made.is_late
 
 
-def _progress(shell: Shell) -> Progress:
+def progress_to(shell: Shell) -> Progress:
+    """Give the live view for a terminal, and lines for everything else."""
     if shell.is_watched:
         return LiveProgress(shell.err, colour=shell.has_colour)
     return PlainProgress(shell.err)

@@ -1,0 +1,65 @@
+"""`lab reset`: a used lab begins anew, on the network, files and ports that it has."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from lab.errors import DeadlineError
+from lab.gate.patience import Patience
+from lab.launch.cluster import Cluster
+from lab.launch.engine import Engine
+from lab.report.live import Progress
+from lab.report.timings import TimedProgress, Timings, process_began
+from lab.report.told import Report
+from lab.verbs.find import find
+from lab.verbs.folder import held_folder
+from lab.verbs.interrupts import uninterrupted
+from lab.verbs.printing import exit_code_of, print_report
+from lab.verbs.proving import prove
+from lab.verbs.shell import Format, Shell
+from lab.verbs.up import progress_to
+
+_AT_ONCE = 16
+
+
+def reset(
+    name: str | None, shell: Shell, *, wanted: Format, timeout: float | None, timed: bool
+) -> int:
+    """Reset the lab, wait until it is healthy, and report; give the exit code."""
+    timings = Timings(process_began())
+    patience = Patience() if timeout is None else Patience(within=timeout)
+    with Engine.connect(shell.environ) as engine:
+        cluster = find(engine, name, shell)
+        report, late = reset_lab(cluster, patience, progress_to(shell), timings)
+    print_report(report, wanted, shell)
+    if timed:
+        shell.tell(timings.table())
+    return DeadlineError.exit_code if late else exit_code_of(report, allow_degraded=False)
+
+
+def reset_lab(
+    cluster: Cluster, patience: Patience, progress: Progress, timings: Timings
+) -> tuple[Report, bool]:
+    """Replace every member by a fresh one and prove the lab; tell too whether the time was up.
+
+    Raises `LabError`; what is half replaced is reset again by a second call.
+    """
+    began = time.monotonic()
+    plan = cluster.plan
+    with held_folder(cluster.folder, plan.lab), TimedProgress(progress, timings) as timed:
+        timed.step(f"replacing {len(plan.members)} containers")
+        # A member between its removal and its creation would be lost to whoever comes next.
+        with uninterrupted(), timings.stage("containers replaced"):
+            cluster.faults.heal_all()
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                servers = [pool.submit(_restart, cluster, one.name) for one in plan.servers]
+                rest = [one.name for one in plan.nodes] + [one.name for one in plan.balancers]
+                for done in [*servers, *(pool.submit(cluster.renew, name) for name in rest)]:
+                    done.result()
+        with timings.stage("every link proven", waited_for="the containers"):
+            return prove(cluster, patience=patience, progress=timed, began=began)
+
+
+def _restart(cluster: Cluster, server: str) -> None:
+    """Replace a database server and start it: what it needs until it is ready is the longest."""
+    cluster.renew(server)
+    cluster.start_server(server)
