@@ -11,9 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from commands import NAME, compose_words, copy_for_peer, lab, timed, up_and_down
+from commands import NAME, compose_words, copy_for_peer, lab, start_rows, timed, up_and_down
 from figures import Row
 from inside import lag_row, memory_row, sweep_row
+from many import many_row
 
 from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
@@ -42,11 +43,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="of each whole command")
     parser.add_argument("--sweeps", type=int, default=20)
     parser.add_argument("--starts", type=int, default=50, help="of a node, for the lag")
+    parser.add_argument("--labs", type=int, help="only so many labs at once, beside compose's")
     parser.add_argument("--json", type=Path, help="write every single figure there")
     return parser.parse_args()
 
 
 def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
+    if asked.labs:
+        return [many_row(folder, _TOPOLOGY, asked.labs)]
     peer = copy_for_peer(folder, _TOPOLOGY)
     try:
         engine = int(_engine_version().split(".")[0])
@@ -57,6 +61,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
             cluster = find_cluster(connected, NAME)
             if cluster is None:
                 sys.exit("bench: the lab is gone")
+            rows += start_rows(folder, cluster.folder / "nodes/gw/deployment.toml", asked.runs)
             rows.append(sweep_row(cluster, asked.sweeps))
             rows.append(memory_row(cluster))
             rows.append(lag_row(cluster, asked.starts))

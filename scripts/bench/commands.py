@@ -126,3 +126,20 @@ def _down_row(downs: Mapping[str, Sequence[Timed]]) -> Row:
         goal="not slower than compose",
         is_met=not peer.void and own.median <= peer.median,
     )
+
+
+def start_rows(folder: Path, topology: Path, runs: int) -> list[Row]:
+    """Measure the program's own start beside Python's, in turn."""
+    nothing, words = [sys.executable, "-c", "pass"], (["--help"], ["check", str(topology)])
+    goals = (10, 15)
+    rows = []
+    for said, goal in zip(words, goals, strict=True):
+        own, bare = [], []
+        for _ in range(runs):
+            bare.append(timed(nothing, folder))
+            own.append(lab(folder, *said))
+        series, peer = _series("lab", own), _series("python -c pass", bare)
+        is_met = not series.void and series.median <= goal * peer.median
+        what = f"lab {said[0]}"
+        rows.append(Row(what, "s", series, (peer,), f"≤ {goal} times python -c pass", is_met))
+    return rows
