@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from lab.errors import DeadlineError
-from lab.gate.patience import Patience
+from lab.gate.patience import Patience, patience_for
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
 from lab.report.live import Progress
@@ -26,9 +26,9 @@ def reset(
 ) -> int:
     """Reset the lab, wait until it is healthy, and report; give the exit code."""
     timings = Timings(process_began())
-    patience = Patience() if timeout is None else Patience(within=timeout)
     with Engine.connect(shell.environ) as engine:
         cluster = find(engine, name, shell)
+        patience = patience_for(cluster.plan, timeout)
         report, late = reset_lab(cluster, patience, progress_to(shell), timings)
     print_report(report, wanted, shell)
     if timed:
