@@ -448,13 +448,16 @@ def dump(
 @app.command()
 def gc(
     *,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Labs; else all on this engine.")
+    ] = None,
     images: Annotated[bool, typer.Option("--images", help="Also images that no lab uses.")] = False,
 ) -> None:
     """Remove what dead labs have left."""
     with _carried_out() as shell:
         from lab.verbs.gc import gc as verb  # noqa: PLC0415
 
-        _end(verb(shell, images=images))
+        _end(verb(names or (), shell, images=images))
 
 
 def main() -> None:

@@ -120,6 +120,12 @@ class Engine:
         with _asked(f"network {network}"):
             self._api.remove_network(network)
 
+    def attached(self, network: str) -> Mapping[str, str]:
+        """Give the names of the containers that a network has endpoints of, by their ids."""
+        with _asked(f"network {network}"):
+            row = self._api.inspect_network(network)
+        return {id_: each["Name"] for id_, each in (row.get("Containers") or {}).items()}
+
     # Volumes
 
     def volumes(self, label: str) -> tuple[SeenVolume, ...]:

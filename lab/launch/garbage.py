@@ -1,5 +1,9 @@
 """What dead labs left, and images that no container uses: listed, or removed."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.listing import labs_on, list_clusters
 from lab.launch.refusals import GoneError, InUseError
@@ -9,16 +13,33 @@ from lab.launch.seen import SeenImage
 PATTERN = "apim-lab/*"
 
 
-def remove_leaked(engine: Engine) -> tuple[str, ...]:
-    """Remove what provably dead processes left behind, and give the labs' names.
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The labs that went, and why something of others stays."""
+
+    labs: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def remove_leaked(engine: Engine, names: Collection[str] = ()) -> Removed:
+    """Remove what provably dead processes left behind, of all labs or of those named.
 
     A lab that somebody brought up to its end is never leaked; one of a test whose process died is.
+    One lab that can't go doesn't keep the others.
     """
     objects = labs_on(engine)
-    leaked = [summary for summary in list_clusters(engine) if summary.is_leaked]
-    for summary in leaked:
-        remove_lab_objects(engine, summary.name, objects[summary.name])
-    return tuple(summary.name for summary in leaked)
+    gone: list[str] = []
+    problems: list[Problem] = []
+    for summary in list_clusters(engine):
+        if not summary.is_leaked or (names and summary.name not in names):
+            continue
+        try:
+            remove_lab_objects(engine, summary.name, objects[summary.name])
+        except LabError as error:
+            problems += error.problems
+        else:
+            gone.append(summary.name)
+    return Removed(tuple(gone), tuple(problems))
 
 
 def lab_images(engine: Engine) -> tuple[SeenImage, ...]:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,7 +90,8 @@ def remove_objects(engine: Engine, objects: LabObjects) -> None:
     # A lab without its completion object counts as half-made from here on, whatever comes.
     problems = _each(objects.volumes, lambda volume: engine.remove_volume(volume.name))
     problems += _each(objects.containers, lambda container: engine.remove(container.id))
-    problems += _each(objects.networks, lambda network: _remove_network(engine, network.id))
+    ours = frozenset(container.id for container in objects.containers)
+    problems += _each(objects.networks, lambda network: _remove_network(engine, network, ours))
     if problems:
         raise LabError(*problems)
 
@@ -116,18 +117,36 @@ def _problems(remove: Callable[[T], None], target: T) -> tuple[Problem, ...]:
     return ()
 
 
-def _remove_network(engine: Engine, network: str) -> None:
-    """Remove a network, again while the endpoints of removed containers vanish."""
+def _remove_network(engine: Engine, network: SeenNetwork, ours: Collection[str]) -> None:
+    """Remove a network, again while the endpoints of removed containers vanish.
+
+    A container that isn't the lab's doesn't vanish: it is named at once.
+    """
     deadline = time.monotonic() + _ENDPOINTS_VANISH
     while True:
         try:
-            engine.remove_network(network)
-        except InUseError:
+            engine.remove_network(network.id)
+        except InUseError as error:
+            attached = engine.attached(network.id)
+            strangers = sorted(name for id_, name in attached.items() if id_ not in ours)
+            if strangers:
+                raise _held_by(network, strangers) from error
             if time.monotonic() > deadline:
                 raise
             time.sleep(_AGAIN)
         else:
             return
+
+
+def _held_by(network: SeenNetwork, strangers: Sequence[str]) -> InUseError:
+    away = "; ".join(f"docker network disconnect {network.name} {name}" for name in strangers)
+    return InUseError(
+        Problem(
+            f"the network stays: {', '.join(strangers)} is attached to it, and not the lab's",
+            f"network {network.name}",
+            f"`{away}`, then the same command again removes the rest",
+        )
+    )
 
 
 def _remove_folder(folder: Path, lab: str) -> None:

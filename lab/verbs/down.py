@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from lab.launch.engine import Engine
 from lab.launch.listing import list_clusters
 from lab.launch.removal import remove_lab
-from lab.verbs.choosing import choose_lab
+from lab.verbs.choosing import LABS_FOLDER, choose_lab
+from lab.verbs.folder import remove_unfinished
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
 from lab.verbs.unknown import unknown
@@ -25,6 +26,7 @@ def down(names: Sequence[str], shell: Shell, *, every: bool) -> int:
         for name in wanted:
             with uninterrupted():
                 was_there = remove_lab(engine, name)
+                was_there |= remove_unfinished(shell.folder / LABS_FOLDER / name)
             if not was_there and name in names:
                 raise unknown(engine, name)
             shell.tell(f"{name}: removed" if was_there else f"{name}: nothing to remove")

@@ -51,3 +51,25 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):  # other labs' folders may be in it
         folder.parent.rmdir()
+
+
+def remove_unfinished(folder: Path) -> bool:
+    """Remove the folder of a start that died before the engine knew of it; tell whether it was one.
+
+    A folder with an `.env` belonged to a lab that had its containers: what was edited there stays.
+    """
+    if not folder.is_dir() or (folder / ".env").exists():
+        return False
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # somebody writes it at this moment
+        return False
+    else:
+        _remove(folder)
+        return True
+    finally:
+        os.close(handle)

@@ -1,20 +1,29 @@
 """`lab gc`: removes what dead labs have left, and images that no lab uses when asked."""
 
+from collections.abc import Sequence
+
 from lab.errors import LabError
 from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
 from lab.launch.garbage import remove_images, remove_leaked
 from lab.launch.listing import list_clusters
 from lab.launch.ownership import Life
+from lab.verbs.choosing import LABS_FOLDER
+from lab.verbs.folder import remove_unfinished
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
 
 
-def gc(shell: Shell, *, images: bool) -> int:
-    """Remove what provably nobody wants any more; name what might be somebody's."""
+def gc(names: Sequence[str], shell: Shell, *, images: bool) -> int:
+    """Remove what provably nobody wants any more, of all labs or of these; name the rest.
+
+    Raises `LabError` with what can't be removed, after everything else is.
+    """
     with Engine.connect(shell.environ) as engine:
         with uninterrupted():
-            gone = [f"lab {name}: removed" for name in remove_leaked(engine)]
+            removed = remove_leaked(engine, names)
+            gone = [f"lab {name}: removed" for name in removed.labs]
+            gone += _unfinished(engine, names, shell)
             gone += _healed(engine, shell)
             if images:
                 gone += [f"image {name}: removed" for name in remove_images(engine)]
@@ -26,9 +35,23 @@ def gc(shell: Shell, *, images: bool) -> int:
                     f"lab {summary.name}: half made, and its owner can't be seen from here; "
                     f"`lab down {summary.name}` removes it"
                 )
+    if removed.problems:
+        raise LabError(*removed.problems)
     if not gone:
         shell.tell("nothing to remove")
     return 0
+
+
+def _unfinished(engine: Engine, names: Sequence[str], shell: Shell) -> list[str]:
+    """Remove the folders here of starts that died before the engine knew of them."""
+    folders = sorted((shell.folder / LABS_FOLDER).glob("*"))
+    wanted = [each for each in folders if not names or each.name in names]
+    known = {summary.name for summary in list_clusters(engine)} if wanted else set()
+    return [
+        f"{folder}: removed"
+        for folder in wanted
+        if folder.name not in known and remove_unfinished(folder)
+    ]
 
 
 def _healed(engine: Engine, shell: Shell) -> list[str]:

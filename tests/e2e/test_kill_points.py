@@ -1,0 +1,69 @@
+"""The program is killed at some of its requests: `lab gc` leaves nothing of what it had made.
+
+`scripts/kill_points.py` does so at every request, with every signal.
+"""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import PATIENCE, ROOT, Program, objects_of
+from tests.verbs.conftest import TOPOLOGY as WRITTEN
+
+pytestmark = pytest.mark.engine
+
+TOPOLOGY = "km-tm-separated"
+
+
+def killed(program: Program, number: int, when: str, *words: str) -> str:
+    """Run the program until a request; give its last line."""
+    dying = (str(ROOT / "scripts" / "dying.py"), str(number), when, "SIGKILL", "--")
+    ran = subprocess.run(
+        [sys.executable, *dying, *words],
+        cwd=program.folder,
+        env=program.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ran.returncode == -9, ran.stderr
+    return ran.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("number", "when"), [(1, "before"), (6, "during"), (14, "during")])
+def test_what_a_killed_up_has_made_goes_with_gc(
+    program: Program, name: str, number: int, when: str
+) -> None:
+    assert killed(program, number, when, "up", TOPOLOGY, "--name", name).startswith("point ")
+    folder = program.folder / ".lab" / name
+    assert objects_of(name) or folder.exists()
+    assert program("gc", name).returncode == 0
+    assert objects_of(name) == []
+    assert not folder.exists()
+
+
+def test_what_a_killed_down_has_left_goes_with_gc_and_without_the_topology(
+    program: Program, name: str
+) -> None:
+    path = program.folder / "topologies" / f"{name}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(WRITTEN)
+    assert program("up", str(path), "--name", name).returncode == 0
+    path.unlink()
+    assert program("status", name).returncode == 0
+    assert killed(program, 4, "during", "down", name).startswith("point 4: DELETE")
+    assert objects_of(name)
+    assert program("gc", name).returncode == 0
+    assert objects_of(name) == []
+    assert not (program.folder / ".lab" / name).exists()
+
+
+def test_down_removes_the_folder_of_a_start_that_made_nothing_else(
+    program: Program, name: str
+) -> None:
+    killed(program, 1, "before", "up", TOPOLOGY, "--name", name)
+    ran = program("down", name)
+    assert (ran.returncode, ran.stderr) == (0, f"{name}: removed\n")
+    assert not (program.folder / ".lab" / name).exists()
