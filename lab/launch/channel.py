@@ -1,12 +1,20 @@
 """The talk with a prober session: whole lines over the streams of an exec'd process."""
 
-from typing import Protocol
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
+from lab.errors import LabError
 from lab.launch.engine import Engine
 from lab.launch.exec_stream import STDOUT
+from lab.launch.labels import LAB
+
+if TYPE_CHECKING:
+    from lab.launch.streams import EventStream
 
 SESSION = ("python3", "-m", "probes.session")
 _STDERR_KEPT = 4096  # bytes
+_READ_AT_ONCE = 5.0  # seconds; a session that reads no message for so long is none any more
 
 
 class Channel(Protocol):
@@ -28,10 +36,13 @@ class ExecChannel:
     def __init__(self, engine: Engine, container: str) -> None:
         self._engine = engine
         self._exec, self._stream = engine.open_exec(container, SESSION)
+        self._stream.limit_writes(_READ_AT_ONCE)
         self._rest = b""
         self._lines: list[bytes] = []
         self._stderr = b""
         self._closing = False
+        self._has_died = False
+        self._death = _Death(engine, container, self._die)
 
     def send(self, data: bytes) -> None:
         """Write one message; raises `OSError` when the session has ended."""
@@ -56,7 +67,13 @@ class ExecChannel:
         *lines, self._rest = (self._rest + content).split(b"\n")
         self._lines.extend(line + b"\n" for line in lines)
 
+    def _die(self) -> None:
+        self._has_died = True
+        self._stream.close()
+
     def _end(self) -> bytes:
+        if self._has_died and not self._closing:
+            raise ConnectionError("its container has ended")
         if not self._closing and self._stderr.strip():
             last = self._stderr.decode(errors="replace").strip().splitlines()[-1]
             code = self._engine.exec_exit_code(self._exec)
@@ -66,5 +83,49 @@ class ExecChannel:
     def close(self) -> None:
         """End the session: its stdin closes, and it ends by itself."""
         self._closing = True
+        self._death.forget()
         self._stream.end_input()
         self._stream.close()
+
+
+class _Death:
+    """Calls back when a container ends: the engine leaves the streams of its execs open."""
+
+    def __init__(self, engine: Engine, container: str, ended: Callable[[], None]) -> None:
+        self._engine = engine
+        self._container = container
+        self._ended = ended
+        self._guard = threading.Lock()
+        self._events: EventStream | None = None
+        self._is_forgotten = False
+        threading.Thread(target=self._watch, name="prober-death", daemon=True).start()
+
+    def forget(self) -> None:
+        """Call nobody any more."""
+        with self._guard:
+            self._is_forgotten = True
+            events = self._events
+        if events is not None:
+            events.close()
+
+    def _watch(self) -> None:
+        try:
+            if self._wait():
+                self._ended()
+        except (LabError, OSError, ValueError):  # the engine has gone, and the session with it
+            if not self._is_forgotten:
+                self._ended()
+
+    def _wait(self) -> bool:
+        """Wait for the container's end; tell whether it came."""
+        seen = self._engine.inspect(self._container)
+        events = self._engine.events(f"{LAB}={seen.labels[LAB]}", ("die",))
+        with self._guard:
+            self._events = events
+            if self._is_forgotten:
+                events.close()
+                return False
+        # It may have ended before the events were listened to.
+        if self._engine.inspect(seen.id).status != "running":
+            return True
+        return any(event.id == seen.id for event in events)

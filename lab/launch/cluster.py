@@ -319,8 +319,11 @@ class Cluster:
         self._engine.start(self.plan.prober)
 
     def open_session(self) -> Channel:
-        """Open a session of the prober, one a caller."""
-        if self.prober_kind == SIDECARS:
+        """Open a session of the prober, one a caller; a prober that has ended is started again."""
+        seen = self._engine.inspect(self.plan.prober)
+        if seen.status != "running":  # killed, or the engine was restarted
+            self.start_prober()
+        if seen.labels[PROBER_KIND] == SIDECARS:
             return SidecarChannel(self._engine, self.plan)
         return ExecChannel(self._engine, self.plan.prober)
 

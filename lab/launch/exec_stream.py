@@ -38,6 +38,13 @@ class ExecStream:
         """Write to the process's stdin; raises `OSError` when it has gone."""
         self._connection.sendall(content)
 
+    def limit_writes(self, seconds: float) -> None:
+        """Let a write fail with `OSError` when nobody has read for so long; reads still wait."""
+        whole, part = divmod(seconds, 1)
+        limit = struct.pack("ll", int(whole), int(part * 1_000_000))
+        with contextlib.suppress(OSError, AttributeError):  # a pipe, or TLS: it has no such limit
+            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
     def end_input(self) -> None:
         """Close the process's stdin and leave its output open."""
         with contextlib.suppress(OSError):

@@ -230,6 +230,20 @@ def test_a_fault_of_a_killed_program_is_healed_by_the_next_one(made: Lab) -> Non
     assert ran.returncode == 0, ran.stdout
 
 
+def test_a_killed_prober_ends_its_sessions_and_is_started_by_who_needs_it(
+    made: Lab, cluster: Cluster
+) -> None:
+    prober = f"lab-{made.name}-prober"
+    channel = cluster.open_session()
+    assert json.loads(channel.receive()) == {"type": "ready"}
+    subprocess.run(["docker", "kill", prober], check=True, capture_output=True)
+    with pytest.raises(ConnectionError, match="its container has ended"):
+        channel.receive()
+    channel.close()
+    ran = made.program("status", made.name)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 def test_a_standing_fault_is_listed_until_it_is_healed(made: Lab) -> None:
     named = ("--name", made.name)
     assert made.program("fault", "refuse", "gw", "cp:9711", *named).returncode == 0

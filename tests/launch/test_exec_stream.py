@@ -3,6 +3,8 @@ import socket
 import struct
 import threading
 
+import pytest
+
 from lab.launch.exec_stream import STDERR, STDOUT, ExecStream, next_frame
 
 
@@ -59,3 +61,12 @@ def test_output_can_still_be_read_after_the_input_was_ended() -> None:
     assert opened.read() == (STDOUT, b"answer")
     opened.close()
     there.close()
+
+
+def test_a_write_that_nobody_reads_fails_after_its_limit() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        stream = ExecStream(ours, io.BytesIO(), None)
+        stream.limit_writes(0.05)
+        with pytest.raises(BlockingIOError):
+            stream.write(b"x" * 10_000_000)
