@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from lab.errors import LabError, Problem
 from lab.launch.archive import PlacedFile, tar_of
 from lab.launch.definitions import Images
+from lab.launch.removal import ENVIRONMENT
 from lab.plan.containers import (
     BALANCER_GID,
     BALANCER_IMAGE_VARIABLE,
@@ -69,4 +70,4 @@ def write_environment(folder: Path, plan: Plan, images: Images) -> None:
         PROBER_IMAGE_VARIABLE: images.prober,
     }
     text = "".join(f"{name}={value}\n" for name, value in values.items() if value)
-    (folder / ".env").write_text(text, encoding="utf-8")
+    (folder / ENVIRONMENT).write_text(text, encoding="utf-8")

@@ -20,6 +20,7 @@ from lab.launch.seen import SeenContainer, SeenNetwork, SeenVolume
 _ENDPOINTS_VANISH = 10.0  # seconds at most
 _AGAIN = 0.05
 _AT_ONCE = 16
+ENVIRONMENT = ".env"  # a folder has it as long as its lab has its containers
 T = TypeVar("T")
 
 
@@ -77,6 +78,10 @@ def remove_lab(engine: Engine, lab: str) -> bool:
 
 def remove_lab_objects(engine: Engine, lab: str, objects: LabObjects) -> None:
     """Remove these objects of a lab, and its folder last."""
+    for folder in objects.folders:
+        if _is_of(folder, lab):
+            # Who dies from here on leaves an unfinished folder, which goes with the next command.
+            (folder / ENVIRONMENT).unlink(missing_ok=True)
     remove_objects(engine, objects)
     for folder in objects.folders:
         _remove_folder(folder, lab)
@@ -150,12 +155,16 @@ def _held_by(network: SeenNetwork, strangers: Sequence[str]) -> InUseError:
 
 
 def _remove_folder(folder: Path, lab: str) -> None:
-    """Remove a lab's folder, and only this lab's: a label may name a folder of another machine."""
-    try:
-        options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
-    if options.get("name") == lab and (folder / "topology.toml").is_file():
+    if _is_of(folder, lab):
         shutil.rmtree(folder)
         with suppress(OSError):  # other labs' folders may be in it
             folder.parent.rmdir()
+
+
+def _is_of(folder: Path, lab: str) -> bool:
+    """Tell whether a folder is this lab's: a label may name a folder of another machine."""
+    try:
+        options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return options.get("name") == lab and (folder / "topology.toml").is_file()

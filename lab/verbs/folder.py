@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab.errors import Problem
 from lab.launch.lease import NameHeldError
+from lab.launch.removal import ENVIRONMENT
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def remove_unfinished(folder: Path) -> bool:
 
     A folder with an `.env` belonged to a lab that had its containers: what was edited there stays.
     """
-    if not folder.is_dir() or (folder / ".env").exists():
+    if not folder.is_dir() or (folder / ENVIRONMENT).exists():
         return False
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
