@@ -71,7 +71,8 @@ def incomplete(where: str, *missing: str) -> Problem:
 
 # What a run of the product leaves behind; a distribution that was tried out holds it too.
 _LEFT_BY_A_RUN = ("wso2carbon.pid",)
-_EMPTIED = ("tmp", "repository/logs", ".git")
+# The metadata are paths and hashes of the machine it ran on; a start elsewhere fails on them.
+_EMPTIED = ("tmp", "repository/logs", "repository/resources/conf/.metadata", ".git")
 _BUNDLE_CACHE = "/configuration/org.eclipse.osgi"  # of each profile that was started
 
 

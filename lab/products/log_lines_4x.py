@@ -78,6 +78,11 @@ TROUBLES: tuple[KnownLine, ...] = tuple(
             "give it more (`heap` in the topology, in MiB); then `lab down` and `lab up`",
         ),
         (
+            r"Error while performing configuration changes",
+            "the product can't read its deployment.toml, or can't write the files it makes of it",
+            "`lab logs {node}` has the reason below that line; mend this node's `config`",
+        ),
+        (
             r"CARBON is supported only on JDK|UnsupportedClassVersionError",
             "this JDK is not one that its version runs on",
             "name an image with another (`--jdk`), or none for the lab's own",
@@ -101,6 +106,7 @@ STAGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, stage in (
         (r"Optimizing WSO2 Carbon Server|Starting to optimize", "preparing its profile"),
         (r"Using Java memory options", "JVM starts"),
+        (r"Initializing configurations with deployment", "making its configuration files"),
         (r"Starting WSO2 Carbon\.\.\.", "Carbon starts"),
         (r"RegistryCoreServiceComponent\S* .*Registry Mode", "registry is up"),
         (r"Deployed webapp", "deploying web applications"),

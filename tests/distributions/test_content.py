@@ -47,12 +47,16 @@ def test_what_a_run_has_left_is_not_the_product_s(home: Path):
     before = content_of(Home(home))
     (home / "wso2carbon.pid").write_text("1")
     (home / "repository/logs/more.log").write_text("x")
+    metadata = home / "repository/resources/conf/.metadata"
+    metadata.mkdir()
+    (metadata / "metadata_config.properties").write_text("of another machine")
     cache = home / "repository/components/default/configuration/org.eclipse.osgi/1"
     cache.mkdir(parents=True)
     (cache / "bundle").write_text("x")
     names = {entry.name for entry in Home(home).entries()}
     assert not names & {"wso2carbon.pid", "repository/logs/more.log", "tmp/left"}
-    assert not any("org.eclipse.osgi" in name for name in names)
+    assert not any("org.eclipse.osgi" in name or "metadata_" in name for name in names)
+    shutil.rmtree(metadata)
     shutil.rmtree(home / "repository/components/default")
     assert content_of(Home(home)) == before
 

@@ -59,7 +59,7 @@ def stumble(trouble: str) -> None:
 def main() -> None:
     told = properties(sys.argv[1:])
     home = Path(told["carbon.home"])
-    (home / "wso2carbon.pid").write_text(str(os.getpid()))
+    (home / "wso2carbon.pid").write_text(f"{os.getpid()}\n".ljust(100))
     signal.signal(signal.SIGTERM, end)
     say(f"INFO - started with {' '.join(word for word in sys.argv[1:] if word[:2] == '-X')}")
     file = tomllib.loads((home / "repository/conf/deployment.toml").read_text())

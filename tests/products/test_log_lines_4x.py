@@ -19,6 +19,8 @@ LINES = {
     "is no XML": "[x] ERROR - DataSourceServiceComponent Error in intializing system data sources:",
     "has the port": "java.net.BindException: Address already in use (Bind failed)",
     "out of memory": "java.lang.OutOfMemoryError: Java heap space",
+    "can't read its deployment.toml": "[x]  SEVERE {org.wso2.carbon.server.Main"
+    " handleConfiguration} - Error while performing configuration changes ",
     "this JDK": " [ERROR] CARBON is supported only on JDK 1.7, 1.8, 9, 10 and 11",
     "never throttles": "[x] ERROR - PolicyUtil Error in retrieving throttle policies",
     "gave up": "[x] FATAL - CarbonServerManager WSO2 Carbon initialization Failed",

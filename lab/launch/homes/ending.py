@@ -6,7 +6,8 @@ from lab.errors import EngineError
 from lab.launch.engine import Engine
 
 # What the start script's `stop` does; as a first process that script ignores SIGTERM itself.
-_END = 'kill -TERM "$(cat "$WSO2_SERVER_HOME/wso2carbon.pid")"'
+# Not quoted: the product pads its number with blanks.
+_END = 'kill -TERM $(cat "$WSO2_SERVER_HOME/wso2carbon.pid")'
 
 
 def ask_to_end(engine: Engine, container: str) -> None:
