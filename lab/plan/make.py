@@ -10,18 +10,21 @@ from lab.errors import LabError, Problem, UsageError
 from lab.plan.containers import NODE_UID, container_name, network_name
 from lab.plan.databases import places_of, planned_servers
 from lab.plan.kinds import Kind, parse_kind
+from lab.plan.merge import merge
 from lab.plan.model import (
     STAND_IN,
     Account,
     Java,
+    KeySource,
     Plan,
     PlannedBalancer,
     PlannedNode,
 )
 from lab.plan.order import starts_after
-from lab.products.facts import Release
+from lab.products.facts import Release, Role
 from lab.products.jvm_4x import HEAPS
 from lab.products.releases import PRODUCTS
+from lab.topology.copies import members_of
 from lab.topology.model import Topology
 from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
@@ -63,6 +66,8 @@ def make_plan(
         topology_text=topology.text,
         ignored=topology.ignored,
         java=_java(topology, java or Java()),
+        encryption=_key_source(topology),
+        environments=topology.environments,
     )
 
 
@@ -158,9 +163,24 @@ def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release)
         ports=tuple(served.at_offset(section.offset) for served in facts.ports),
         super_admin=Account(topology.super_admin.username, topology.super_admin.password),
         databases=places_of(section, topology, release),
-        config=section.config,
+        config=merge(topology.config, _of_role(section.role, topology), section.config),
         starts_after=() if kind.word == STAND_IN else starts_after(name, topology, release),
+        environments=section.served,
     )
+
+
+def _of_role(role: Role, topology: Topology) -> Mapping[str, Any]:
+    section = topology.roles.get(role)
+    return section.config if section else {}
+
+
+def _key_source(topology: Topology) -> KeySource | None:
+    """Give the key's source; a file's path counts from the topology's own folder."""
+    section = topology.encryption
+    if section is None:
+        return None
+    beside = Path(topology.where).parent
+    return KeySource(section.key, beside / section.key_file if section.key_file else None)
 
 
 def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedBalancer, ...]:
@@ -171,9 +191,7 @@ def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedB
             container=container_name(lab, name),
             hostname=section.hostname,
             aliases=(section.hostname, *section.aliases),
-            members=tuple(
-                node for node, other in topology.nodes.items() if other.role is section.role
-            ),
+            members=members_of(section, topology.nodes),
             fronts=release.roles[section.role].fronts,
             is_sticky=release.roles[section.role].is_sticky,
             terminates=section.tls == "terminate",

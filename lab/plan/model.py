@@ -44,9 +44,10 @@ class PlannedNode:
     super_admin: Account
     # by their names in `[database.NAME]`; None is a file of the node's own (H2)
     databases: Mapping[str, SchemaPlace | None]
-    # the topology's free `[nodes.NAME.config]`, merged last; a customer's may hold secrets
+    # the topology's free tables for this node, merged last; a customer's may hold secrets
     config: Mapping[str, Any] = field(repr=False)
     starts_after: tuple[str, ...] = ()  # members that must answer before it starts
+    environments: tuple[str, ...] = ()  # what a gateway serves: its labels
     place: str = ""  # of the distribution: absolute path, or an image's name
     heap: int = 0  # MiB of a JVM
     uid: int = 802  # the user, and the group, that it runs as
@@ -114,6 +115,14 @@ class Java:
     maven_url: str = field(default="", repr=False)  # of a repository; may hold a password
 
 
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where the nodes' encryption key comes from: a text, a file, or else the lab makes it."""
+
+    key: str | None = field(repr=False)
+    file: Path | None
+
+
 Member = PlannedNode | PlannedBalancer | PlannedServer
 
 
@@ -134,6 +143,9 @@ class Plan:
     topology_text: str = field(default="", repr=False)
     ignored: tuple[str, ...] = ()  # findings that nobody wants: `LAB0116`, or `LAB0116:gw`
     java: Java = Java()
+    encryption: KeySource | None = None  # None: the files name no key
+    # what is laid over a control plane's record of each environment
+    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         """Tell in lines what will exist; no password."""
@@ -165,18 +177,18 @@ class Plan:
                 return server
         raise KeyError(name)
 
-    def balancer_of(self, role: Role) -> PlannedBalancer | None:
-        """Give the balancer before the nodes of this role, if there is one."""
-        return next((one for one in self.balancers if one.role is role), None)
+    def balancer_before(self, node: str) -> PlannedBalancer | None:
+        """Give the balancer before this node, if there is one."""
+        return next((one for one in self.balancers if node in one.members), None)
 
     def balancer(self, name: str | None) -> PlannedBalancer | None:
         """Give the balancer of this name, if there is one."""
         return next((one for one in self.balancers if one.name == name), None)
 
     def others_of(self, name: str) -> tuple[str, ...]:
-        """Give the other nodes of the role of node *name*; nothing when it is no node."""
-        roles = {node.name: node.role for node in self.nodes}
-        return tuple(other for other in roles if other != name and roles[other] is roles.get(name))
+        """Give the nodes that do the same work as node *name*; nothing when it is no node."""
+        work = {node.name: (node.role, frozenset(node.environments)) for node in self.nodes}
+        return tuple(other for other in work if other != name and work[other] == work.get(name))
 
     def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
         """Give the nodes of this role, in the topology's order."""

@@ -2,6 +2,7 @@
 
 from lab.plan.databases import places_of
 from lab.products.facts import Release, Role
+from lab.topology.copies import copies_of
 from lab.topology.model import Topology
 
 
@@ -15,7 +16,8 @@ def starts_after(name: str, topology: Topology, release: Release) -> tuple[str, 
     for node, section in topology.nodes.items():
         first.setdefault(section.role, node)
     wanted = [first[other] for other in facts.after if other in first]
-    if servers and first[role] != name:
-        wanted.append(first[role])
+    copies = copies_of(name, topology.nodes)
+    if servers and copies[0] != name:
+        wanted.append(copies[0])
     nodes = (node for node in topology.nodes if node in wanted)
     return (*servers, *nodes)

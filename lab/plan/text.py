@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer, SchemaPlace
+from lab.plan.model import (
+    KeySource,
+    Plan,
+    PlannedBalancer,
+    PlannedNode,
+    PlannedServer,
+    SchemaPlace,
+)
+from lab.topology.model import DEFAULT_ENVIRONMENT
 
 
 def plan_text(plan: Plan) -> str:
@@ -15,6 +23,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"  network     {plan.network}"
     yield f"  prober      {plan.prober}"
     yield f"  dbscripts   {plan.dbscripts or 'of the nodes'}"
+    if plan.encryption:
+        yield f"  key         {_key(plan.encryption)}"
     for server in plan.servers:
         yield ""
         yield from _server_lines(server)
@@ -24,6 +34,12 @@ def _lines(plan: Plan) -> Iterator[str]:
     for node in plan.nodes:
         yield ""
         yield from _node_lines(node, plan)
+
+
+def _key(source: KeySource) -> str:
+    if source.file:
+        return f"for encryption, from {source.file}"
+    return f"for encryption, {'of the topology' if source.key else 'made by the lab'}"
 
 
 def _server_lines(server: PlannedServer) -> Iterator[str]:
@@ -61,6 +77,8 @@ def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:
     yield f"  started as  {_start(node)}"
     if node.offset:
         yield f"  offset      {node.offset}"
+    if node.environments not in ((), (DEFAULT_ENVIRONMENT,)):
+        yield f"  serves      {', '.join(node.environments)}"
     yield f"  ports       {' '.join(str(served.port) for served in node.ports)}"
     published = " ".join(str(served.port) for served in node.ports if served.published)
     yield f"  from host   {published or 'none'}"

@@ -412,7 +412,7 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "persistent_notifier",
         }
     ),
-    "encryption": frozenset({"key", "internal_crypto_provider"}),
+    "encryption": frozenset({"key", "type", "algorithm", "alias", "internal_crypto_provider"}),
     "truststore": _STORE,
     **{f"keystore.{name}": _STORE for name in ("tls", "primary", "internal")},
     **{

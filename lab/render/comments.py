@@ -24,7 +24,10 @@ def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
         ),
         ("apim", "gateway", "environment"): (
             f"To the gateway ({_names(plan, Role.GATEWAY)}), which APIs are published to."
+            if len({name for node in plan.nodes for name in node.environments}) == 1
+            else "To the gateway that serves this environment, which APIs are published to."
         ),
+        ("encryption",): "The same on every node: what one encrypts, the others read.",
         ("apim", "throttling"): (
             "Its own broker gets its decisions; a copy of each goes to the other member's."
             if node.role is Role.TRAFFIC_MANAGER

@@ -7,6 +7,7 @@ from lab.errors import TopologyError
 from lab.plan.model import Plan, PlannedNode
 from lab.render.comments import deployment_comments, template_comments
 from lab.render.deployment import Values, deployment_values
+from lab.render.encryption import encryption_key
 from lab.render.haproxy import haproxy_cfg
 from lab.render.stores import store_problems
 from lab.render.template import laid_over, template_of
@@ -14,12 +15,12 @@ from lab.render.toml_text import toml_text
 from lab.render.tree import write_tree
 
 
-def configuration(plan: Plan) -> Mapping[str, Values]:
+def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
     """Give the values of each node's deployment.toml by the node's name.
 
     Raises `TopologyError` for a `config` that names keystores which can't be made.
     """
-    values = {node.name: _values(plan, node) for node in plan.nodes}
+    values = {node.name: _values(plan, node, encryption_key) for node in plan.nodes}
     problems = [
         problem
         for name, value in values.items()
@@ -30,8 +31,8 @@ def configuration(plan: Plan) -> Mapping[str, Values]:
     return values
 
 
-def _values(plan: Plan, node: PlannedNode) -> Values:
-    values, template = deployment_values(plan, node), template_of(node)
+def _values(plan: Plan, node: PlannedNode, encryption_key: str) -> Values:
+    values, template = deployment_values(plan, node, encryption_key), template_of(node)
     return values if template is None else laid_over(values, template.values)
 
 
@@ -45,7 +46,7 @@ def configuration_text(plan: Plan, node: PlannedNode, values: Values) -> bytes:
 
 def write_configuration(plan: Plan, folder: Path) -> None:
     """Write each node's and each balancer's file into *folder*, where a lab's folder has it."""
-    values = configuration(plan)
+    values = configuration(plan, encryption_key(plan, folder))
     files = {
         f"nodes/{node.name}/deployment.toml": configuration_text(plan, node, values[node.name])
         for node in plan.nodes

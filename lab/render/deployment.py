@@ -7,6 +7,7 @@ Separation", 4.x.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lab.plan.merge import merge
 from lab.plan.model import Plan, PlannedNode, SchemaPlace
 from lab.products.apim_4x import (
     AMQP_PORT,
@@ -39,21 +40,10 @@ _GATEWAYS_HAVE_TYPES = (4, 3)
 _H2_USER = {"username": "wso2carbon", "password": "wso2carbon"}
 
 
-def deployment_values(plan: Plan, node: PlannedNode) -> Values:
+def deployment_values(plan: Plan, node: PlannedNode, encryption_key: str = "") -> Values:
     """Give the tables of this node's file, its own `config` merged last."""
-    return merge(_ROLES[node.role](plan, node), node.config)
-
-
-def merge(values: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
-    """Give *values* with *over* laid on top: tables are merged, anything else is replaced."""
-    merged = dict(values)
-    for key, value in over.items():
-        below = merged.get(key)
-        if isinstance(value, Mapping) and isinstance(below, Mapping):
-            merged[key] = merge(below, value)
-        else:
-            merged[key] = value
-    return merged
+    encryption = {"encryption": {"key": encryption_key}} if encryption_key else {}
+    return merge(_ROLES[node.role](plan, node), encryption, node.config)
 
 
 def _gateway(plan: Plan, node: PlannedNode) -> Values:
@@ -66,7 +56,7 @@ def _gateway(plan: Plan, node: PlannedNode) -> Values:
             "throttling": _throttling(plan),
             "event_hub": _event_hub(plan, node),
             "cors": _cors(),
-            "sync_runtime_artifacts": {"gateway": {"gateway_labels": ["Default"]}},
+            "sync_runtime_artifacts": {"gateway": {"gateway_labels": list(node.environments)}},
         },
         "event_listener": [_event_listener(plan)],
     }
@@ -78,7 +68,7 @@ def _control_plane(plan: Plan, node: PlannedNode) -> Values:
         "keystore": {"tls": _keystore()},
         "apim": {
             "key_manager": _key_manager(plan),
-            "gateway": {"environment": [_environment(plan)]},
+            "gateway": {"environment": _environments(plan)},
             # The switch overrides what the profile says, `false`; the document sets it.
             "throttling": {
                 **_MAPPED_USER,
@@ -150,14 +140,14 @@ def _server(plan: Plan, node: PlannedNode) -> Values:
 
 
 def _cluster_host(plan: Plan, node: PlannedNode) -> str:
-    """Give `[server] hostname`: that of all gateways together is their balancer's."""
-    balancer = plan.balancer_of(node.role)
+    """Give `[server] hostname`: that of gateways together is their balancer's."""
+    balancer = plan.balancer_before(node.name)
     return balancer.hostname if balancer and node.role is Role.GATEWAY else node.hostname
 
 
 def _transports(plan: Plan, node: PlannedNode) -> Values:
     """Give the ports by which clients come, for a node that a balancer stands before."""
-    if plan.balancer_of(node.role) is None:
+    if plan.balancer_before(node.name) is None:
         return {}
     ports = {
         "http": {"port": SERVLET_HTTP_PORT, "proxyPort": BALANCER_HTTP_PORT},
@@ -266,13 +256,14 @@ def _event_hub(plan: Plan, node: PlannedNode) -> Values:
 
 
 def _event_listener(plan: Plan) -> Values:
+    hub = plan.nodes_of(Role.CONTROL_PLANE)[0]
     return {
         "id": "token_revocation",
         "type": "org.wso2.carbon.identity.core.handler.AbstractIdentityHandler",
         "name": "org.wso2.is.notification.ApimOauthEventInterceptor",
         "order": 1,
         "properties": {
-            "notification_endpoint": _front(plan, Role.CONTROL_PLANE, "https", MANAGEMENT_PORT)
+            "notification_endpoint": _front(plan, hub, "https", MANAGEMENT_PORT)
             + "/internal/data/v1/notify",
             **_RUNTIME_USER,
             "header.X-WSO2-KEY-MANAGER": "default",
@@ -280,9 +271,21 @@ def _event_listener(plan: Plan) -> Values:
     }
 
 
-def _environment(plan: Plan) -> Values:
+def _environments(plan: Plan) -> list[Values]:
+    """Give the control plane's record of each environment that gateways serve."""
+    served: dict[str, PlannedNode] = {}
+    for node in plan.nodes_of(Role.GATEWAY):
+        for name in node.environments:
+            served.setdefault(name, node)
+    return [
+        merge(_environment(plan, name, node), plan.environments.get(name, {}))
+        for name, node in served.items()
+    ]
+
+
+def _environment(plan: Plan, name: str, gateway: PlannedNode) -> Values:
     return {
-        "name": "Default",
+        "name": name,
         "type": "hybrid",
         # As the files that come with those versions say; an empty one counts as Regular.
         **({"gateway_type": "Regular"} if version_of(plan.version) >= _GATEWAYS_HAVE_TYPES else {}),
@@ -290,12 +293,12 @@ def _environment(plan: Plan) -> Values:
         "description": "This is a hybrid gateway that handles both production and sandbox"
         " token traffic.",
         "show_as_token_endpoint_url": True,
-        "service_url": _services(plan, Role.GATEWAY),
+        "service_url": _front(plan, gateway, "https", MANAGEMENT_PORT) + "/services/",
         **_RUNTIME_USER,
-        "ws_endpoint": _front(plan, Role.GATEWAY, "ws", GATEWAY_WS_PORT),
-        "wss_endpoint": _front(plan, Role.GATEWAY, "wss", GATEWAY_WSS_PORT),
-        "http_endpoint": _front(plan, Role.GATEWAY, "http", GATEWAY_HTTP_PORT),
-        "https_endpoint": _front(plan, Role.GATEWAY, "https", GATEWAY_HTTPS_PORT),
+        "ws_endpoint": _front(plan, gateway, "ws", GATEWAY_WS_PORT),
+        "wss_endpoint": _front(plan, gateway, "wss", GATEWAY_WSS_PORT),
+        "http_endpoint": _front(plan, gateway, "http", GATEWAY_HTTP_PORT),
+        "https_endpoint": _front(plan, gateway, "https", GATEWAY_HTTPS_PORT),
     }
 
 
@@ -314,14 +317,14 @@ def _cors() -> Values:
 
 
 def _services(plan: Plan, role: Role) -> str:
-    return _front(plan, role, "https", MANAGEMENT_PORT) + "/services/"
+    return _front(plan, plan.nodes_of(role)[0], "https", MANAGEMENT_PORT) + "/services/"
 
 
-def _front(plan: Plan, role: Role, scheme: str, port: int) -> str:
-    """Give a role's URL: its balancer's, without a port where the scheme says it, or its node's."""
-    balancer = plan.balancer_of(role)
+def _front(plan: Plan, node: PlannedNode, scheme: str, port: int) -> str:
+    """Give a node's URL, or its balancer's: without a port where the scheme says it."""
+    balancer = plan.balancer_before(node.name)
     if balancer is None:
-        return _url(scheme, plan.nodes_of(role)[0], port)
+        return _url(scheme, node, port)
     fronts = [front.port for front in balancer.fronts if front.leads_to(port)]
     usual = {"https": BALANCER_HTTPS_PORT, "http": BALANCER_HTTP_PORT}.get(scheme, 0)
     if usual in fronts:

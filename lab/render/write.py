@@ -12,6 +12,7 @@ from lab.render.accounts import accounts_sql
 from lab.render.compose import compose_yaml
 from lab.render.configuration import configuration, configuration_text
 from lab.render.deployment import Values
+from lab.render.encryption import KEY_FILE, encryption_key
 from lab.render.haproxy import haproxy_cfg
 from lab.render.keystores import (
     keystore_bytes,
@@ -31,7 +32,8 @@ def render(plan: Plan, folder: Path) -> None:
     `LabError` for a folder that holds something else, `TopologyError` for a `config` that can't be.
     """
     check_folder(folder)
-    values = configuration(plan)
+    key = encryption_key(plan, folder)
+    values = configuration(plan, key)
     pairs = lab_pairs(plan, {name: keystores(value) for name, value in values.items()}, folder)
     files = {
         MARK: _json(plan_options(plan)),
@@ -40,6 +42,7 @@ def render(plan: Plan, folder: Path) -> None:
             plan, {name: _store_names(value) for name, value in values.items()}
         ).encode(),
         **dict(zip(AUTHORITY, _pem(pairs), strict=True)),
+        **({KEY_FILE: f"{key}\n".encode()} if key else {}),
         **_server_files(plan, pairs),
         **_balancer_files(plan, pairs),
     }

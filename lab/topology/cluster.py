@@ -6,8 +6,10 @@ from typing import Any
 from lab.errors import Problem
 from lab.products.facts import Release, Role
 from lab.products.releases import PRODUCTS
+from lab.topology.balancer_rules import balancer_problems
+from lab.topology.block_rules import block_problems, encryption_problems
 from lab.topology.database_rules import database_problems
-from lab.topology.model import DatabaseSection, NodeSection
+from lab.topology.model import BalancerSection, DatabaseSection, EncryptionSection, NodeSection
 from lab.topology.nearest import unknown
 from lab.topology.sections import section_of, sections_of
 
@@ -20,15 +22,9 @@ def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
         return [problem]
     release = _release(lab) if isinstance(lab, dict) else None
     roles = _roles(raw.get("nodes"))
-    fronts = _roles(raw.get("balancers", {}))
-    if release is None or roles is None or fronts is None:
+    if release is None or roles is None:
         return []
-    return [
-        *_lone_pairs(roles, fronts, where),
-        *_idle_balancers(roles, fronts, where),
-        *_missing_peers(roles, release, where),
-        *_databases(raw, release, where),
-    ]
+    return [*_missing_peers(roles, release, where), *_section_problems(raw, release, where)]
 
 
 def _release_problem(lab: Mapping[str, Any], where: str) -> Problem | None:
@@ -60,42 +56,6 @@ def _roles(nodes: object) -> dict[str, Role] | None:
     return roles
 
 
-def _lone_pairs(roles: Mapping[str, Role], fronts: Mapping[str, Role], where: str) -> list[Problem]:
-    """Give a problem for each further node of a role that no balancer stands before."""
-    problems = []
-    first: dict[Role, str] = {}
-    for node, role in roles.items():
-        taken = first.setdefault(role, node)
-        if taken != node and role not in fronts.values():
-            problems.append(
-                Problem(
-                    f"a second {role} without a balancer: {taken!r} is one already",
-                    f"{where}: nodes.{node}.role",
-                    f'add [balancers.NAME] with role = "{role}" and the hostname that the other'
-                    " nodes and the clients call, or keep one node",
-                )
-            )
-    return problems
-
-
-def _idle_balancers(
-    roles: Mapping[str, Role], fronts: Mapping[str, Role], where: str
-) -> list[Problem]:
-    problems = []
-    first: dict[Role, str] = {}
-    for name, role in fronts.items():
-        taken = first.setdefault(role, name)
-        at = f"{where}: balancers.{name}.role"
-        if taken != name:
-            what = f"a second balancer before the {role} nodes: {taken!r} is one already"
-            problems.append(Problem(what, at, "keep one; further names can be its aliases"))
-        elif role not in roles.values():
-            what = f"no {role} stands behind the balancer {name!r}"
-            mend = f'add nodes with role = "{role}", or leave the balancer out'
-            problems.append(Problem(what, at, mend))
-    return problems
-
-
 def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> list[Problem]:
     present = set(roles.values())
     return [
@@ -110,10 +70,18 @@ def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> l
     ]
 
 
-def _databases(raw: Mapping[str, Any], release: Release, where: str) -> Iterator[Problem]:
+def _section_problems(raw: Mapping[str, Any], release: Release, where: str) -> Iterator[Problem]:
+    """Give what is wrong between sections; those that aren't valid are judged elsewhere."""
     nodes = sections_of(NodeSection, raw.get("nodes"))
+    balancers = sections_of(BalancerSection, raw.get("balancers", {}))
     several = sections_of(DatabaseSection, raw.get("databases", {}))
     single = section_of(DatabaseSection, raw["database"]) if "database" in raw else None
-    if nodes is None or several is None or ("database" in raw and single is None):
-        return
-    yield from database_problems(nodes, single, several, release, where)
+    encryption = section_of(EncryptionSection, raw.get("encryption", {}))
+    if nodes is not None and balancers is not None:
+        yield from balancer_problems(nodes, balancers, where)
+    if nodes is not None:
+        yield from block_problems(raw, nodes, where)
+    if encryption is not None:
+        yield from encryption_problems(encryption, where)
+    if nodes is not None and several is not None and (single or "database" not in raw):
+        yield from database_problems(nodes, single, several, release, where)

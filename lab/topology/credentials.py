@@ -4,12 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lab.errors import Problem
+from lab.products.logins import BREAK_AMQP_URL, BREAK_XML
 
-# org.wso2.andes' AMQConnectionURL takes user and password as they stand, not URL-encoded
-# (wso2/product-apim#2148, #2677, #12186).
-BREAK_AMQP_URL = "@:/#%?"
-# The config mapper's templates copy values into XML as they stand.
-BREAK_XML = "<&"
 # The config mapper resolves these inside values.
 REFERENCES = ("$ref{", "${", "$env{", "$secret{")
 
@@ -67,8 +63,8 @@ def _reference(value: str) -> Refusal | None:
 
 
 _AMQP = Refusal(
-    what=f"has one of `{' '.join(BREAK_AMQP_URL)}`, which breaks the AMQP URL that the product"
-    " makes of it (amqp://USER:PASSWORD@…), so no node reaches an event hub",
+    what=f"has a blank or one of {' '.join(BREAK_AMQP_URL.strip())}, which breaks the AMQP URL that"
+    " the product makes of it (amqp://USER:PASSWORD@…), so no node reaches an event hub",
     mend="leave those characters out; the product does not encode them",
 )
 _XML = Refusal(

@@ -11,6 +11,10 @@ from lab.products.facts import Role
 # The highest port that a profile opens at offset 0 is 11111.
 MAX_OFFSET = 65535 - 11111
 
+# An environment's name: it stands in XML, and in lists that bars part.
+ENVIRONMENT = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]*[A-Za-z0-9])?$"
+DEFAULT_ENVIRONMENT = "Default"
+
 # A finding's code, alone or with the node that it is accepted for.
 IGNORED = r"^LAB\d{4}(:[a-z0-9-]+)?$"
 
@@ -33,24 +37,47 @@ class LabSection(_Section):
 
 
 class NodeSection(_Section):
-    """`[nodes.NAME]`: one node; *config* is merged last into its deployment.toml."""
+    """`[nodes.NAME]`: one node; *config* is merged last into its deployment.toml.
+
+    *environments* are what a gateway serves: its labels.
+    """
 
     role: Annotated[Role, Field(strict=False)]
     hostname: str
     aliases: list[str] = []
     offset: int = Field(default=0, ge=0, le=MAX_OFFSET)
+    environments: list[Annotated[str, Field(pattern=ENVIRONMENT)]] = Field(default=[], min_length=1)
     databases: dict[str, str] = {}
     kind: str | None = None
     heap: int | None = Field(default=None, ge=256)  # MiB of a real node's JVM
     config: dict[str, Any] = {}
 
+    @property
+    def copied_by(self) -> tuple[Role, tuple[str, ...]]:
+        """Give what nodes have in common that do the same work."""
+        return self.role, tuple(sorted(self.served))
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """Give the environments that the node serves; none unless it is a gateway."""
+        if self.role is not Role.GATEWAY:
+            return ()
+        return tuple(dict.fromkeys(self.environments)) or (DEFAULT_ENVIRONMENT,)
+
+
+class RoleSection(_Section):
+    """`[roles.ROLE]`: *config* is merged into the file of every node of the role."""
+
+    config: dict[str, Any] = {}
+
 
 class BalancerSection(_Section):
-    """`[balancers.NAME]`: a load balancer before all nodes of one role."""
+    """`[balancers.NAME]`: a load balancer before nodes of one role, all of them if not told."""
 
     role: Annotated[Role, Field(strict=False)]
     hostname: str
     aliases: list[str] = []
+    members: list[str] = Field(default=[], min_length=1)
     tls: Literal["passthrough", "terminate"] = "passthrough"
 
 
@@ -76,6 +103,13 @@ class SuperAdminSection(_Section):
     password: str = Field(default="admin", min_length=1, repr=False)
 
 
+class EncryptionSection(_Section):
+    """`[encryption]`: every node has the same key; without one here the lab makes it."""
+
+    key: str | None = Field(default=None, repr=False)
+    key_file: str | None = None
+
+
 class CheckSection(_Section):
     """`[check]`: findings of the static check that are known and accepted."""
 
@@ -91,6 +125,10 @@ class TopologyFile(_Section):
     database: DatabaseSection | None = None
     databases: dict[str, DatabaseSection] = {}
     super_admin: SuperAdminSection = SuperAdminSection()
+    encryption: EncryptionSection | None = None
+    environments: dict[str, dict[str, Any]] = {}
+    config: dict[str, Any] = {}
+    roles: dict[Annotated[Role, Field(strict=False)], RoleSection] = {}
     check: CheckSection = CheckSection()
 
 
@@ -99,7 +137,8 @@ class Topology:
     """A valid topology, with the text it was read from.
 
     *where* is the file as the user typed it; *name* is the lab's unless told otherwise. *servers*
-    are the database servers by name.
+    are the database servers by name, *environments* what is laid over the control plane's record
+    of each, *config* what is laid over the files of all nodes, below *roles*' and the node's own.
     """
 
     lab: LabSection
@@ -110,4 +149,8 @@ class Topology:
     name: str
     where: str
     text: str = field(repr=False)
+    encryption: EncryptionSection | None = None
+    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    roles: Mapping[Role, RoleSection] = field(default_factory=dict, repr=False)
     ignored: tuple[str, ...] = ()

@@ -55,6 +55,10 @@ def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> 
         name=chosen,
         where=where,
         text=text,
+        encryption=file.encryption,
+        environments=file.environments,
+        config=file.config,
+        roles=file.roles,
         ignored=tuple(file.check.ignore),
     )
 

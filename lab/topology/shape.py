@@ -13,8 +13,10 @@ from lab.topology.model import (
     BalancerSection,
     CheckSection,
     DatabaseSection,
+    EncryptionSection,
     LabSection,
     NodeSection,
+    RoleSection,
     SuperAdminSection,
     TopologyFile,
 )
@@ -23,12 +25,14 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "lab": LabSection,
     "database": DatabaseSection,
     "super_admin": SuperAdminSection,
+    "encryption": EncryptionSection,
     "check": CheckSection,
 }
 _NAMED: Mapping[str, type[BaseModel]] = {
     "nodes": NodeSection,
     "balancers": BalancerSection,
     "databases": DatabaseSection,
+    "roles": RoleSection,
 }
 _KINDS = {
     "string_type": "a string",
@@ -44,7 +48,7 @@ _LIMITS = {
     "less_than_equal": "is above {}",
     "string_too_short": "is shorter than {} character",
     "string_too_long": "is longer than {} characters",
-    "too_short": "is empty: a cluster has nodes",
+    "too_short": "is empty",
 }
 
 
@@ -62,7 +66,8 @@ def key_path(location: tuple[int | str, ...]) -> str:
 
 
 def _problem(detail: ErrorDetails, where: str) -> Problem:
-    location = detail["loc"]
+    # Of a key that isn't allowed pydantic says so below the key itself.
+    location = tuple(part for part in detail["loc"] if part != "[key]")
     at = f"{where}: {key_path(location)}"
     key = str(location[-1])
     match detail["type"]:
@@ -83,6 +88,9 @@ def _problem(detail: ErrorDetails, where: str) -> Problem:
             return Problem(f"`{key}` {_LIMITS[kind].format(limit)}", at, f"change {key}")
     if location[0] == "check":
         what, mend = f"{detail['input']!r} names no finding", "write LAB0116, or LAB0116:NODE"
+    elif "environments" in location:
+        what = f"an environment can't be called {detail['input']!r}"
+        mend = "use letters, digits, blanks and `. _ -`, the first and last a letter or digit"
     else:
         what, mend = f"`{key}`: {detail['msg']}", f"change {key}"
     return Problem(what, at, mend)

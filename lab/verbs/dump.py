@@ -19,7 +19,12 @@ _TEXTS = ("topology.toml", "compose.yaml", "ports.json", "options.json")
 # A value under a key that speaks of a secret, in TOML, YAML, JSON or properties.
 _SECRET = re.compile(
     r"""(?ix) ( ["']? [\w.\-]* (?:pass(?:word|phrase|wd)?|secret|token|key_?store_pass|credential)
-        [\w.\-]* ["']? \s* [=:] \s* ) ( "[^"\n]*" | '[^'\n]*' | [^\s,}\]]+ )"""
+        [\w.\-]* ["']? \s* [=:] \s* ) ( "(?:[^"\\\n]|\\.)*" | '[^'\n]*' | [^\s,}\]]+ )"""
+)
+# The encryption key of a node's file or of the topology.
+_KEY = re.compile(
+    r"""(?<![\w.-]) ( (?:encryption\.)? key \s* = \s* ) ( "(?:[^"\\\n]|\\.)*" | '[^'\n]*' )""",
+    re.VERBOSE,
 )
 # User and password inside a URL.
 _IN_URL = re.compile(r"(?<=://)[^/\s:@]+:[^@\s]+(?=@)")
@@ -42,7 +47,7 @@ def dump(name: str | None, output: Path | None, shell: Shell) -> int:
 
 def redact(text: str, secrets: frozenset[str]) -> str:
     """Blank every password: by its key, in a URL, and by its value wherever it stands."""
-    text = _SECRET.sub(r'\1"***"', text)
+    text = _KEY.sub(r'\1"***"', _SECRET.sub(r'\1"***"', text))
     text = _IN_URL.sub("***:***", text)
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", "***", text)
@@ -74,7 +79,15 @@ def _secrets(cluster: Cluster) -> frozenset[str]:
     """Give the passwords by value, save those that are a word of every log (`admin`, `root`)."""
     accounts = [node.super_admin for node in cluster.plan.nodes]
     accounts += [account for server in cluster.plan.servers for account in server.accounts]
-    return frozenset(a.password for a in accounts if a.password not in (a.username, ""))
+    passwords = {a.password for a in accounts if a.password not in (a.username, "")}
+    return frozenset(passwords | _keys(cluster.folder))
+
+
+def _keys(folder: Path) -> set[str]:
+    """Give the encryption keys as the nodes' files hold them, edited by hand or not."""
+    files = folder.glob("nodes/*/deployment.toml")
+    found = (_KEY.finditer(path.read_text(encoding="utf-8", errors="replace")) for path in files)
+    return {match[2][1:-1] for matches in found for match in matches} - {""}
 
 
 def _add(archive: tarfile.TarFile, name: str, text: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lab.plan.make import make_plan
 from lab.plan.model import Plan
-from lab.render.deployment import deployment_values, merge
+from lab.render.deployment import deployment_values
 from lab.topology.read import parse_topology, read_topology
 
 CHECKOUT = Path(__file__).parents[2]
@@ -100,14 +100,3 @@ def test_a_node_s_own_config_is_laid_on_top():
     assert values["apim.sync_runtime_artifacts.gateway.skip_list.apis"] == ("list", ["api1.xml"])
     assert values["transport.https.properties.proxyPort"] == ("int", 443)
     assert values["apim.event_hub.enable"] == ("bool", True)
-
-
-def test_merging_goes_into_tables_and_replaces_everything_else():
-    below = {"a": {"b": 1, "c": [1]}, "d": [{"x": 1}], "e": 1}
-    over = {"a": {"c": [2], "f": {"g": 3}}, "d": [{"y": 2}], "e": {"h": 4}}
-    assert merge(below, over) == {
-        "a": {"b": 1, "c": [2], "f": {"g": 3}},
-        "d": [{"y": 2}],
-        "e": {"h": 4},
-    }
-    assert below == {"a": {"b": 1, "c": [1]}, "d": [{"x": 1}], "e": 1}

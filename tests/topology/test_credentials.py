@@ -12,7 +12,7 @@ from lab.topology.read import parse_topology
 
 TEXT = (Path(__file__).parents[2] / "topologies/km-tm-separated.toml").read_text(encoding="utf-8")
 PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "
-BREAK_AMQP = set("@:/#%?")
+BREAK_AMQP = set('@:/#%?">[]{}|\\^` ')
 BREAK_XML = set("<&")
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from lab.plan.model import Account, PlannedServer
 from lab.products.facts import Protocol
+from lab.products.logins import BREAK_AMQP_URL
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
 from lab.wiring.link import Credentials, Position
 from lab.wiring.reading import Reading
 
 _LOGGING_IN = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
-_BREAKS_AMQP = re.compile(r"[@#:/%?\s]")
+_BREAKS_AMQP = re.compile(rf"[{re.escape(BREAK_AMQP_URL)}\s]")
 _SUPER_TENANT = "carbon.super"
 
 
@@ -52,7 +53,7 @@ def check_amqp_characters(case: Case) -> Iterator[Finding]:
             found = _BREAKS_AMQP.search(text)
             if found:
                 what = f"the {part} of AMQP logins holds {found[0]!r}, which breaks their URL"
-                mend = "use letters, digits and - _ . ~ ! * + = only"
+                mend = "use letters, digits and - _ . ~ ! $ ' ( ) * + , ; = only"
                 yield error("LAB0123", what, at or link.source, mend, link)
 
 

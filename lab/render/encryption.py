@@ -1,0 +1,37 @@
+"""The key by which all nodes encrypt: the topology's own, or one that the lab made and keeps."""
+
+import secrets
+from pathlib import Path
+
+from lab.errors import Problem, TopologyError
+from lab.plan.model import Plan
+from lab.render.tree import read_kept
+from lab.topology.block_rules import KEY_MEND, key_fault
+
+KEY_FILE = "encryption.key"
+_BYTES = 16  # as hexadecimal digits they are the 32 characters that AES takes
+
+
+def encryption_key(plan: Plan, folder: Path) -> str:
+    """Give the key, that of an earlier render while it fits; empty when the lab has none.
+
+    Raises `TopologyError` when the file that the topology names holds no key.
+    """
+    source = plan.encryption
+    if source is None:
+        return ""
+    if source.file is not None:
+        return _of_file(source.file, f"{plan.topology_path}: encryption.key_file")
+    kept = (read_kept(folder, KEY_FILE) or b"").decode(errors="replace").strip()
+    return source.key or (kept if kept and not key_fault(kept) else secrets.token_hex(_BYTES))
+
+
+def _of_file(file: Path, where: str) -> str:
+    try:
+        key = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"{file} can't be read: {getattr(error, 'strerror', 'no text')}"
+        raise TopologyError(Problem(what, where, "name a file that holds the key alone")) from error
+    if fault := key_fault(key):
+        raise TopologyError(Problem(f"the key in {file} {fault}", where, KEY_MEND))
+    return key
