@@ -6,7 +6,7 @@ from pathlib import Path
 from lab.errors import Problem, TopologyError
 from lab.plan.model import Plan
 from lab.render.tree import read_kept
-from lab.topology.block_rules import KEY_MEND, key_fault
+from lab.topology.encryption import KEY_MEND, key_fault
 
 KEY_FILE = "encryption.key"
 _BYTES = 16  # as hexadecimal digits they are the 32 characters that AES takes

@@ -7,8 +7,9 @@ from lab.errors import Problem
 from lab.products.facts import Release, Role
 from lab.products.releases import PRODUCTS
 from lab.topology.balancer_rules import balancer_problems
-from lab.topology.block_rules import block_problems, encryption_problems
+from lab.topology.block_rules import block_problems
 from lab.topology.database_rules import database_problems
+from lab.topology.encryption import encryption_problems
 from lab.topology.model import BalancerSection, DatabaseSection, EncryptionSection, NodeSection
 from lab.topology.nearest import unknown
 from lab.topology.sections import section_of, sections_of

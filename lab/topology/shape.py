@@ -20,6 +20,7 @@ from lab.topology.model import (
     SuperAdminSection,
     TopologyFile,
 )
+from lab.topology.nearest import unknown
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "lab": LabSection,
@@ -103,16 +104,9 @@ def _unknown_key(key: str, section: type[BaseModel], at: str) -> Problem:
     return Problem(f"unknown key `{key}`", at, f"{hint}allowed here: {', '.join(allowed)}")
 
 
-def _unknown_role(value: object, at: str) -> Problem:
-    allowed = [role.value for role in Role]
-    near = get_close_matches(str(value), allowed, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return Problem(f"unknown role {value!r}", at, f"{hint}roles are {', '.join(allowed)}")
-
-
 def _unknown_word(detail: ErrorDetails, key: str, at: str) -> Problem:
     if detail["type"] == "enum":
-        return _unknown_role(detail["input"], at)
+        return unknown("role", str(detail["input"]), [role.value for role in Role], at)
     expected = detail.get("ctx", {})["expected"]
     return Problem(f"`{key}` can't be {detail['input']!r}", at, f"write {expected}")
 

@@ -99,7 +99,7 @@ def _check_account(reading: Reading, server: PlannedServer) -> Iterator[Finding]
     elif account.password != credentials.password:
         what = f"{server.name} has another password for {credentials.username}"
         at = credentials.password_at or link.source
-        yield error("LAB0105", what, at, "use the password of the topology's [database]", link)
+        yield error("LAB0105", what, at, "use the password of the topology's server", link)
 
 
 def _account_of(server: PlannedServer, username: str) -> Account | None:
