@@ -25,12 +25,12 @@ def plan(home: Path) -> Plan:
 
 
 def text(plan: Plan, node: str) -> str:
-    return configuration_text(plan, plan.node(node), configuration(plan)[node]).decode()
+    return configuration_text(plan, plan.node(node), configuration(plan, "")[node]).decode()
 
 
 @pytest.mark.parametrize("node", ["cp", "gw", "tm", "km"])
 def test_all_that_is_generated_is_there_and_what_the_template_has_beside_it(plan: Plan, node: str):
-    generated = configuration(make_plan(read_topology(TOPOLOGY)))[node]
+    generated = configuration(make_plan(read_topology(TOPOLOGY)), "")[node]
     values = tomllib.loads(text(plan, node))
     assert laid_over(generated, values) == values
     assert values["encryption"]["key"] == "0123456789abcdef" * 4
