@@ -27,7 +27,7 @@ from lab.plan.model import Plan, PlannedNode
 
 def node_files(folder: Path, node: PlannedNode) -> bytes:
     """Give the archive of a node's files."""
-    place = partial(node_path, kind=node.kind)
+    place = partial(node_path, node)
     return _archive(folder / "nodes" / node.name, place, node.uid, node.uid)
 
 

@@ -6,9 +6,11 @@ Names, paths inside the containers, users and the database server's arguments; p
 from pathlib import PurePosixPath
 
 from lab.plan.model import PlannedNode
+from lab.products.facts import Line, Role
 from lab.products.jvm_4x import container_memory, java_options, memory_options
 
-NODE_HOME = PurePosixPath("/home/wso2carbon/wso2am")
+HOMES = PurePosixPath("/home/wso2carbon")
+NODE_HOME = HOMES / "wso2am"
 NODE_UID = 802  # wso2carbon in the product's images up to 4.2, and in the stand-in's
 NODE_GID = 802
 START = PurePosixPath("/opt/lab/start")  # the first process of a node of the product
@@ -47,6 +49,14 @@ def node_image_variable(node: str) -> str:
     return f"{NODE_IMAGE_VARIABLE}_{node.upper().replace('-', '_')}"
 
 
+_XML_FILES = (
+    *("carbon.xml", "api-manager.xml", "user-mgt.xml", "registry.xml"),
+    "master-datasources.xml",
+)
+# Below repository/conf; every other file lies in it.
+_FOLDERS = {"master-datasources.xml": "datasources", "embedded-ldap.xml": "identity"}
+
+
 def container_name(lab: str, member: str) -> str:
     """Give the container of a node, a database server or the prober."""
     return f"lab-{lab}-{member}"
@@ -62,14 +72,28 @@ def completion_name(lab: str) -> str:
     return f"lab-{lab}-complete"
 
 
-def node_path(file_name: str, kind: str = "stand-in") -> PurePosixPath:
-    """Give the place in a node's container of a file from the lab folder's `nodes/<node>/`.
+def node_home(node: PlannedNode) -> PurePosixPath:
+    """Give the product's folder in a node's container.
 
-    A product image takes it from a folder that its entry point copies over the product's home.
+    A product image takes its files from a folder that its entry point copies over it.
     """
-    home = CONFIG_VOLUME if kind == "image" else NODE_HOME
-    if file_name == "deployment.toml":
-        return home / "repository/conf" / file_name
+    if node.kind == "image":
+        return CONFIG_VOLUME
+    return HOMES / node.start.distribution if node.line is Line.XML else NODE_HOME
+
+
+def node_configuration(node: PlannedNode) -> tuple[str, ...]:
+    """Give the names of the configuration files in the lab folder's `nodes/<node>/`."""
+    if node.line is Line.TOML:
+        return ("deployment.toml",)
+    return (*_XML_FILES, *(("embedded-ldap.xml",) if node.role is Role.KEY_MANAGER else ()))
+
+
+def node_path(node: PlannedNode, file_name: str) -> PurePosixPath:
+    """Give the place in a node's container of a file from the lab folder's `nodes/<node>/`."""
+    home = node_home(node)
+    if file_name.endswith((".toml", ".xml")):
+        return home / "repository/conf" / _FOLDERS.get(file_name, "") / file_name
     return home / "repository/resources/security" / file_name
 
 
@@ -84,6 +108,8 @@ def node_environment(node: PlannedNode, *, quick: bool = True) -> dict[str, str]
         options = java_options(quick=quick)
         return {**profile, "JVM_MEM_OPTS": memory, **({"JAVA_OPTS": options} if options else {})}
     told = {"STAND_IN_VERSION": node.version}
+    if node.line is Line.XML:
+        return told | {"STAND_IN_ROLE": str(node.role), "WSO2_SERVER_HOME": str(node_home(node))}
     if not node.start.profile:  # no profile: the distribution alone says which role it is
         told |= {"STAND_IN_DISTRIBUTION": node.start.distribution, **node.start.environment}
     return told

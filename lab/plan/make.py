@@ -19,9 +19,10 @@ from lab.plan.model import (
     Plan,
     PlannedBalancer,
     PlannedNode,
+    starts_alone,
 )
 from lab.plan.order import starts_after
-from lab.products.facts import Release, Role
+from lab.products.facts import Line, Release, Role
 from lab.products.jvm_4x import HEAPS
 from lab.products.releases import PRODUCTS
 from lab.topology.copies import members_of
@@ -46,12 +47,13 @@ def make_plan(
     node. Raises `UsageError` for a name or kind that can't be.
     """
     lab = topology.name if name is None else name
+    release = PRODUCTS[topology.lab.product][topology.lab.version]
     chosen, problems = _kinds(topology, nodes, kinds or {})
+    problems += _beyond_the_line(chosen, release)
     if problem := lab_name_problem(lab, "--name"):
         problems.insert(0, problem)
     if problems:
         raise UsageError(*problems)
-    release = PRODUCTS[topology.lab.product][topology.lab.version]
     return Plan(
         lab=lab,
         product=release.product,
@@ -69,6 +71,21 @@ def make_plan(
         encryption=_key_source(topology),
         environments=topology.environments,
     )
+
+
+def _beyond_the_line(chosen: Mapping[str, Kind], release: Release) -> list[Problem]:
+    """Give the nodes of the product that can't be made, because XML files configure them."""
+    if release.line is Line.TOML:
+        return []
+    return [
+        Problem(
+            f"no node of {release.title} {release.version} can be made of a distribution",
+            f"node {name}: {kind.word}",
+            f"leave its kind out: {STAND_IN} is the only one of this line",
+        )
+        for name, kind in chosen.items()
+        if kind.word != STAND_IN
+    ]
 
 
 def _java(topology: Topology, told: Java) -> Java:
@@ -150,12 +167,12 @@ def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release)
         role=section.role,
         profile=facts.profile,
         start=facts.start,
-        version=release.version,
+        version=facts.version or release.version,
         kind=kind.word,
         place=kind.place,
         # In images of the lab's own it is that of the first ones; an official image has its own.
         uid=release.uid if kind.word == "image" else NODE_UID,
-        heap=section.heap or HEAPS[section.role],
+        heap=section.heap or HEAPS.get(section.role, 0),
         container=container_name(lab, name),
         hostname=section.hostname,
         aliases=(section.hostname, *section.aliases),
@@ -164,8 +181,11 @@ def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release)
         super_admin=Account(topology.super_admin.username, topology.super_admin.password),
         databases=places_of(section, topology, release),
         config=merge(topology.config, _of_role(section.role, topology), section.config),
-        starts_after=() if kind.word == STAND_IN else starts_after(name, topology, release),
+        starts_after=()
+        if starts_alone(kind.word, release.line)
+        else starts_after(name, topology, release),
         environments=section.served,
+        line=release.line,
     )
 
 

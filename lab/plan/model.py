@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.products.facts import Front, Role, ServedPort, Start
+from lab.products.facts import Front, Line, Role, ServedPort, Start
 
 STAND_IN = "stand-in"  # the kind of node that the lab itself brings
+
+
+def starts_alone(kind: str, line: Line) -> bool:
+    """Tell whether a node of this kind may be started before anybody answers.
+
+    Of the 2.x line none may: without its directory an API Manager never opens a port, and neither
+    does what stands in for it.
+    """
+    return kind == STAND_IN and line is Line.TOML
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class PlannedNode:
     config: Mapping[str, Any] = field(repr=False)
     starts_after: tuple[str, ...] = ()  # members that must answer before it starts
     environments: tuple[str, ...] = ()  # what a gateway serves: its labels
+    line: Line = Line.TOML
     place: str = ""  # of the distribution: absolute path, or an image's name
     heap: int = 0  # MiB of a JVM
     uid: int = 802  # the user, and the group, that it runs as
@@ -64,7 +74,7 @@ class PlannedNode:
         The product gives up or falls into pauses of 20 s; a stand-in asks again within moments,
         and two of them write a database's first rows side by side without harm.
         """
-        return self.kind == STAND_IN
+        return starts_alone(self.kind, self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,11 @@ class Plan:
         from lab.plan.text import plan_text  # noqa: PLC0415  # it reads this module's types
 
         return plan_text(self)
+
+    @property
+    def line(self) -> Line:
+        """Give the product line, by which the files of all nodes are written and read."""
+        return self.nodes[0].line
 
     def node(self, name: str) -> PlannedNode:
         """Give the node of this name; raises `KeyError` when there is none."""

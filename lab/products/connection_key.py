@@ -33,7 +33,8 @@ class ConnectionKey:
     why; *role_switch* is the key by which a role does so. *switch* is the key that turns the whole
     block on or off. *needed_by* are the roles that can't start well without it. *listens* maps a
     scheme to the port, at offset 0, that answers it. *whys* are the reasons of roles that use the
-    connection for something else, whatever the role's switch says.
+    connection for something else, whatever the role's switch says. *dialled_by* are the roles that
+    read the key at all; none means all. A host that *may_be_outside* needs no node of the cluster.
     """
 
     key: str
@@ -52,6 +53,9 @@ class ConnectionKey:
     whys: Mapping[Role, str] = field(default_factory=dict)
     role_switch: str = ""
     listens: Mapping[str, int] = field(default_factory=dict)
+    dialled_by: frozenset[Role] = frozenset()
+    may_be_outside: bool = False
+    base_key: str = ""  # LDAP: the key beside it whose value must be an entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Role(StrEnum):
     CONTROL_PLANE = "control-plane"
     TRAFFIC_MANAGER = "traffic-manager"
     KEY_MANAGER = "key-manager"
+    API_MANAGER = "api-manager"  # 2.x: gateway, store, publisher and traffic manager in one
 
 
 class Protocol(StrEnum):
@@ -38,6 +39,13 @@ class Protocol(StrEnum):
     SOAP = "soap"
     THRIFT = "thrift"
     UNKNOWN = "unknown"
+
+
+class Line(StrEnum):
+    """A product line, told by the files that configure its nodes."""
+
+    TOML = "toml"  # from 3.0 on: one deployment.toml
+    XML = "xml"  # up to 2.x: a set of files under repository/conf
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,7 @@ class RoleFacts:
     after: tuple[Role, ...]  # roles that must answer before it starts; its MySQL always must
     fronts: tuple[Front, ...] = ()  # what a balancer before a pair of it opens
     is_sticky: bool = False  # its web applications keep a session in one member
+    version: str = ""  # of its distribution, where that isn't the release's
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ class Release:
     uid: int
     connector: str
     mysql: str  # the server of the official compose files
+    line: Line = Line.TOML
 
     def image(self, role: Role) -> str:
         """Give the official image of a role, without updates."""

@@ -20,6 +20,7 @@ from lab.plan.containers import (
     mysqld_arguments,
     network_name,
     node_arguments,
+    node_configuration,
     node_environment,
     node_image_variable,
     node_memory,
@@ -85,8 +86,8 @@ def _node(plan: Plan, node: PlannedNode, stores: Iterable[str]) -> Values:
     if published := [f"127.0.0.1::{served.port}" for served in node.ports if served.published]:
         service["ports"] = published
     service["volumes"] = [
-        _mount(f"./nodes/{node.name}/{file}", str(node_path(file, node.kind)))
-        for file in ("deployment.toml", *stores)
+        _mount(f"./nodes/{node.name}/{file}", str(node_path(node, file)))
+        for file in (*node_configuration(node), *stores)
     ]
     return service
 

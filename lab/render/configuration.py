@@ -1,10 +1,11 @@
 """The configuration files alone, of nodes and balancers: what the static check needs, made fast."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lab.errors import TopologyError
 from lab.plan.model import Plan, PlannedNode
+from lab.products.facts import Line
 from lab.render.comments import deployment_comments, template_comments
 from lab.render.deployment import Values, deployment_values
 from lab.render.encryption import encryption_key
@@ -16,11 +17,11 @@ from lab.render.tree import write_tree
 
 
 def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
-    """Give the values of each node's deployment.toml by the node's name.
+    """Give the values of each node's deployment.toml by the node's name; XML files have none.
 
     Raises `TopologyError` for a `config` that names keystores which can't be made.
     """
-    values = {node.name: _values(plan, node, encryption_key) for node in plan.nodes}
+    values = {node.name: _VALUES[node.line](plan, node, encryption_key) for node in plan.nodes}
     problems = [
         problem
         for name, value in values.items()
@@ -31,26 +32,47 @@ def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
     return values
 
 
-def _values(plan: Plan, node: PlannedNode, encryption_key: str) -> Values:
+def _of_toml(plan: Plan, node: PlannedNode, encryption_key: str) -> Values:
     values, template = deployment_values(plan, node, encryption_key), template_of(node)
     return values if template is None else laid_over(values, template.values)
 
 
-def configuration_text(plan: Plan, node: PlannedNode, values: Values) -> bytes:
-    """Give the deployment.toml of one node, comments included."""
-    comments = dict(deployment_comments(plan, node))
-    if template := template_of(node):
-        comments |= template_comments(template, deployment_values(plan, node))
-    return toml_text(values, comments).encode()
+def configuration_files(plan: Plan, node: PlannedNode, values: Values) -> Mapping[str, bytes]:
+    """Give the configuration files of one node by their names, comments included."""
+    return _FILES[node.line](plan, node, values)
 
 
 def write_configuration(plan: Plan, folder: Path) -> None:
-    """Write each node's and each balancer's file into *folder*, where a lab's folder has it."""
+    """Write each node's and each balancer's files into *folder*, where a lab's folder has them."""
     values = configuration(plan, encryption_key(plan, folder))
     files = {
-        f"nodes/{node.name}/deployment.toml": configuration_text(plan, node, values[node.name])
+        f"nodes/{node.name}/{name}": content
         for node in plan.nodes
+        for name, content in configuration_files(plan, node, values[node.name]).items()
     }
     for balancer in plan.balancers:
         files[f"balancers/{balancer.name}/haproxy.cfg"] = haproxy_cfg(plan, balancer).encode()
     write_tree(folder, files)
+
+
+def _deployment_toml(plan: Plan, node: PlannedNode, values: Values) -> Mapping[str, bytes]:
+    comments = dict(deployment_comments(plan, node))
+    if template := template_of(node):
+        comments |= template_comments(template, deployment_values(plan, node))
+    return {"deployment.toml": toml_text(values, comments).encode()}
+
+
+def _xml_files(plan: Plan, node: PlannedNode, _values: Values) -> Mapping[str, bytes]:
+    from lab.render.xml_files import xml_files  # noqa: PLC0415  # the 4.x line needs no lxml
+
+    return xml_files(plan, node)
+
+
+_VALUES: Mapping[Line, Callable[[Plan, PlannedNode, str], Values]] = {
+    Line.TOML: _of_toml,
+    Line.XML: lambda _plan, _node, _key: {},
+}
+_FILES: Mapping[Line, Callable[[Plan, PlannedNode, Values], Mapping[str, bytes]]] = {
+    Line.TOML: _deployment_toml,
+    Line.XML: _xml_files,
+}

@@ -10,7 +10,7 @@ from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
 from lab.render.accounts import accounts_sql
 from lab.render.compose import compose_yaml
-from lab.render.configuration import configuration, configuration_text
+from lab.render.configuration import configuration, configuration_files
 from lab.render.deployment import Values
 from lab.render.encryption import KEY_FILE, encryption_key
 from lab.render.haproxy import haproxy_cfg
@@ -61,7 +61,10 @@ def _node_files(
     plan: Plan, node: PlannedNode, values: Values, pairs: Pairs, folder: Path
 ) -> dict[str, bytes]:
     place = f"nodes/{node.name}"
-    files = {f"{place}/deployment.toml": configuration_text(plan, node, values)}
+    files = {
+        f"{place}/{name}": content
+        for name, content in configuration_files(plan, node, values).items()
+    }
     for store in keystores(values):
         name = f"{place}/{store.file_name}"
         files[name] = _keystore(store, node.name, pairs, read_kept(folder, name))

@@ -10,6 +10,7 @@ from lab.topology.balancer_rules import balancer_problems
 from lab.topology.block_rules import block_problems
 from lab.topology.database_rules import database_problems
 from lab.topology.encryption import encryption_problems
+from lab.topology.line_rules import line_problems
 from lab.topology.model import BalancerSection, DatabaseSection, EncryptionSection, NodeSection
 from lab.topology.nearest import unknown
 from lab.topology.sections import section_of, sections_of
@@ -25,6 +26,9 @@ def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     roles = _roles(raw.get("nodes"))
     if release is None or roles is None:
         return []
+    problems = list(line_problems(raw, roles, release, where))
+    if problems:
+        return problems
     return [*_missing_peers(roles, release, where), *_section_problems(raw, release, where)]
 
 

@@ -12,13 +12,12 @@ from lab.report.findings import findings_json, findings_table
 from lab.report.sarif import findings_sarif
 from lab.verbs.choosing import choose_topology
 from lab.verbs.shell import CheckFormat, FailOn, Shell
-from lab.wiring.codes import CODES, NOT_TOML
-from lab.wiring.finding import Finding, Severity
+from lab.wiring.codes import CODES, NOT_READABLE
+from lab.wiring.finding import Finding, NotReadableError, Severity
 from lab.wiring.ignored import not_ignored
 from lab.wiring.link import Position
 from lab.wiring.node_files import is_topology, node_of
 from lab.wiring.read import read_links
-from lab.wiring.toml_reader import NotTomlError
 
 if TYPE_CHECKING:
     from lab.plan.model import Plan
@@ -95,10 +94,10 @@ def _refuse_unknown(wishes: Wishes) -> None:
 
 
 def _syntax_problems(checked: Sequence[_Checked]) -> Iterator[Problem]:
-    """Give the files that are no TOML, for a report that holds problems alone."""
+    """Give the files that can't be parsed, for a report that holds problems alone."""
     for one in checked:
         for finding in one.findings:
-            if finding.code in NOT_TOML:
+            if finding.code in NOT_READABLE:
                 where = str(_below(one, finding).where)
                 yield Problem(finding.what, where, finding.mend)
 
@@ -164,7 +163,7 @@ def _read(
             release=wishes.release,
             stores=True,
         )
-    except NotTomlError as error:
+    except NotReadableError as error:
         return not_ignored(error.findings, wishes.ignored)
     return not_ignored(wiring.findings, wishes.ignored)
 

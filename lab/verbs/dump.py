@@ -26,6 +26,8 @@ _KEY = re.compile(
     r"""(?<![\w.-]) ( (?:encryption\.)? key \s* = \s* ) ( "(?:[^"\\\n]|\\.)*" | '[^'\n]*' )""",
     re.VERBOSE,
 )
+# The same of an element, or of a `<Property name="…">`.
+_IN_XML = re.compile(r"""(?i)(<[\w.:-]*password[^<>]*>|name="[\w.-]*password"\s*>)[^<]+""")
 # User and password inside a URL.
 _IN_URL = re.compile(r"(?<=://)[^/\s:@]+:[^@\s]+(?=@)")
 
@@ -48,6 +50,7 @@ def dump(name: str | None, output: Path | None, shell: Shell) -> int:
 def redact(text: str, secrets: frozenset[str]) -> str:
     """Blank every password: by its key, in a URL, and by its value wherever it stands."""
     text = _KEY.sub(r'\1"***"', _SECRET.sub(r'\1"***"', text))
+    text = _IN_XML.sub(r"\1***", text)
     text = _IN_URL.sub("***:***", text)
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", "***", text)
@@ -64,7 +67,7 @@ def _parts(cluster: Cluster) -> dict[str, str]:
     for file in _TEXTS:
         if (cluster.folder / file).is_file():
             parts[file] = (cluster.folder / file).read_text(encoding="utf-8")
-    for pattern in ("nodes/*/deployment.toml", "balancers/*/haproxy.cfg"):
+    for pattern in ("nodes/*/deployment.toml", "nodes/*/*.xml", "balancers/*/haproxy.cfg"):
         for path in sorted(cluster.folder.glob(pattern)):
             parts[str(path.relative_to(cluster.folder))] = path.read_text(encoding="utf-8")
     for member in (one.name for one in cluster.plan.members):

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lab.plan.model import Plan
-from lab.products.defaults_4x import PORT_KEYS
-from lab.products.facts import Role
+from lab.products.facts import Line, Role
 from lab.wiring.haproxy_reader import BalancerFile
 from lab.wiring.settings import Settings
 
@@ -19,6 +18,12 @@ class Cluster:
     nodes: Mapping[str, Settings]
     plan: Plan | None = None
     balancers: Mapping[str, BalancerFile] = field(default_factory=dict)
+
+    @property
+    def line(self) -> Line:
+        """Give the product line of the nodes, which all share one."""
+        first = next(iter(self.nodes.values()), None)
+        return first.tables.line if first else Line.TOML
 
     def holder_of(self, host: str, seen_from: str) -> str | None:
         """Name the node or server that *host* leads to from a node; None when nobody has it."""
@@ -46,5 +51,5 @@ class Cluster:
     def port_of(self, node: str, port: int) -> int:
         """Give where a node opens what others open at *port*: its own ports and offset count."""
         settings = self.nodes[node]
-        key = PORT_KEYS.get(port)
+        key = settings.tables.port_keys.get(port)
         return settings.own_port(key, port) if key else port + settings.offset

@@ -56,7 +56,18 @@ CODES: Mapping[str, str] = {
     "LAB0151": "a key in the wrong place",
     "LAB0152": "requests dealt out among traffic managers",
     "LAB0153": "a key that no version reads",
+    "LAB0170": "a file that is no XML",
+    "LAB0171": "a key manager that is the node itself",
+    "LAB0172": "a thrift client that nobody answers",
+    "LAB0173": "revocations that no gateway hears of",
+    "LAB0174": "a mount that is missing or differs",
+    "LAB0175": "a name that leads nowhere",
+    "LAB0176": "a cacheId that isn't its database's",
+    "LAB0177": "user stores that differ",
+    "LAB0178": "two user stores for one",
+    "LAB0179": "a file under a wrong name",
+    "LAB0180": "no JDBC driver",
 }
 
-# The findings of files that can't be read as TOML; where one is, nothing else is judged.
-NOT_TOML = ("LAB0144", "LAB0145")
+# The findings of files whose syntax is wrong; where one is, nothing else is judged.
+NOT_READABLE = ("LAB0144", "LAB0145", "LAB0170")

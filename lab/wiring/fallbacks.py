@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lab.products.connection_key import FallBack
-from lab.products.defaults_4x import ESSENTIAL, FALL_BACKS
-from lab.products.keys_4x import CONNECTION_KEYS
 from lab.wiring.accounts import find_account
 from lab.wiring.reading import Dialler, Place, Reading
 from lab.wiring.settings import Settings, steps
@@ -22,9 +20,9 @@ PRODUCT_DEFAULT = "product default"
 
 def read_fallbacks(dialler: Dialler) -> Iterator[Reading]:
     """Give a reading for each connection that follows from a fall-back alone."""
-    for fall_back in FALL_BACKS:
-        row = CONNECTION_KEYS[fall_back.key]
-        settings = dialler.settings
+    settings = dialler.settings
+    for fall_back in settings.tables.fall_backs:
+        row = settings.tables.connection_keys[fall_back.key]
         is_used = settings.role is None or settings.role in fall_back.roles
         if not is_used or settings.written(fall_back.root) is not None:
             continue
@@ -40,7 +38,7 @@ def read_fallbacks(dialler: Dialler) -> Iterator[Reading]:
 def _is_essential(settings: Settings, fall_back: FallBack) -> bool:
     if settings.role is None or settings.written("apim.throttling.receiver_url") is not None:
         return False
-    return fall_back.root in ESSENTIAL.get(settings.role, ())
+    return fall_back.root in settings.tables.essential.get(settings.role, ())
 
 
 def _paths(settings: Settings, key: str) -> Iterator[KeyPath]:
@@ -54,7 +52,7 @@ def _paths(settings: Settings, key: str) -> Iterator[KeyPath]:
 
 def _read_instead(dialler: Dialler, fall_back: FallBack, path: KeyPath) -> Iterator[Reading]:
     settings = dialler.settings
-    row = CONNECTION_KEYS[fall_back.key]
+    row = settings.tables.connection_keys[fall_back.key]
     key = fall_back.key
     for step in path:
         if isinstance(step, int):
@@ -67,7 +65,7 @@ def _read_instead(dialler: Dialler, fall_back: FallBack, path: KeyPath) -> Itera
 
 def _read_local(dialler: Dialler, fall_back: FallBack) -> Iterator[Reading]:
     settings = dialler.settings
-    row = CONNECTION_KEYS[fall_back.key]
+    row = settings.tables.connection_keys[fall_back.key]
     path = steps(fall_back.key.replace("[]", "[0]"))
     value = settings.local(fall_back.local, path)
     account = find_account(settings, row.accounts, path)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lab.errors import Problem, TopologyError
 from lab.wiring.link import Position
 
 
@@ -25,3 +26,11 @@ class Finding:
     mend: str
     link: str = ""  # the id of the link it is about, if one
     key: str = ""  # the key path it is about; empty where none is
+
+
+class NotReadableError(TopologyError):
+    """Files whose syntax is wrong: each problem is a finding as well."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__(*(Problem(one.what, str(one.where), one.mend) for one in findings))
+        self.findings = findings

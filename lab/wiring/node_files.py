@@ -4,15 +4,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lab.errors import Problem, TopologyError
 from lab.plan.model import Plan
+from lab.products.facts import Role
+from lab.wiring.finding import Finding, NotReadableError
 from lab.wiring.settings import Settings, role_of
-from lab.wiring.toml_reader import LARGEST, NotTomlError, read_toml
-
-if TYPE_CHECKING:
-    from lab.wiring.finding import Finding
+from lab.wiring.toml_reader import LARGEST, read_toml
+from lab.wiring.xml_files import find_xml
 
 FILE_NAME = "deployment.toml"
 _CONF = "repository/conf"
@@ -28,32 +27,46 @@ def read_nodes(
     """Read the file of every node: those of the plan, or *files* by node, or all that are found.
 
     With a plan, a node's role is the plan's; without, it is what `server_role` names. Raises
-    `TopologyError` with the problems of all files; `NotTomlError` where syntax is the only one.
+    `TopologyError` with the problems of all files; `NotReadableError` where syntax is the only one.
     """
     problems: list[Problem] = []
     refused: list[Finding] = []
+    kind: type[NotReadableError] = NotReadableError
     nodes: dict[str, Settings] = {}
     for name, file in _files(nodes_folder, plan, files).items():
         try:
             nodes[name] = _read_node(nodes_folder, name, file, plan)
-        except NotTomlError as error:
+        except NotReadableError as error:
             refused += error.findings
+            kind = type(error)
             problems += error.problems
         except TopologyError as error:
             problems += error.problems
     if problems and len(problems) == len(refused):
-        raise NotTomlError(*refused)
+        raise kind(*refused)
     if problems:
         raise TopologyError(*problems)
+    _refuse_mixture(nodes, nodes_folder)
     return nodes
+
+
+def _refuse_mixture(nodes: Mapping[str, Settings], folder: Path) -> None:
+    """Refuse nodes of two product lines: their files don't know each other's terms."""
+    lines = {settings.tables.line: name for name, settings in nodes.items()}
+    if len(lines) > 1:
+        names = " and ".join(sorted(lines.values()))
+        what = f"{names} are configured by files of two product lines, so they make no cluster"
+        mend = f"give a folder for each cluster: nodes with {FILE_NAME}, or nodes with XML files"
+        raise TopologyError(Problem(what, str(folder), mend))
 
 
 def find_files(folder: Path) -> dict[str, str]:
     """Give the configuration file of each node in *folder*, relative to it.
 
     A node is `NODE/deployment.toml`, `NODE/repository/conf/deployment.toml` or `NODE.toml`; a
-    folder that holds `deployment.toml` itself, in either place, is one node. Empty when there is
-    none; raises `OSError` when the folder can't be read.
+    folder that holds `deployment.toml` itself, in either place, is one node. Of the 2.x line it is
+    a folder with XML files, in either place too, and one of them stands for all. Empty when there
+    is none; raises `OSError` when the folder can't be read.
     """
     own = _file_in(folder)
     if own is not None:
@@ -120,7 +133,10 @@ def _place_of(nodes_folder: Path, name: str) -> str | None:
 
 
 def _file_in(folder: Path) -> str | None:
-    return next((place for place in _PLACES if (folder / place).is_file()), None)
+    own = next((place for place in _PLACES if (folder / place).is_file()), None)
+    if own is not None:  # the product makes XML files of it, which say nothing of their own
+        return own
+    return find_xml(folder)
 
 
 def _read_node(nodes_folder: Path, name: str, file: str | None, plan: Plan | None) -> Settings:
@@ -129,6 +145,14 @@ def _read_node(nodes_folder: Path, name: str, file: str | None, plan: Plan | Non
         mend = "put the file back, or write all files again with `lab render`"
         raise TopologyError(Problem(f"node {name} has no configuration file", where, mend))
     path = nodes_folder / file
+    planned = plan.node(name).role if plan else None
+    if path.suffix == ".xml":
+        return _read_xml(nodes_folder, name, file, planned)
     document = read_toml(path, file)
-    role = role_of(document) if plan is None else plan.node(name).role
-    return Settings(name, document, role, path)
+    return Settings(name, document, planned or role_of(document), path)
+
+
+def _read_xml(nodes_folder: Path, name: str, file: str, role: Role | None) -> Settings:
+    from lab.wiring.xml_node import read_xml_node  # noqa: PLC0415  # the 4.x line needs no XML parser
+
+    return read_xml_node(nodes_folder, name, file, role)

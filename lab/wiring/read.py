@@ -9,16 +9,14 @@ from lab.wiring.balancers import read_members
 from lab.wiring.check.case import Case
 from lab.wiring.check.rules import check
 from lab.wiring.cluster import Cluster
-from lab.wiring.databases import read_databases
-from lab.wiring.fallbacks import read_fallbacks
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.flows import read_flows
 from lab.wiring.haproxy_reader import BalancerFile, read_haproxy
 from lab.wiring.ignored import not_ignored
+from lab.wiring.lines import READERS
 from lab.wiring.link import Link
 from lab.wiring.node_files import read_nodes
 from lab.wiring.reading import Dialler, Reading
-from lab.wiring.written import read_written
 
 _REMARK = Severity.INFO
 
@@ -56,7 +54,7 @@ def read_links(
     *stores*: a private key takes its time, and a running lab proves its certificates by probes.
 
     Raises `TopologyError` with the problems of all files that can't be read. It is a
-    `NotTomlError`, which carries them as findings, when their syntax is all that is wrong.
+    `NotReadableError`, which carries them as findings, when their syntax is all that is wrong.
     """
     cluster = Cluster(read_nodes(nodes_folder, plan, files), plan, _balancers(nodes_folder, plan))
     readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
@@ -78,5 +76,5 @@ def _balancers(nodes_folder: Path, plan: Plan | None) -> dict[str, BalancerFile]
 
 def _read_node(cluster: Cluster, name: str) -> list[Reading]:
     dialler = Dialler(cluster, cluster.nodes[name])
-    readings = [*read_written(dialler), *read_databases(dialler), *read_fallbacks(dialler)]
-    return sorted(readings, key=lambda reading: reading.link.source.line)
+    readings = [reading for read in READERS[cluster.line] for reading in read(dialler)]
+    return sorted(readings, key=lambda reading: reading.link.source)

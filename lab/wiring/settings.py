@@ -10,24 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lab.products.defaults_4x import (
-    DEFAULTS,
-    PORT_PROPERTIES,
-    PROFILE_ROLES,
-    ROLE_SWITCHES,
-)
+from lab.products.defaults_4x import PROFILE_ROLES
 from lab.products.facts import Role
+from lab.products.key_tables import KeyTables
+from lab.products.tables_4x import TABLES_4X
 from lab.wiring.link import Position
 from lab.wiring.toml_reader import Document, KeyPath, spell
 
 _REFERENCE = re.compile(r"\$(?P<kind>ref|env|secret|sys)?\{(?P<name>[^{}]*)\}")
 _STEP = re.compile(r"'([^']*)'|\"([^\"]*)\"|\[(\d+)\]|([^.\[\]'\"]+)")
 _LONGEST_CHAIN = 50
-_KEY_PROPERTIES = {
-    "admin.username": "super_admin.username",
-    "admin.password": "super_admin.password",
-    "carbon.host": "server.hostname",
-}
 _PROPERTIES = {
     "carbon.local.ip": "localhost",
     "carbon.protocol": "https",
@@ -70,6 +62,7 @@ class Settings:
     document: Document
     role: Role | None = None
     path: Path | None = None  # of the file, where it was read from one
+    tables: KeyTables = TABLES_4X
 
     def written(self, key: str) -> Any:
         """Give what the file says at *key*, unresolved; None when it says nothing."""
@@ -92,7 +85,7 @@ class Settings:
         """Tell whether a switch is on that the role sets, unless the file does."""
         written = self.written(switch)
         if written is None and self.role is not None:
-            return ROLE_SWITCHES[self.role].get(switch, True)
+            return self.tables.role_switches[self.role].get(switch, True)
         return self.is_on(switch)
 
     def resolved(self, path: KeyPath) -> Value:
@@ -105,17 +98,17 @@ class Settings:
 
     @property
     def offset(self) -> int:
-        """Give `[server] offset`; 0 when the file doesn't write a number."""
-        return self._number("server.offset", 0)
+        """Give the port offset; 0 when the file doesn't write a number."""
+        return self._number(self.tables.offset, 0)
 
     @property
     def hostname(self) -> str:
-        """Give `[server] hostname`; the product falls back to the local address."""
-        return self.text("server.hostname")
+        """Give the node's host name; the product falls back to the local address."""
+        return self.text(self.tables.hostname)
 
     def port(self, name: str) -> int:
         """Give the port that the system property *name* holds on this node."""
-        key, default = PORT_PROPERTIES[name]
+        key, default = self.tables.port_properties[name]
         return self.own_port(key, default) if key else default + self.offset
 
     def own_port(self, key: str, default: int) -> int:
@@ -126,9 +119,9 @@ class Settings:
         path = steps(key)
         written = self.document.value(path)
         if written is None or isinstance(written, Mapping | list):
-            if key not in DEFAULTS:
+            if key not in self.tables.defaults:
                 return None
-            written = DEFAULTS[key]
+            written = self.tables.defaults[key]
         return self._resolve(written, path, (*seen, key))
 
     def _resolve(self, written: Any, path: KeyPath, seen: tuple[str, ...]) -> Value:
@@ -157,8 +150,8 @@ class Settings:
             return _unknown(found[0], here, what, never=False)
         if kind == "ref":
             return self._follow(name, found[0], here, seen)
-        if name in _KEY_PROPERTIES:
-            return self._follow(_KEY_PROPERTIES[name], found[0], here, seen)
+        if name in self.tables.key_properties:
+            return self._follow(self.tables.key_properties[name], found[0], here, seen)
         text = self._property(name)
         if text is None:
             what = f"no system property {name} is known, so {found[0]} may stay as it is"
@@ -178,7 +171,7 @@ class Settings:
 
     def _property(self, name: str) -> str | None:
         """Give a Java system property as this node's product sets it."""
-        if name in PORT_PROPERTIES:
+        if name in self.tables.port_properties:
             return str(self.port(name))
         return _PROPERTIES.get(name)
 

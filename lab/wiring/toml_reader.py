@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from lab.errors import Problem, TopologyError
-from lab.wiring.finding import Finding, Severity
+from lab.wiring.finding import Finding, NotReadableError, Severity
 from lab.wiring.link import Position
 
 KeyPath = tuple[str | int, ...]
@@ -29,29 +29,30 @@ _INDEX = re.compile(r"\[\d+\]")
 _WHERE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
-class NotTomlError(TopologyError):
+class NotTomlError(NotReadableError):
     """A file that the product refuses to start with; each problem is a finding as well."""
-
-    def __init__(self, *findings: Finding) -> None:
-        super().__init__(*(Problem(one.what, str(one.where), one.mend) for one in findings))
-        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A configuration file: its values, and the line where each key path is written (1-based)."""
+    """A configuration file: its values, and the line where each key path is written (1-based).
+
+    *files* are set where it stands for several: a path's first step tells which.
+    """
 
     file: str
     values: Mapping[str, Any]
     lines: Mapping[KeyPath, int]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def position(self, path: KeyPath) -> Position:
         """Give the line of *path*, else of the nearest table around it, else the file's first."""
+        file = self.files.get(str(path[0]), self.file) if path else self.file
         for length in range(len(path), 0, -1):
             line = self.lines.get(path[:length])
             if line is not None:
-                return Position(self.file, line)
-        return Position(self.file, 1)
+                return Position(file, line)
+        return Position(file, 1)
 
     def value(self, path: KeyPath) -> Any:
         """Give what stands at *path*; None when nothing does."""

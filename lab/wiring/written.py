@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lab.products.connection_key import ConnectionKey, Form
-from lab.products.defaults_4x import OVERRIDDEN_BY
 from lab.products.facts import Protocol
-from lab.products.keys_4x import CONNECTION_KEYS, NOT_DIALLED, NOT_DIALLED_TABLES, NOTIFY_KEY
+from lab.products.keys_4x import NOTIFY_KEY
 from lab.wiring.accounts import credentials_of, find_account
 from lab.wiring.asks import make_asks
 from lab.wiring.link import Link
 from lab.wiring.login_urls import find_login_url
 from lab.wiring.reading import DATABASE_TABLES, Dialler, Place, Reading
-from lab.wiring.settings import Settings, Value
+from lab.wiring.settings import Settings, Value, steps
 from lab.wiring.toml_reader import KeyPath, pattern, spell
 from lab.wiring.urls import (
     Address,
@@ -27,12 +26,13 @@ from lab.wiring.urls import (
 def read_written(dialler: Dialler) -> Iterator[Reading]:
     """Give a reading for each URL that stands in the file, databases aside."""
     settings = dialler.settings
+    rows = settings.tables.connection_keys
     for path, leaf in settings.document.leaves():
         if not isinstance(leaf, str) or path[0] in DATABASE_TABLES:
             continue
         key = pattern(path)
         # A string where a list is expected is read as a list of one; the check says so.
-        row = CONNECTION_KEYS.get(key) or CONNECTION_KEYS.get(key + "[]")
+        row = rows.get(key) or rows.get(key + "[]")
         if row is None:
             yield from _read_unknown(dialler, path, key)
         elif _counts(settings, path, row):
@@ -79,8 +79,18 @@ def _reading(dialler: Dialler, row: ConnectionKey, value: Value, url: str, place
         default_of=place.default_of,
         login_url=find_login_url(settings, row, address, place),
         use_tls=address is None or address.scheme != "ldap",
+        search_base=_search_base(settings, row, place.path),
     )
     return Reading(link, place.path, value, row, address, place.account)
+
+
+def _search_base(settings: Settings, row: ConnectionKey, path: KeyPath) -> str:
+    """Give the entry of an LDAP server that the node looks below; nothing where it isn't known."""
+    own = (*path[:-1], *steps(row.base_key))
+    if not row.base_key or settings.document.value(own) is None:
+        return ""
+    value = settings.resolved(own)
+    return value.text if value.is_known else ""
 
 
 def _why(settings: Settings, row: ConnectionKey) -> str:
@@ -100,7 +110,9 @@ def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:
     """Tell whether the product reads the value: its block is on and no other key overrides it."""
     if row.switch and not settings.is_on(row.switch):
         return False
-    other = OVERRIDDEN_BY.get(row.key)
+    if row.dialled_by and settings.role is not None and settings.role not in row.dialled_by:
+        return False
+    other = settings.tables.overridden_by.get(row.key)
     if other and settings.written(other) is not None:
         return False
     if row.key == NOTIFY_KEY:
@@ -112,9 +124,9 @@ def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:
 
 
 def _read_unknown(dialler: Dialler, path: KeyPath, key: str) -> Iterator[Reading]:
-    if key in NOT_DIALLED or key.startswith(NOT_DIALLED_TABLES):
-        return
     settings = dialler.settings
+    if key in settings.tables.not_dialled or key.startswith(settings.tables.not_dialled_tables):
+        return
     value = settings.resolved(path)
     if not looks_like_url(value.text):
         return

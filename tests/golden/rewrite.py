@@ -23,6 +23,7 @@ TOPOLOGIES = (
     "topologies/ha-gateway.toml",
     "topologies/ha-key-manager.toml",
     "topologies/ha-traffic-manager.toml",
+    "topologies/is-key-manager.toml",
 )
 SECRET = (".jks", ".pem", ".key")
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from lab.plan.containers import (
     SERVER_DATA,
     SERVER_FILE_NAMES,
@@ -6,9 +8,16 @@ from lab.plan.containers import (
     mysqld_arguments,
     mysqld_initialise_arguments,
     network_name,
+    node_configuration,
+    node_environment,
     node_path,
     server_path,
 )
+from lab.plan.make import make_plan
+from lab.plan.model import PlannedNode
+from lab.topology.read import read_topology
+
+TOPOLOGIES = Path(__file__).parents[2] / "topologies"
 
 
 def test_every_object_of_a_lab_has_a_name_of_its_own():
@@ -17,10 +26,40 @@ def test_every_object_of_a_lab_has_a_name_of_its_own():
     assert names == {"lab-x-gw", "lab-x-db", "lab-x-prober", "lab-x", "lab-x-complete"}
 
 
+def planned(topology: str, node: str) -> PlannedNode:
+    return make_plan(read_topology(TOPOLOGIES / f"{topology}.toml")).node(node)
+
+
 def test_a_node_s_files_lie_in_the_product_s_layout():
+    node = planned("km-tm-separated", "gw")
     home = "/home/wso2carbon/wso2am/repository"
-    assert str(node_path("deployment.toml")) == f"{home}/conf/deployment.toml"
-    assert str(node_path("wso2carbon.jks")) == f"{home}/resources/security/wso2carbon.jks"
+    assert node_configuration(node) == ("deployment.toml",)
+    assert str(node_path(node, "deployment.toml")) == f"{home}/conf/deployment.toml"
+    assert str(node_path(node, "wso2carbon.jks")) == f"{home}/resources/security/wso2carbon.jks"
+
+
+def test_the_files_of_the_2x_line_lie_in_each_product_s_own_layout():
+    conf = {
+        name: [str(node_path(node, file)) for file in node_configuration(node)]
+        for name in ("am", "km")
+        if (node := planned("is-key-manager", name))
+    }
+    assert "/home/wso2carbon/wso2am/repository/conf/carbon.xml" in conf["am"]
+    place = "/home/wso2carbon/wso2am/repository/conf/datasources/master-datasources.xml"
+    assert place in conf["am"]
+    assert not [path for path in conf["am"] if path.endswith("embedded-ldap.xml")]
+    place = "/home/wso2carbon/wso2is-km/repository/conf/identity/embedded-ldap.xml"
+    assert place in conf["km"]
+    key = node_path(planned("is-key-manager", "km"), "wso2carbon.jks")
+    assert str(key) == "/home/wso2carbon/wso2is-km/repository/resources/security/wso2carbon.jks"
+
+
+def test_a_stand_in_of_the_2x_line_is_told_its_role_home_and_version():
+    assert node_environment(planned("is-key-manager", "km")) == {
+        "STAND_IN_VERSION": "5.3.0",
+        "STAND_IN_ROLE": "key-manager",
+        "WSO2_SERVER_HOME": "/home/wso2carbon/wso2is-km",
+    }
 
 
 def test_the_server_is_told_every_file_that_lies_there():

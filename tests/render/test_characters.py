@@ -8,7 +8,7 @@ import pytest
 from lab.gate.targets import make_targets
 from lab.plan.make import make_plan
 from lab.products.logins import BREAK_AMQP_URL, BREAK_XML
-from lab.render.configuration import configuration, configuration_text
+from lab.render.configuration import configuration, configuration_files
 from lab.topology.read import parse_topology
 from lab.wiring.read import read_links
 from probes.target import Protocol
@@ -30,7 +30,8 @@ def logins(text: str, folder: Path) -> dict[Protocol, set[tuple[str, str]]]:
     node = plan.node("cp")
     file = folder / "cp" / "deployment.toml"
     file.parent.mkdir()
-    file.write_bytes(configuration_text(plan, node, configuration(plan, "")["cp"]))
+    files = configuration_files(plan, node, configuration(plan, "")["cp"])
+    file.write_bytes(files["deployment.toml"])
     found: dict[Protocol, set[tuple[str, str]]] = {}
     for target in make_targets(read_links(folder, None).links, (), attempt=1).values():
         if target.username:

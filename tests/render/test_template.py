@@ -5,7 +5,7 @@ import pytest
 
 from lab.plan.make import make_plan
 from lab.plan.model import Plan
-from lab.render.configuration import configuration, configuration_text
+from lab.render.configuration import configuration, configuration_files
 from lab.render.template import laid_over, taken_from, template_of
 from lab.topology.read import read_topology
 from lab.wiring.read import read_links
@@ -25,7 +25,8 @@ def plan(home: Path) -> Plan:
 
 
 def text(plan: Plan, node: str) -> str:
-    return configuration_text(plan, plan.node(node), configuration(plan, "")[node]).decode()
+    values = configuration(plan, "")[node]
+    return configuration_files(plan, plan.node(node), values)["deployment.toml"].decode()
 
 
 @pytest.mark.parametrize("node", ["cp", "gw", "tm", "km"])

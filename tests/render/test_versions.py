@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from lab.plan.make import make_plan
-from lab.products.releases import PRODUCTS
+from lab.products import apim_4x
 from lab.render.deployment import deployment_values
 from lab.topology.read import parse_topology
 
-VERSIONS = tuple(PRODUCTS["apim"])
+VERSIONS = tuple(apim_4x.RELEASES)
 TOPOLOGIES = Path(__file__).parents[2] / "topologies"
 SINGLE = (TOPOLOGIES / "km-tm-separated.toml").read_text(encoding="utf-8")
 PAIRS = (TOPOLOGIES / "ha-all.toml").read_text(encoding="utf-8")

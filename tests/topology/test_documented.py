@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lab.plan.make import make_plan
-from lab.products.releases import PRODUCTS
+from lab.products import apim_4x
 from lab.render.configuration import write_configuration
 from lab.topology.model import (
     BalancerSection,
@@ -62,5 +62,5 @@ def test_every_key_is_documented(section: type):
 
 
 def test_the_releases_named_are_those_there_are():
-    versions = tuple(PRODUCTS["apim"])
+    versions = tuple(apim_4x.RELEASES)
     assert f"{versions[0]} to {versions[-1]}" in DOCUMENT

@@ -29,6 +29,18 @@ def test_a_secret_of_a_file_goes_even_if_nobody_knows_it() -> None:
     assert redact('[a]\npassword = "unknown"\n', frozenset()) == '[a]\npassword = "***"\n'
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<Password>unknown</Password>",
+        '<password svns:secretAlias="x">unknown</password>',
+        '<Property name="ConnectionPassword">unknown</Property>',
+    ],
+)
+def test_a_secret_of_an_xml_file_goes_too(line: str) -> None:
+    assert "unknown" not in redact(line, frozenset())
+
+
 def test_words_that_only_contain_it_stay() -> None:
     assert redact("admin-horses at 10:20", frozenset({"horse"})) == "admin-horses at 10:20"
 

@@ -1,6 +1,7 @@
 """Lets a member refuse every login, and takes it back."""
 
 import secrets
+from collections.abc import Callable, Mapping
 
 from lab.errors import DatabaseError, Problem
 from lab.launch.archive import PlacedFile, file_in, tar_of
@@ -8,10 +9,12 @@ from lab.launch.engine import Engine
 from lab.launch.servers import ask
 from lab.plan.containers import NODE_GID, NODE_UID, node_path
 from lab.plan.model import Account, PlannedNode, PlannedServer
+from lab.products.facts import Line
 from lab.render.accounts import quoted
 
-_FILE = "deployment.toml"
-_MARK = "# its super admin's password is a fault of the lab's"
+# The file that holds a node's super admin.
+_FILES: Mapping[Line, str] = {Line.TOML: "deployment.toml", Line.XML: "user-mgt.xml"}
+_MARK = "its super admin's password is a fault of the lab's"
 
 
 def refuse_logins(engine: Engine, server: PlannedServer) -> None:
@@ -39,16 +42,41 @@ def _statement(account: Account) -> str:
 
 def put_other_password(engine: Engine, node: PlannedNode) -> None:
     """Give a node's file in its container another super admin password, until the next start."""
-    import tomlkit  # noqa: PLC0415  # every look at a lab imports this module
-
-    path = node_path(_FILE)
-    held = tomlkit.parse(file_in(engine.take(node.container, str(path)), _FILE).decode())
-    held.setdefault("super_admin", tomlkit.table())["password"] = secrets.token_urlsafe()
-    text = f"{_MARK}\n{tomlkit.dumps(held)}"
-    engine.put(node.container, tar_of([PlacedFile(path, text.encode(), NODE_UID, NODE_GID)]))
+    path = node_path(node, _FILES[node.line])
+    content = _CHANGED[node.line](_held(engine, node), secrets.token_urlsafe())
+    engine.put(node.container, tar_of([PlacedFile(path, content, NODE_UID, NODE_GID)]))
 
 
 def has_other_password(engine: Engine, node: PlannedNode) -> bool:
     """Tell whether a node's file in its container is the one with the other password."""
-    content = file_in(engine.take(node.container, str(node_path(_FILE))), _FILE)
-    return content.startswith(_MARK.encode())
+    return _MARK.encode() in _held(engine, node)
+
+
+def _held(engine: Engine, node: PlannedNode) -> bytes:
+    name = _FILES[node.line]
+    return file_in(engine.take(node.container, str(node_path(node, name))), name)
+
+
+# Every look at a lab imports this module, and few need what edits files.
+
+
+def _in_toml(content: bytes, password: str) -> bytes:
+    import tomlkit  # noqa: PLC0415
+
+    held = tomlkit.parse(content.decode())
+    held.setdefault("super_admin", tomlkit.table())["password"] = password
+    return f"# {_MARK}\n{tomlkit.dumps(held)}".encode()
+
+
+def _in_xml(content: bytes, password: str) -> bytes:
+    from lab.render.xml_tree import XmlFile  # noqa: PLC0415
+
+    file = XmlFile(content, _FILES[Line.XML])
+    file.set("Realm/Configuration/AdminUser/Password", password)
+    return file.content() + f"<!-- {_MARK} -->\n".encode()
+
+
+_CHANGED: Mapping[Line, Callable[[bytes, str], bytes]] = {
+    Line.TOML: _in_toml,
+    Line.XML: _in_xml,
+}

@@ -98,7 +98,7 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
     near = closest(link.host.lower(), names)
     known = f"use one of {', '.join(sorted(names))}, or add" if names else "add"
     mend = f"write {near}" if near else f"{known} the name to the node that is meant"
-    if row is not None and not row.peers:
+    if row is not None and (not row.peers or (row.may_be_outside and not near)):
         return remark("LAB0101", what, link.source, "it is outside this topology", link)
     if case.cluster.plan is not None:
         return error("LAB0101", what, link.source, mend, link)

@@ -23,7 +23,7 @@ def check_node_logins(case: Case) -> Iterator[Finding]:
         peer = case.cluster.nodes.get(_answering(case, link.to or ""))
         if peer is None or credentials is None or not _logs_in(reading):
             continue
-        username, password = peer.value("super_admin.username"), peer.value("super_admin.password")
+        username, password = (peer.value(key) for key in peer.tables.account)
         if not username or not password or not (username.is_known and password.is_known):
             continue
         if _plain_name(credentials.username) != _plain_name(username.text):

@@ -33,6 +33,13 @@ def check_names(case: Case) -> Iterator[Finding]:
                 yield from _unknown_key(reading, told)
 
 
+def check_unknown_keys(case: Case) -> Iterator[Finding]:
+    """LAB0115 alone, for files whose other names no table knows."""
+    for reading in case.readings:
+        if _is_unknown(reading):
+            yield from _unknown_key(reading, ())
+
+
 def find_slips(settings: Settings) -> dict[KeyPath, str]:
     """Give the paths that no table knows and that are near a known one, with its last name."""
     return dict(_slips((), settings.document.values))

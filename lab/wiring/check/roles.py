@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from lab.products.defaults_4x import ROLE_SWITCHES
 from lab.products.facts import Role
 from lab.products.keys_4x import DECISIONS, HUB_LISTENING, NOTIFY_KEY
 from lab.wiring.check.case import Case, error, remark
@@ -51,7 +50,7 @@ def check_without_effect(case: Case) -> Iterator[Finding]:
 
 
 def _undone(settings: Settings, role: Role) -> Iterator[Finding]:
-    for key, by_role in ROLE_SWITCHES[role].items():
+    for key, by_role in settings.tables.role_switches.get(role, {}).items():
         written = settings.written(key)
         if isinstance(written, bool) and written is not by_role:
             at = settings.document.position(steps(key))

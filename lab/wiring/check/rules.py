@@ -1,13 +1,16 @@
 """All rules of the static check, in the order of the rooms they look into."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from lab.products.facts import Line
 from lab.wiring.check.addresses import check_addresses
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
+from lab.wiring.check.files_2x import check_drivers, check_file_names
 from lab.wiring.check.groups import check_groups
+from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
 from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
-from lab.wiring.check.names import check_names
+from lab.wiring.check.names import check_names, check_unknown_keys
 from lab.wiring.check.notify import check_notify
 from lab.wiring.check.pairs import (
     check_copies,
@@ -22,14 +25,18 @@ from lab.wiring.check.placement import (
     check_placement,
     check_server_roles,
 )
+from lab.wiring.check.registry_2x import check_mounts, check_registry
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
+from lab.wiring.check.state_2x import check_state
 from lab.wiring.check.stores import (
     check_charset,
     check_left_out,
     check_login_key,
     check_shared,
 )
+from lab.wiring.check.users_2x import check_directory_logins, check_user_stores, check_users
 from lab.wiring.check.values import (
+    check_characters,
     check_overridden,
     check_references,
     check_shapes,
@@ -39,7 +46,7 @@ from lab.wiring.check.versions import check_unread, check_versions
 from lab.wiring.finding import Finding
 from lab.wiring.start import plan_start
 
-RULES: Sequence[Callable[[Case], Iterator[Finding]]] = (
+_OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_references,
     check_texts,
     check_names,
@@ -71,6 +78,31 @@ RULES: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_membership,
     check_certificates,
 )
+_OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
+    check_references,
+    check_characters,
+    check_unknown_keys,
+    check_addresses_2x,
+    check_node_logins,
+    check_directory_logins,
+    check_amqp_characters,
+    check_databases,
+    check_login_key,
+    check_key_managers,
+    check_thrift,
+    check_users,
+    check_user_stores,
+    check_state,
+    check_registry,
+    check_mounts,
+    check_file_names,
+    check_drivers,
+)
+
+RULES: Mapping[Line, Sequence[Callable[[Case], Iterator[Finding]]]] = {
+    Line.TOML: _OF_4X,
+    Line.XML: _OF_2X,
+}
 
 
 def check(case: Case) -> tuple[Finding, ...]:
@@ -82,7 +114,7 @@ def check(case: Case) -> tuple[Finding, ...]:
 
 
 def _all(case: Case) -> Iterator[Finding]:
-    for rule in RULES:
+    for rule in RULES[case.cluster.line]:
         yield from rule(case)
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from lab.products.defaults_4x import OVERRIDDEN_BY
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
@@ -16,7 +15,7 @@ _RENDERED = (
     *("database", "datasource", "super_admin", "apim", "event_listener", "keystore"),
     *("server", "truststore", "user_store", "transport", "realm_manager", "encryption"),
 )
-_TYPOGRAPHIC = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014]")
+TYPOGRAPHIC = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014]")
 
 
 def check_references(case: Case) -> Iterator[Finding]:
@@ -49,10 +48,22 @@ def check_texts(case: Case) -> Iterator[Finding]:
                 what = f"{spell(path)} holds a bare {bare[0]}, and is copied into XML as it is"
                 mend = "write &lt;" if bare[0] == "<" else "write &amp;"
                 yield error("LAB0121", what, at, mend, key=spell(path))
-            quote = _TYPOGRAPHIC.search(leaf)
+            quote = TYPOGRAPHIC.search(leaf)
             if quote and path[-1] != "description":
                 what = f"{spell(path)} holds {quote[0]}, as copied from a web page"
                 yield warning("LAB0128", what, at, "write the plain character", key=spell(path))
+
+
+def check_characters(case: Case) -> Iterator[Finding]:
+    """LAB0128 alone, for files that are XML and can't hold a bare `&`."""
+    for settings in case.cluster.nodes.values():
+        for path, leaf in settings.document.leaves():
+            found = TYPOGRAPHIC.search(leaf)
+            if found and not str(path[-1]).lower().endswith("description"):
+                what = f"{spell(path)} holds {found[0]}, as copied from a web page"
+                mend = "write the plain character"
+                at = settings.document.position(path)
+                yield warning("LAB0128", what, at, mend, key=spell(path))
 
 
 def check_shapes(case: Case) -> Iterator[Finding]:
@@ -67,7 +78,7 @@ def check_shapes(case: Case) -> Iterator[Finding]:
 def check_overridden(case: Case) -> Iterator[Finding]:
     """LAB0124: a key that another one makes the product ignore."""
     for settings in case.cluster.nodes.values():
-        for ignored, winner in OVERRIDDEN_BY.items():
+        for ignored, winner in settings.tables.overridden_by.items():
             if settings.written(winner) is not None:
                 yield from _ignored(settings, ignored, winner)
 

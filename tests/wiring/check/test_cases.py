@@ -1,21 +1,21 @@
 """Folders of files, each with one mistake that its name tells, or with none that looks like one.
 
-A case holds a file a node; the line with the mistake ends with `# fault`. A file `release` holds
-the product's version where the mistake hangs on it.
+A case holds a file a node, or a folder with XML files; the line with the mistake ends with
+`# fault`, or with a comment that says so. A file `release` holds the product's version where the
+mistake hangs on it.
 """
 
 from pathlib import Path
 
 import pytest
 
-from lab.wiring.finding import Finding
+from lab.wiring.finding import Finding, NotReadableError
 from lab.wiring.read import read_links
-from lab.wiring.toml_reader import NotTomlError
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").iterdir())
 GOOD = sorted((HERE / "good").iterdir())
-MARK = "# fault"
+MARKS = ("# fault", "<!-- fault -->")
 
 
 def findings(case: Path, *, remarks: bool = False) -> tuple[Finding, ...]:
@@ -23,7 +23,7 @@ def findings(case: Path, *, remarks: bool = False) -> tuple[Finding, ...]:
     version = release.read_text().strip() if release.is_file() else ""
     try:
         wiring = read_links(case, None, remarks=remarks, release=version, stores=True)
-    except NotTomlError as error:
+    except NotReadableError as error:
         return error.findings
     return wiring.findings
 
@@ -31,9 +31,9 @@ def findings(case: Path, *, remarks: bool = False) -> tuple[Finding, ...]:
 def faults(case: Path) -> list[str]:
     return [
         f"{path.relative_to(case)}:{number}"
-        for path in sorted(case.rglob("*.toml"))
+        for path in sorted([*case.rglob("*.toml"), *case.rglob("*.xml")])
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if line.endswith(MARK)
+        if line.endswith(MARKS)
     ]
 
 

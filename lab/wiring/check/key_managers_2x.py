@@ -1,0 +1,109 @@
+"""Checks of the 2.x line whether the key manager that is there is the one that is asked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lab.products.facts import Protocol, Role
+from lab.products.is_km_5x import THRIFT_PORT
+from lab.products.keys_2x import (
+    AUTH_MANAGER,
+    KEY_VALIDATOR,
+    REVOKE,
+    THRIFT_SERVER_HOST,
+    THRIFT_SERVER_ON,
+    THRIFT_SERVER_PORT,
+)
+from lab.wiring.check.addresses import check_addresses
+from lab.wiring.check.case import Case, error
+from lab.wiring.cluster import LOCAL_HOSTS
+from lab.wiring.finding import Finding, Severity
+from lab.wiring.reading import Reading
+from lab.wiring.settings import Settings
+
+
+def check_addresses_2x(case: Case) -> Iterator[Finding]:
+    """Check every address; a key manager's own revocations are a matter of their own."""
+    own = {
+        reading.link.id
+        for reading in case.readings
+        if reading.row is not None
+        and reading.row.key == REVOKE
+        and reading.link.to == reading.link.node
+        and case.cluster.role_of(reading.link.node) is Role.KEY_MANAGER
+    }
+    for finding in check_addresses(case):
+        yield _unheard(finding) if finding.link in own else finding
+
+
+def _unheard(finding: Finding) -> Finding:
+    """LAB0173: tokens that the key manager revokes stay in the gateway's cache."""
+    return replace(
+        finding,
+        code="LAB0173",
+        severity=Severity.WARNING,
+        what="RevokeAPIURL leads to the key manager itself, which has no gateway to forget a token",
+        mend="write the gateway's address with its port: https://GATEWAY:8243/revoke",
+    )
+
+
+def check_key_managers(case: Case) -> Iterator[Finding]:
+    """LAB0171: an API Manager that asks itself, though there is a key manager.
+
+    It works all the same (measured): it has a key manager of its own on the same tables.
+    """
+    if not case.cluster.has_role(Role.KEY_MANAGER):
+        return
+    for reading in case.readings:
+        link, row = reading.link, reading.row
+        if row is None or row.key not in (AUTH_MANAGER, KEY_VALIDATOR) or link.to != link.node:
+            continue
+        if case.cluster.role_of(link.node) is Role.API_MANAGER:
+            what = f"{link.key} leads to {link.node} itself, so the key manager is never asked"
+            yield error("LAB0171", what, link.source, f"write {_wanted(case)}", link)
+
+
+def _wanted(case: Case) -> str:
+    manager = case.nodes_of(Role.KEY_MANAGER)[0]
+    planned = case.cluster.plan.node(manager.name).hostname if case.cluster.plan else ""
+    written = manager.hostname if manager.hostname not in LOCAL_HOSTS else ""
+    return f"https://{planned or written or 'KEY-MANAGER'}:{9443 + manager.offset}/services/"
+
+
+def check_thrift(case: Case) -> Iterator[Finding]:
+    """LAB0172: keys validated over thrift, where nobody listens.
+
+    The node starts clean, and every call ends with 500 and 900900 (measured).
+    """
+    for reading in case.readings:
+        link = reading.link
+        if link.protocol is not Protocol.THRIFT:
+            continue
+        why = _closed(case, reading)
+        if why:
+            what = f"{link.node} validates keys over thrift at {link.host}:{link.port}, and {why}"
+            mend = "write WSClient, and turn EnableThriftServer off"
+            yield error("LAB0172", what, link.source, mend, link)
+
+
+def _closed(case: Case, reading: Reading) -> str:
+    """Tell why nobody answers the thrift client; nothing where somebody does, or may."""
+    link = reading.link
+    if link.to is None:
+        return ""
+    server = case.cluster.nodes.get(link.to)
+    if server is None:
+        return f"{link.to} is no node"
+    if not server.is_on(THRIFT_SERVER_ON):
+        return f"{server.name} has its thrift server off"
+    port = _server_port(server)
+    if link.port != port:
+        return f"{server.name} listens at {port}"
+    host = server.text(THRIFT_SERVER_HOST, "localhost")
+    if link.to != link.node and host.lower() in LOCAL_HOSTS:
+        return f"{server.name} listens at its own {host} only"
+    return ""
+
+
+def _server_port(server: Settings) -> int:
+    written = server.text(THRIFT_SERVER_PORT)
+    return int(written) if written.isdecimal() else THRIFT_PORT + server.offset

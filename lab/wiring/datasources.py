@@ -1,0 +1,112 @@
+"""Reads the databases that a node's master-datasources.xml names; embedded ones are no connection.
+
+The other files name a datasource by its JNDI name, so that is what tells two of them apart.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lab.products.facts import Protocol
+from lab.products.keys_4x import DATABASE_PORTS
+from lab.wiring.accounts import credentials_of, find_account
+from lab.wiring.link import Link, Position
+from lab.wiring.reading import Dialler, Reading
+from lab.wiring.settings import Settings, Value
+from lab.wiring.toml_reader import KeyPath
+from lab.wiring.urls import parse_jdbc
+
+STEM = "master-datasources"
+_LIST: KeyPath = (STEM, "datasources", "datasource")
+_CONFIGURATION = ("definition", "configuration")
+_WHYS = {
+    "WSO2AM_DB": "keeps APIs, applications, keys and tokens",
+    "WSO2UM_DB": "keeps users and permissions",
+    "WSO2REG_DB": "keeps the registry that both share",
+    "WSO2_CARBON_DB": "keeps the node's own registry",
+    "WSO2_MB_STORE_DB": "keeps the broker's messages",
+    "WSO2AM_STATS_DB": "keeps statistics",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Datasource:
+    """One `<datasource>`: its name, its JNDI name, and where its configuration stands."""
+
+    name: str
+    jndi: str
+    path: KeyPath
+    url: Value | None
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether it is a file of the node's own."""
+        return self.url is not None and self.url.text.startswith("jdbc:h2:")
+
+
+def datasources_of(settings: Settings) -> tuple[Datasource, ...]:
+    """Give the datasources of a node's file, in its order."""
+    found = settings.document.value(_LIST)
+    return tuple(
+        _datasource(settings, (*_LIST, index))
+        for index in range(len(found) if isinstance(found, list) else 0)
+    )
+
+
+def named(settings: Settings, jndi: str) -> Datasource | None:
+    """Give the datasource that other files call *jndi*, if there is one."""
+    return next((one for one in datasources_of(settings) if one.jndi == jndi), None)
+
+
+def read_datasources(dialler: Dialler) -> Iterator[Reading]:
+    """Give a reading for each database server that the datasources name."""
+    for datasource in datasources_of(dialler.settings):
+        yield from _read(dialler, datasource)
+
+
+def line_of(settings: Settings, datasource: Datasource) -> Position:
+    """Give the line of a datasource's URL, or its first one."""
+    return datasource.url.used_at if datasource.url else settings.document.position(datasource.path)
+
+
+def _datasource(settings: Settings, path: KeyPath) -> Datasource:
+    document = settings.document
+    name = document.value((*path, "name"))
+    jndi = document.value((*path, "jndiConfig", "name"))
+    url = (*path, *_CONFIGURATION, "url")
+    is_written = isinstance(document.value(url), str)
+    return Datasource(
+        name=name if isinstance(name, str) else f"datasource[{path[-1]}]",
+        jndi=jndi if isinstance(jndi, str) else "",
+        path=(*path, *_CONFIGURATION),
+        url=settings.resolved(url) if is_written else None,
+    )
+
+
+def _read(dialler: Dialler, datasource: Datasource) -> Iterator[Reading]:
+    settings, value = dialler.settings, datasource.url
+    address = parse_jdbc(value.text, dict(DATABASE_PORTS)) if value else None
+    if value is None or address is None:
+        return
+    account = find_account(settings, ((".username", ".password"),), (*datasource.path, "url"))
+    query = settings.document.value((*datasource.path, "validationQuery"))
+    for index, (host, port) in enumerate(address.servers):
+        to = dialler.cluster.holder_of(host, settings.name)
+        key = f"{STEM}.{datasource.name}"
+        link = Link(
+            id=f"{settings.name}/{key}" + (f"[{index}]" if len(address.servers) > 1 else ""),
+            node=settings.name,
+            to=to,
+            host=host,
+            port=port,
+            protocol=Protocol.MYSQL if address.kind in ("mysql", "mariadb") else Protocol.TCP,
+            url=f"jdbc:{address.kind}://{host}:{port}/{address.database}",
+            key=key,
+            source=value.used_at,
+            why=_WHYS.get(datasource.name, "keeps data"),
+            credentials=credentials_of(account),
+            at_start=to not in (None, settings.name),
+            database=address.database,
+            validation_query=query if isinstance(query, str) else "",
+            use_tls=address.use_tls,
+        )
+        yield Reading(link, datasource.path, value, account=account)

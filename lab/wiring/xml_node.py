@@ -1,0 +1,47 @@
+"""Reads the XML files of one node of the 2.x line."""
+
+from pathlib import Path, PurePosixPath
+
+from lab.products.facts import Role
+from lab.products.tables_2x import TABLES_2X
+from lab.wiring.settings import Settings
+from lab.wiring.toml_reader import Document
+from lab.wiring.xml_files import FILES
+from lab.wiring.xml_reader import read_xml
+
+_ROLES = {"AM": Role.API_MANAGER, "IS": Role.KEY_MANAGER}
+
+
+def read_xml_node(nodes_folder: Path, name: str, file: str, role: Role | None) -> Settings:
+    """Read all files beside *file*, which is one of them, below *nodes_folder*.
+
+    Without a *role* it is what `<ServerKey>` says. Raises `NotXmlError` where syntax is wrong,
+    `TopologyError` where a file can't be read.
+    """
+    conf = _conf_of(PurePosixPath(file))
+    names = {
+        PurePosixPath(place).stem: str(conf / place)
+        for one in FILES
+        for place in (PurePosixPath(one).name, one)
+        if (nodes_folder / conf / place).is_file()
+    }
+    paths = {stem: nodes_folder / place for stem, place in names.items()}
+    document = read_xml(paths, names, str(conf))
+    path = nodes_folder / conf / "carbon.xml"
+    return Settings(name, document, role or _role_of(document), path, tables=TABLES_2X)
+
+
+def _conf_of(file: PurePosixPath) -> PurePosixPath:
+    """Give the folder that all files lie in, or below."""
+    is_deeper = any(
+        str(file).endswith(f"/{one}") or str(file) == one for one in FILES if "/" in one
+    )
+    return file.parents[1] if is_deeper else file.parent
+
+
+def _role_of(document: Document) -> Role | None:
+    key = document.value(("carbon", "ServerKey"))
+    if isinstance(key, str) and key in _ROLES:
+        return _ROLES[key]
+    # Only IS brings an LDAP server along.
+    return Role.KEY_MANAGER if "embedded-ldap" in document.values else None
