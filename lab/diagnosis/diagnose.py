@@ -21,7 +21,13 @@ from lab.diagnosis.codes import Code, rank
 from lab.diagnosis.credentials import find_credentials
 from lab.diagnosis.down import find_down, is_carried
 from lab.diagnosis.evidence import Evidence, line_of
-from lab.diagnosis.followers import follow_flows, follow_peers, follow_starts, held_back
+from lab.diagnosis.followers import (
+    follow_directories,
+    follow_flows,
+    follow_peers,
+    follow_starts,
+    held_back,
+)
 from lab.diagnosis.grouping import ids
 from lab.diagnosis.published import follow_published
 from lab.diagnosis.schemas import find_schemas
@@ -58,6 +64,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     """Judge every link, and find the fewest causes that explain all that isn't healthy."""
     failing = [link for link in evidence.links if evidence.outcome(link) is not Outcome.OK]
     causes = find_down(evidence, failing)
+    causes = follow_directories(evidence, _open(failing, causes), causes)
     held = held_back(evidence, _open(failing, causes))
     left = [link for link in failing if all(link not in links for links in held.values())]
     flows = [link for link in left if link.protocol is Protocol.REVOCATION]

@@ -34,6 +34,25 @@ def follow_peers(evidence: Evidence, links: Sequence[Link], causes: Sequence[Cau
     return grown
 
 
+def follow_directories(
+    evidence: Evidence, links: Sequence[Link], causes: Sequence[Cause]
+) -> list[Cause]:
+    """Add to each cause the logins refused by a node whose directory it keeps from answering."""
+    grown = list(causes)
+    for link in links:
+        if evidence.outcome(link) is not Outcome.CREDENTIALS_REFUSED:
+            continue
+        directories = {
+            other.id
+            for other in evidence.links
+            if other.node == link.to and other.protocol is Protocol.LDAP
+        }
+        index = next((i for i, c in enumerate(grown) if directories & set(c.explains)), None)
+        if index is not None:
+            grown[index] = _add(grown[index], link)
+    return grown
+
+
 def _is_lame(evidence: Evidence, link: Link) -> bool:
     return evidence.outcome(link) in _OF_A_LAME_PEER or is_server_error(evidence, link)
 

@@ -1,0 +1,70 @@
+"""Without its directory a node refuses every login: one cause, the directory's."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.diagnosis.diagnose import diagnose
+from lab.diagnosis.evidence import Evidence
+from lab.plan.make import make_plan
+from lab.plan.model import Plan
+from lab.plan.observed import NodeState, State
+from lab.products.facts import Protocol
+from lab.render.configuration import write_configuration
+from lab.topology.read import read_topology
+from lab.wiring.link import Link
+from lab.wiring.read import read_links
+from probes.result import Outcome, Phase, Result
+
+TOPOLOGY = Path(__file__).parents[2] / "topologies/is-key-manager.toml"
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, tuple[Link, ...]]:
+    plan = make_plan(read_topology(TOPOLOGY))
+    folder = tmp_path_factory.mktemp("lab")
+    write_configuration(plan, folder)
+    return plan, read_links(folder / "nodes", plan).links
+
+
+def outcome(link: Link, *, directory: Outcome, refused: bool) -> Outcome:
+    if link.node == "km":
+        return Outcome.NO_VANTAGE
+    if link.to == "km":
+        return directory
+    logs_in = link.to == "am" and link.protocol in (Protocol.SOAP, Protocol.AMQP)
+    return Outcome.CREDENTIALS_REFUSED if logs_in and refused else Outcome.OK
+
+
+def test_what_a_node_refuses_without_its_directory_is_told_with_the_directory(seen) -> None:
+    plan, links = seen
+    states = tuple(
+        NodeState(one.name, State.EXITED if one.name == "km" else State.RUNNING, exit_code=0)
+        for one in plan.members
+    )
+    gone = Outcome.NAME_UNKNOWN
+    results = {
+        link.id: Result(link.id, outcome(link, directory=gone, refused=True), {Phase.TCP: 1.0})
+        for link in links
+    }
+    told = diagnose(Evidence(plan, links, results, states, (), ()))
+    assert [cause.where for cause in told.causes] == [f"container {plan.node('km').container}"]
+    assert "am/api-manager.ThrottlingConfigurations.JMSConnectionDetails.ServiceURL" in (
+        told.causes[0].explains
+    )
+
+
+def test_a_login_refused_where_the_directory_answers_is_a_cause_of_its_own(seen) -> None:
+    plan, links = seen
+    states = tuple(NodeState(one.name, State.RUNNING) for one in plan.members)
+    wrong = "am/api-manager.APIKeyValidator.ServerURL"
+    results = {
+        link.id: Result(
+            link.id,
+            Outcome.CREDENTIALS_REFUSED if link.id == wrong else Outcome.OK,
+            {Phase.TCP: 1.0},
+        )
+        for link in links
+    }
+    told = diagnose(Evidence(plan, links, results, states, (), ()))
+    assert [cause.explains for cause in told.causes] == [(wrong,)]
