@@ -10,7 +10,6 @@ from lab.plan.containers import (
     BALANCER_GID,
     BALANCER_MEMORY,
     BALANCER_UID,
-    PROBER_MEMORY,
     SERVER_GID,
     SERVER_MEMORY,
     SERVER_UID,
@@ -20,6 +19,7 @@ from lab.plan.containers import (
     node_arguments,
     node_environment,
     node_memory,
+    prober_memory,
 )
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
 
@@ -140,7 +140,7 @@ def prober_definition(plan: Plan, images: Images, owner: Ownership, kind: str) -
         keeps_entrypoint=True,
         labels={**owner.labels(Part.PROBER, PROBER), PROBER_KIND: kind},
         network=plan.network,
-        memory=PROBER_MEMORY,
+        memory=prober_memory(plan),
         capabilities=_PROBER_CAPABILITIES if enters else (),
         host_pid=enters,
         read_only=True,
@@ -160,7 +160,7 @@ def sidecar_definition(
         keeps_entrypoint=True,
         labels={**prober.labels, PART: str(Part.SIDECAR), MEMBER: name, **labels},
         network=f"container:{node}",
-        memory=PROBER_MEMORY,
+        memory=prober_memory(plan),
         read_only=True,
         keeps_log=False,
     )

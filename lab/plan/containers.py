@@ -5,7 +5,7 @@ Names, paths inside the containers, users and the database server's arguments; p
 
 from pathlib import PurePosixPath
 
-from lab.plan.model import PlannedNode
+from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Line, Role
 from lab.products.jvm_4x import container_memory, java_options, memory_options
 
@@ -31,7 +31,6 @@ BALANCER_GID = 99
 NODE_MEMORY = "256m"
 SERVER_MEMORY = "512m"
 BALANCER_MEMORY = "128m"
-PROBER_MEMORY = "256m"
 
 # Variables of the compose file's `.env`, and what it falls back to.
 NODE_IMAGE_VARIABLE = "LAB_NODE_IMAGE"
@@ -55,6 +54,11 @@ _XML_FILES = (
 )
 # Below repository/conf; every other file lies in it.
 _FOLDERS = {"master-datasources.xml": "datasources", "embedded-ldap.xml": "identity"}
+
+
+def prober_memory(plan: Plan) -> str:
+    """Give the prober's limit: it has a process for each place that it dials from."""
+    return f"{max(256, 96 + 24 * (len(plan.nodes) + len(plan.balancers)))}m"
 
 
 def container_name(lab: str, member: str) -> str:

@@ -12,7 +12,6 @@ from lab.data import data_folder
 from lab.plan.containers import (
     BALANCER_CERTIFICATE,
     BALANCER_MEMORY,
-    PROBER_MEMORY,
     SERVER_FILE_NAMES,
     SERVER_MEMORY,
     balancer_path,
@@ -25,6 +24,7 @@ from lab.plan.containers import (
     node_image_variable,
     node_memory,
     node_path,
+    prober_memory,
     server_image_variable,
     server_path,
 )
@@ -58,7 +58,7 @@ def compose_model(plan: Plan, stores: Mapping[str, Iterable[str]]) -> Values:
     services = {server.name: _server(server) for server in plan.servers}
     services |= {balancer.name: _balancer(balancer) for balancer in plan.balancers}
     services |= {node.name: _node(plan, node, stores[node.name]) for node in plan.nodes}
-    services["prober"] = {**_fragment("prober"), "mem_limit": PROBER_MEMORY}
+    services["prober"] = {**_fragment("prober"), "mem_limit": prober_memory(plan)}
     return {
         "name": network_name(plan.lab),
         "services": services,

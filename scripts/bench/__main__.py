@@ -9,10 +9,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from commands import NAME, compose_words, copy_for_peer, lab, start_rows, timed, up_and_down
 from figures import Row
+from growth import HEAD, SIZES, measure_growth
 from inside import lag_row, memory_row, sweep_row
 from many import many_row
 
@@ -26,11 +28,15 @@ def main() -> None:
     """Measure, print the table, and write every single figure where asked."""
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="lab-bench-") as folder:
-        rows = _measure(Path(folder), asked)
+        rows = [] if asked.only_growth else _measure(Path(folder), asked)
+        growth = measure_growth(Path(folder), () if asked.labs else asked.sizes)
     for row in rows:
         _print(row)
+    if growth:
+        print("\n".join((HEAD, *(one.line() for one in growth))))
     if asked.json:
         report = {
+            "growth": [asdict(one) for one in growth],
             "cores": os.cpu_count(),
             "engine": _engine_version(),
             "rows": [row.to_json() for row in rows],
@@ -44,6 +50,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sweeps", type=int, default=20)
     parser.add_argument("--starts", type=int, default=50, help="of a node, for the lag")
     parser.add_argument("--labs", type=int, help="only so many labs at once, beside compose's")
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="labs that grow")
+    parser.add_argument("--only-growth", action="store_true", help="measure nothing else")
     parser.add_argument("--json", type=Path, help="write every single figure there")
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ from lab.plan.containers import (
     node_configuration,
     node_environment,
     node_path,
+    prober_memory,
     server_path,
 )
 from lab.plan.make import make_plan
@@ -24,6 +25,14 @@ def test_every_object_of_a_lab_has_a_name_of_its_own():
     names = {container_name("x", m) for m in ("gw", "db", "prober")}
     names |= {network_name("x"), completion_name("x")}
     assert names == {"lab-x-gw", "lab-x-db", "lab-x-prober", "lab-x", "lab-x-complete"}
+
+
+def test_a_prober_has_memory_for_each_place_that_it_dials_from():
+    limits = {
+        name: prober_memory(make_plan(read_topology(TOPOLOGIES / f"{name}.toml")))
+        for name in ("km-tm-separated", "ha-all")
+    }
+    assert limits == {"km-tm-separated": "256m", "ha-all": "384m"}
 
 
 def planned(topology: str, node: str) -> PlannedNode:
