@@ -322,6 +322,39 @@ def check(
         _end(verb(paths or (), shell, wishes, wanted=wanted, fail_on=fail_on))
 
 
+@app.command("import")
+def import_(
+    *,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder with a configuration file a node.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", envvar="LAB_OUTPUT", help="The topology to write.")
+    ],
+    release: Annotated[
+        str,
+        typer.Option(
+            "--product-version",
+            envvar="LAB_PRODUCT_VERSION",
+            metavar="VERSION",
+            help="The version that the files are for.",
+        ),
+    ] = "4.1.0",
+    roles: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role", metavar="NODE=ROLE", help="A role that the files don't tell; repeatable."
+        ),
+    ] = None,
+    wanted: Told = ListFormat.TABLE,
+) -> None:
+    """Make a topology of somebody's configuration files; needs no Docker."""
+    with _carried_out() as shell:
+        from lab.verbs.importing import import_ as verb  # noqa: PLC0415
+
+        _end(verb(folder, output, shell, release=release, roles=roles or (), wanted=wanted))
+
+
 @app.command()
 def logs(
     *,

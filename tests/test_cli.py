@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from lab.cli import app
 
 VERBS = [
-    *("up", "down", "list", "status", "plan", "render", "graph", "check"),
+    *("up", "down", "list", "status", "plan", "render", "graph", "check", "import"),
     *("logs", "exec", "stop", "start", "fault", "reset", "env", "dump", "gc"),
 ]
 HEAVY = {

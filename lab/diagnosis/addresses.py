@@ -16,9 +16,17 @@ from probes.result import Outcome
 
 def find_names(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
     """Give a cause for each host name that a node can't resolve."""
-    unknown = [link for link in links if evidence.outcome(link) is Outcome.NAME_UNKNOWN]
+    unknown = [link for link in links if _is_unknown(evidence, link)]
     groups = group_by(unknown, lambda link: (link.node, evidence.place(link).host))
     return [_name_cause(evidence, host, group) for (_, host), group in groups.items()]
+
+
+def _is_unknown(evidence: Evidence, link: Link) -> bool:
+    """Tell whether nobody here has the name; of an address nothing but silence tells it."""
+    outcome = evidence.outcome(link)
+    silent = outcome in (Outcome.UNREACHABLE, Outcome.TIMED_OUT)
+    is_nobody_s = evidence.plan.is_closed and evidence.place(link).named_by.to is None
+    return outcome is Outcome.NAME_UNKNOWN or (silent and is_nobody_s)
 
 
 def _name_cause(evidence: Evidence, host: str, links: Sequence[Link]) -> Cause:
@@ -31,7 +39,7 @@ def _name_cause(evidence: Evidence, host: str, links: Sequence[Link]) -> Cause:
             f"`lab start {owner.to}` puts its names on the network again",
             ids(links),
         )
-    known = [alias for member in evidence.plan.members for alias in member.aliases]
+    known = [name for one in evidence.plan.members for name in (*one.aliases, *one.addresses)]
     near = difflib.get_close_matches(host, known, n=1)
     mend = f"write {near[0]}" if near else f"write one of {', '.join(known)}"
     return Cause(

@@ -33,7 +33,7 @@ class HostVantage:
         """Make one attempt at the port that *target*'s node and port are published on."""
         from probes.attempt import attempt  # noqa: PLC0415
 
-        node = self._plan.holder_of(target.host) or ""
+        node = self._plan.holder_of(target.host, target.port) or ""
         port = self._read_ports().get(node, {}).get(target.port, target.port)
         result = await attempt(dataclasses.replace(target, port=port), self._here)
         # Where it ended is the link's own place; the published port is only the way there.

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from lab.gate.settle import Peer, Streak, is_final, lengthen
 from lab.plan.model import Plan, PlannedNode
 from lab.plan.observed import NodeState, State
 from lab.products.apim_4x import MANAGEMENT_PORT
+from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.link import Link
 from probes.result import Outcome, Result
 from probes.target import Target
@@ -118,6 +119,7 @@ class _Watch:
         self._needs |= {node.name: needs.get(node.name, ()) for node in plan.nodes}
         self._behind = {one.name: one.members for one in plan.balancers}
         self._targets = targets
+        self._members = plan.members
         self._release = release
         self._patience = patience
         self._seen = seen
@@ -236,7 +238,17 @@ class _Watch:
             self._count(link, vantage, result)
             return is_enough(result)
 
-        await pace.until(count, lambda: attempt(self._session, vantage, self._targets[link.id]))
+        await pace.until(
+            count, lambda: attempt(self._session, vantage, self._target(link, vantage))
+        )
+
+    def _target(self, link: Link, vantage: str) -> Target:
+        """Give what is dialled: the `localhost` of a shared machine has a name for the others."""
+        target = self._targets[link.id]
+        if vantage == LAB and link.host in LOCAL_HOSTS and link.to is not None:
+            name = next((one.hostname for one in self._members if one.name == link.to), link.host)
+            return replace(target, host=name)
+        return target
 
     def _count(self, link: Link, vantage: str, result: Result) -> None:
         key = (vantage, link.id)

@@ -28,6 +28,7 @@ from lab.launch.definitions import (
 )
 from lab.launch.engine import Engine
 from lab.launch.files import balancer_files, node_files, server_files, write_environment
+from lab.launch.front import way_in_name
 from lab.launch.homes.ending import ask_to_end
 from lab.launch.images import ensure_images
 from lab.launch.labels import (
@@ -65,6 +66,7 @@ from lab.launch.servers import (
     wait_until_ready,
 )
 from lab.launch.sidecars import SidecarChannel
+from lab.launch.standing import Standing
 from lab.launch.states import Events, state_of
 from lab.launch.templates import require_complete
 from lab.launch.tunnel import open_tunnel
@@ -105,6 +107,7 @@ class Cluster:
 
     def start_server(self, name: str) -> None:
         """Start a database server, with its files as they lie in the lab's folder."""
+        self._start_machine(name)
         self._bring_files(name)
         self._engine.start(self._container(name))
 
@@ -113,6 +116,7 @@ class Cluster:
 
         A host port that something else took meanwhile is exchanged for a free one.
         """
+        self._start_machine(name)
         self._bring_files(name)
         for _ in range(_PORT_TRIES - 1):
             try:
@@ -120,6 +124,16 @@ class Cluster:
             except PortTakenError:
                 self._exchange_ports(name)
         return self._engine.start(self._container(name))
+
+    def start_front(self) -> None:
+        """Start what leads from this machine into a closed lab."""
+        self._engine.start(way_in_name(self.plan))
+
+    def _start_machine(self, name: str) -> None:
+        """Start the machine that a member shares, if it does; one that runs stays as it is."""
+        member = next(one for one in self.plan.members if one.name == name)
+        if member.machine:
+            self._engine.start(member.machine)
 
     def stop_node(self, name: str) -> None:
         """Stop a member; one that ignores SIGTERM is killed. A real node's JVM ends cleanly."""
@@ -292,6 +306,9 @@ class Cluster:
 
     def published(self) -> Mapping[tuple[str, int], int]:
         """Give the ports of 127.0.0.1, by member and container port."""
+        if self.plan.is_closed:
+            kept = read_ports(self.folder).items()
+            return {(name, port): host for name, of in kept for port, host in of.items()}
         names = [name for name, member in publishing(self.plan) if published_ports(member)]
 
         def of(name: str) -> Mapping[int, int]:
@@ -396,30 +413,38 @@ def create_cluster(
     ports = choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)
     with Creation(engine) as creation:
-        _take_name(creation, prober_definition(plan, images, owner, kind), plan)
+        lock = prober_definition(plan, images, owner, kind)
+        named = _take_name(creation, lock, plan)
         progress(f"creating {len(plan.members)} containers")
-        network = creation.network(plan, owner, len(plan.members) + 1)
-        made = [network]
+        standing = Standing(creation, plan, owner, images)
+        probing = standing.joined(lock, named)
+        made = [*standing.needs, probing]
         # Servers first: what they need until they are ready is most of a lab's start.
         for server in plan.servers:
             wanted = server_definition(plan, server, images, owner)
-            created = creation.container(wanted, server_files(folder, server.name))
+            created = standing.container(wanted, server_files(folder, server.name))
             cluster.note_files_put(server.name)
             made.append(created)
             if start:
                 begin = partial(cluster.start_server, server.name)
-                made.append(creation.work(_start_after, begin, network, created))
+                made.append(creation.work(_start_after, begin, *standing.needs, created))
         if start:
-            made.append(creation.work(_start_after, cluster.start_prober, network))
+            made.append(creation.work(_start_after, cluster.start_prober, *standing.needs, probing))
         for node in plan.nodes:
-            wanted = node_definition(plan, node, images, owner, ports.get(node.name, {}))
-            made.append(creation.container(wanted, node_files(folder, node)))
+            published = {} if plan.is_closed else ports.get(node.name, {})
+            wanted = node_definition(plan, node, images, owner, published)
+            made.append(standing.container(wanted, node_files(folder, node)))
             cluster.note_files_put(node.name)
         for balancer in plan.balancers:
-            published = ports.get(balancer.name, {})
+            published = {} if plan.is_closed else ports.get(balancer.name, {})
             wanted = balancer_definition(plan, balancer, images, owner, published)
-            made.append(creation.container(wanted, balancer_files(folder, balancer.name)))
+            made.append(standing.container(wanted, balancer_files(folder, balancer.name)))
             cluster.note_files_put(balancer.name)
+        if plan.is_closed and ports:
+            front = standing.front(ports)
+            made += front
+            if start:
+                made.append(creation.work(_start_after, cluster.start_front, *front))
         results(made)
         write_ports(folder, ports)
         write_environment(folder, plan, images)
@@ -433,10 +458,11 @@ def _start_after(start: Callable[[], None], *made: "Future[str]") -> None:
     start()
 
 
-def _take_name(creation: Creation, lock: Definition, plan: Plan) -> None:
+def _take_name(creation: Creation, lock: Definition, plan: Plan) -> "Future[str]":
     """Make the prober first: the engine gives a container's name to one caller only."""
+    made = creation.container(lock)
     try:
-        results([creation.container(lock)])
+        results([made])
     except NameTakenError as error:
         raise NameHeldError(
             Problem(
@@ -445,6 +471,7 @@ def _take_name(creation: Creation, lock: Definition, plan: Plan) -> None:
                 f"wait for it, or `lab down {plan.lab}` if that process is no more",
             )
         ) from error
+    return made
 
 
 def prober_kind_for(engine: Engine) -> str:

@@ -10,15 +10,17 @@ from typing import Any, Self
 
 from lab.errors import EngineError, Problem
 from lab.launch.engine import Engine
+from lab.launch.front import way_in_name
 from lab.launch.labels import Ownership, Part
 from lab.launch.refusals import SubnetTakenError
 from lab.launch.removal import LabObjects, remove_objects
 from lab.launch.seen import Definition, SeenContainer, SeenNetwork
 from lab.launch.subnets import candidates, routed_here
-from lab.plan.model import Plan
+from lab.plan.model import Plan, PlannedSubnet
 
 _AT_ONCE = 16
 _SUBNETS_TRIED = 64
+_FAR = 16  # a route to a wider network than this leads elsewhere
 
 
 class Creation:
@@ -56,7 +58,24 @@ class Creation:
 
     def network(self, plan: Plan, owner: Ownership, members: int) -> "Future[str]":
         """Create the lab's network on a free subnet; the future gives its id."""
-        return self._pool.submit(self._create_network, plan, owner, members)
+        return self._pool.submit(
+            self._create_network, plan, owner, members, plan.network, is_closed=plan.is_closed
+        )
+
+    def way_in(self, plan: Plan, owner: Ownership) -> "Future[str]":
+        """Create the network by which this machine reaches a closed lab's front."""
+        name = way_in_name(plan)
+        return self._pool.submit(self._create_network, plan, owner, 1, name, is_closed=False)
+
+    def subnet(self, plan: Plan, wanted: PlannedSubnet, owner: Ownership) -> "Future[str]":
+        """Create a network for fixed addresses; the future gives its id."""
+        return self._pool.submit(self._create_subnet, plan, wanted, owner)
+
+    def joining(
+        self, container: "Future[str]", *networks: tuple["Future[str]", str]
+    ) -> "Future[str]":
+        """Put a container into further networks, at an address; the future gives its id."""
+        return self._pool.submit(self._join, container, networks)
 
     def work(self, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Run something else beside it."""
@@ -70,26 +89,69 @@ class Creation:
             self._engine.put(made, archive)
         return made
 
-    def _create_network(self, plan: Plan, owner: Ownership, members: int) -> str:
+    def _join(self, container: "Future[str]", networks: Iterable[tuple["Future[str]", str]]) -> str:
+        made = container.result()
+        for network, address in networks:
+            self._engine.join(network.result(), made, address)
+        return made
+
+    def _create_subnet(self, plan: Plan, wanted: PlannedSubnet, owner: Ownership) -> str:
+        labels = owner.labels(Part.NETWORK)
+        self._refuse_overlap(plan, wanted)
+        made = self._engine.create_network(
+            wanted.name, wanted.subnet, labels, bridge=wanted.bridge, dead_end=wanted.gateway
+        )
+        with self._noting:
+            self._networks.append(SeenNetwork(made, wanted.name, "", labels, (wanted.subnet,)))
+        return made
+
+    def _refuse_overlap(self, plan: Plan, wanted: PlannedSubnet) -> None:
+        """Raise `EngineError` where somebody else has the addresses, or this machine is near."""
+        holders = [
+            f"the network {network.name}"
+            for network in self._engine.networks()
+            if any(subnet.overlaps(wanted.subnet) for subnet in network.subnets)
+        ]
+        # Many machines route all private addresses somewhere; what counts is the link it is on.
+        holders += [
+            f"this machine's own network {route}"
+            for route in routed_here()
+            if route.overlaps(wanted.subnet) and route.prefixlen > _FAR
+        ]
+        if holders:
+            raise EngineError(
+                Problem(
+                    f"addresses of the lab `{plan.lab}` are taken: {wanted.subnet} is part of"
+                    f" {holders[0]}",
+                    f"network {wanted.name}",
+                    "`lab down` the lab that has them, or bring this one up on another machine",
+                )
+            )
+
+    def _create_network(
+        self, plan: Plan, owner: Ownership, members: int, name: str, *, is_closed: bool
+    ) -> str:
         labels = owner.labels(Part.NETWORK)
         taken: set[IPv4Network] = set(routed_here())
         for _ in range(_SUBNETS_TRIED):
             taken.update(_subnets(self._engine))
-            subnet = next(candidates(plan.lab, members, taken), None)
+            taken.update(one.subnet for one in plan.subnets)
+            subnet = next(candidates(name, members + is_closed, taken), None)
             if subnet is None:
                 break
             try:
-                made = self._engine.create_network(plan.network, subnet, labels)
+                end = str(subnet[-2]) if is_closed else ""
+                made = self._engine.create_network(name, subnet, labels, dead_end=end)
             except SubnetTakenError:
                 taken.add(subnet)
                 continue
             with self._noting:
-                self._networks.append(SeenNetwork(made, plan.network, "", labels, (subnet,)))
+                self._networks.append(SeenNetwork(made, name, "", labels, (subnet,)))
             return made
         raise EngineError(
             Problem(
                 "no private subnet is free for the lab's network",
-                f"network {plan.network}",
+                f"network {name}",
                 "`lab list` shows the labs that hold one; `docker network ls` everything else",
             )
         )

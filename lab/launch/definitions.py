@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from lab.launch.front import FRONT, way_in_name
 from lab.launch.labels import MEMBER, PART, Ownership, Part
 from lab.launch.seen import Definition, SeenContainer
 from lab.plan.containers import (
@@ -21,7 +23,7 @@ from lab.plan.containers import (
     node_memory,
     prober_memory,
 )
-from lab.plan.model import Plan, PlannedBalancer, PlannedNode, PlannedServer
+from lab.plan.model import Plan, PlannedBalancer, PlannedMachine, PlannedNode, PlannedServer
 
 PROBER = "prober"
 PROBER_KIND = "apim-lab.prober-kind"
@@ -50,13 +52,65 @@ def node_definition(
         command=node_arguments(node),
         keeps_entrypoint=True,
         labels=owner.labels(Part.NODE, node.name),
-        network=plan.network,
-        aliases=node.aliases,
-        hostname=node.hostname,
+        **_standing(plan, node),
         environment=node_environment(node, quick=quick),
         published=published,
         memory=node_memory(node, quick=quick),
     )
+
+
+def machine_definition(
+    plan: Plan, machine: PlannedMachine, images: Images, owner: Ownership
+) -> Definition:
+    """Define the container whose network several members share; it idles, and has no rights."""
+    return Definition(
+        name=machine.container,
+        image=images.prober,
+        command=(),
+        keeps_entrypoint=True,
+        labels=owner.labels(Part.MACHINE, f"{machine.members[0]}-machine"),
+        network=plan.network,
+        aliases=machine.aliases,
+        hostname=machine.hostname,
+        read_only=True,
+        keeps_log=False,
+        name_servers=_name_servers(plan),
+    )
+
+
+def front_definition(
+    plan: Plan, images: Images, owner: Ownership, published: Mapping[int, int]
+) -> Definition:
+    """Define the front of a closed lab."""
+    return Definition(
+        name=way_in_name(plan),
+        image=images.balancer,
+        command=("haproxy", *haproxy_arguments()),
+        labels=owner.labels(Part.FRONT, FRONT),
+        network=way_in_name(plan),
+        published=published,
+        user=f"{BALANCER_UID}:{BALANCER_GID}",
+        memory=BALANCER_MEMORY,
+        name_servers=_name_servers(plan),
+    )
+
+
+def _name_servers(plan: Plan) -> tuple[str, ...]:
+    # An engine whose machine has its name server on loopback asks it from the machine's own
+    # network, whatever the container's (CVE-2024-29018); nobody listens in the container.
+    return ("127.0.0.1",) if plan.is_closed else ()
+
+
+def _standing(plan: Plan, member: PlannedNode | PlannedServer) -> dict[str, Any]:
+    """Give where a member stands: in the lab's network by its names, or on a machine."""
+    if member.machine:
+        return {"network": f"container:{member.machine}"}
+    return {
+        "network": plan.network,
+        "aliases": member.aliases,
+        "hostname": member.hostname,
+        "name_servers": _name_servers(plan),
+    }
 
 
 def balancer_definition(
@@ -75,6 +129,7 @@ def balancer_definition(
         network=plan.network,
         aliases=balancer.aliases,
         hostname=balancer.hostname,
+        name_servers=_name_servers(plan),
         published=published,
         user=f"{BALANCER_UID}:{BALANCER_GID}",
         memory=BALANCER_MEMORY,
@@ -90,9 +145,7 @@ def server_definition(
         image=images.servers[server.name],
         command=("mysqld", *mysqld_arguments(port=server.port)),
         labels=owner.labels(Part.SERVER, server.name),
-        network=plan.network,
-        aliases=server.aliases,
-        hostname=server.hostname,
+        **_standing(plan, server),
         user=f"{SERVER_UID}:{SERVER_GID}",
         memory=SERVER_MEMORY,
     )
@@ -141,6 +194,7 @@ def prober_definition(plan: Plan, images: Images, owner: Ownership, kind: str) -
         labels={**owner.labels(Part.PROBER, PROBER), PROBER_KIND: kind},
         network=plan.network,
         memory=prober_memory(plan),
+        name_servers=_name_servers(plan),
         capabilities=_PROBER_CAPABILITIES if enters else (),
         host_pid=enters,
         read_only=True,

@@ -106,14 +106,37 @@ class Engine:
             rows = self._api.networks(filters={"label": label} if label else None)
         return tuple(_network(row) for row in rows)
 
-    def create_network(self, name: str, subnet: IPv4Network, labels: Mapping[str, str]) -> str:
-        """Create a bridge network and give its id; raises `SubnetTakenError`."""
-        pool = IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet))])
+    def create_network(
+        self,
+        name: str,
+        subnet: IPv4Network,
+        labels: Mapping[str, str],
+        *,
+        bridge: str = "",
+        dead_end: str = "",
+    ) -> str:
+        """Create a bridge network and give its id; raises `SubnetTakenError`.
+
+        *bridge* is the engine's own address there. With *dead_end*, an address that nobody has,
+        for the containers' gateway, nothing gets out.
+        """
+        ends = {"DefaultGatewayIPv4": dead_end} if dead_end else None
+        row = IPAMPool(subnet=str(subnet), gateway=bridge or None, aux_addresses=ends)
         with _asked(f"network {name}"):
             made = self._api.create_network(
-                name, driver="bridge", ipam=pool, check_duplicate=True, labels=dict(labels)
+                name,
+                driver="bridge",
+                ipam=IPAMConfig(pool_configs=[row]),
+                check_duplicate=True,
+                labels=dict(labels),
+                internal=bool(dead_end),
             )
         return str(made["Id"])
+
+    def join(self, network: str, container: str, address: str = "") -> None:
+        """Put a container into one more network, at *address* if one is told."""
+        with _asked(f"network {network}"):
+            self._api.connect_container_to_network(container, network, ipv4_address=address or None)
 
     def remove_network(self, network: str) -> None:
         """Remove a network; raises `InUseError` while it has endpoints, `GoneError`."""
@@ -196,6 +219,7 @@ class Engine:
             cap_drop=["ALL"],
             cap_add=list(wanted.capabilities),
             security_opt=["no-new-privileges"],
+            dns=list(wanted.name_servers) or None,
             pid_mode="host" if wanted.host_pid else None,
             read_only=wanted.read_only,
             tmpfs=dict(wanted.tmpfs) or None,

@@ -40,7 +40,9 @@ def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progre
             )
             for server in plan.servers
         }
-        balancer = pool.submit(sources.ensure, BALANCER) if plan.balancers else None
+        balancer = (
+            pool.submit(sources.ensure, BALANCER) if plan.balancers or plan.is_closed else None
+        )
         real = pool.submit(real_images, engine, plan, homes, owner, sources)
         try:
             built = _built(engine, (*stand_ins, PROBER), sources, pool, progress)

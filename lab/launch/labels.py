@@ -28,6 +28,8 @@ class Part(StrEnum):
     SIDECAR = "sidecar"
     BUILDER = "builder"
     FAULT = "fault"
+    MACHINE = "machine"
+    FRONT = "front"
     COMPLETION = "completion"
 
 

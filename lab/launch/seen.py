@@ -26,6 +26,7 @@ class Definition:
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     keeps_log: bool = True
     keeps_entrypoint: bool = False
+    name_servers: tuple[str, ...] = ()  # asked by the engine's own about names that it doesn't know
 
 
 @dataclass(frozen=True, slots=True)

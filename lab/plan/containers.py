@@ -114,6 +114,8 @@ def node_environment(node: PlannedNode, *, quick: bool = True) -> dict[str, str]
     told = {"STAND_IN_VERSION": node.version}
     if node.line is Line.XML:
         return told | {"STAND_IN_ROLE": str(node.role), "WSO2_SERVER_HOME": str(node_home(node))}
+    if node.file is not None:  # which may say nothing: -Dprofile= says it to the product
+        told["STAND_IN_PROFILE"] = node.profile
     if not node.start.profile:  # no profile: the distribution alone says which role it is
         told |= {"STAND_IN_DISTRIBUTION": node.start.distribution, **node.start.environment}
     return told

@@ -10,6 +10,7 @@ from lab.errors import LabError, Problem, UsageError
 from lab.plan.containers import NODE_UID, container_name, network_name
 from lab.plan.databases import places_of, planned_servers
 from lab.plan.kinds import Kind, parse_kind
+from lab.plan.machines import machine_of, planned_machines
 from lab.plan.merge import merge
 from lab.plan.model import (
     STAND_IN,
@@ -19,16 +20,20 @@ from lab.plan.model import (
     Plan,
     PlannedBalancer,
     PlannedNode,
+    PlannedSubnet,
     starts_alone,
 )
 from lab.plan.order import starts_after
-from lab.products.facts import Line, Release, Role
+from lab.plan.subnets import planned_subnets
+from lab.products.facts import Front, Line, Protocol, Release, Role, RoleFacts, ServedPort
 from lab.products.jvm_4x import HEAPS
 from lab.products.releases import PRODUCTS
 from lab.topology.copies import members_of
-from lab.topology.model import Topology
+from lab.topology.model import BalancerSection, NodeSection, Topology
 from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
+
+SECRETS_FILE = "secrets.toml"  # of the topology, kept in the lab's folder
 
 
 def make_plan(
@@ -54,7 +59,7 @@ def make_plan(
         problems.insert(0, problem)
     if problems:
         raise UsageError(*problems)
-    return Plan(
+    made = Plan(
         lab=lab,
         product=release.product,
         version=release.version,
@@ -70,7 +75,21 @@ def make_plan(
         java=_java(topology, java or Java()),
         encryption=_key_source(topology),
         environments=topology.environments,
+        machines=planned_machines(lab, topology),
+        secrets=topology.secrets,
     )
+    return replace(made, subnets=_subnets(made))
+
+
+def _subnets(plan: Plan) -> tuple[PlannedSubnet, ...]:
+    """Plan the fixed addresses: nodes and balancers dial them, whoever they belong to."""
+    holders = {one.container: one.addresses for one in plan.machines if one.addresses}
+    holders |= {
+        one.container: one.addresses for one in plan.members if one.addresses and not one.machine
+    }
+    diallers = [one.machine or one.container for one in plan.nodes]
+    diallers += [plan.prober, *(one.container for one in plan.balancers)]
+    return planned_subnets(plan.network, list(dict.fromkeys(diallers)), holders, plan.topology_path)
 
 
 def _beyond_the_line(chosen: Mapping[str, Kind], release: Release) -> list[Problem]:
@@ -143,7 +162,12 @@ def read_plan(folder: Path) -> Plan:
         text = (folder / "topology.toml").read_bytes().decode()
         dbscripts = options["dbscripts"]
         java, kinds = Java(**options["java"]), dict(options["kinds"])
-        topology = parse_topology(text, where=options["topology"], name=options["name"])
+        topology = parse_topology(
+            text,
+            where=options["topology"],
+            name=options["name"],
+            secrets=folder / SECRETS_FILE,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LabError(
             Problem(
@@ -162,6 +186,7 @@ def read_plan(folder: Path) -> Plan:
 def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release) -> PlannedNode:
     section = topology.nodes[name]
     facts = release.roles[section.role]
+    super_admin = section.super_admin or topology.super_admin
     return PlannedNode(
         name=name,
         role=section.role,
@@ -177,14 +202,17 @@ def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release)
         hostname=section.hostname,
         aliases=(section.hostname, *section.aliases),
         offset=section.offset,
-        ports=tuple(served.at_offset(section.offset) for served in facts.ports),
-        super_admin=Account(topology.super_admin.username, topology.super_admin.password),
+        ports=tuple(_served(served, section) for served in facts.ports),
+        super_admin=Account(super_admin.username, super_admin.password),
         databases=places_of(section, topology, release),
         config=merge(topology.config, _of_role(section.role, topology), section.config),
         starts_after=()
         if starts_alone(kind.word, release.line)
         else starts_after(name, topology, release),
         environments=section.served,
+        file=Path(topology.where).absolute().parent / section.file if section.file else None,
+        addresses=tuple(section.addresses),
+        machine=machine_of(lab, name, topology),
         line=release.line,
     )
 
@@ -203,6 +231,11 @@ def _key_source(topology: Topology) -> KeySource | None:
     return KeySource(section.key, beside / section.key_file if section.key_file else None)
 
 
+def _served(served: ServedPort, section: NodeSection) -> ServedPort:
+    own = section.ports.get(str(served.port), served.port)
+    return replace(served, port=own).at_offset(section.offset)
+
+
 def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedBalancer, ...]:
     return tuple(
         PlannedBalancer(
@@ -212,9 +245,20 @@ def _balancers(lab: str, topology: Topology, release: Release) -> tuple[PlannedB
             hostname=section.hostname,
             aliases=(section.hostname, *section.aliases),
             members=members_of(section, topology.nodes),
-            fronts=release.roles[section.role].fronts,
+            fronts=_fronts(section, release.roles[section.role]),
             is_sticky=release.roles[section.role].is_sticky,
             terminates=section.tls == "terminate",
+            addresses=tuple(section.addresses),
         )
         for name, section in topology.balancers.items()
     )
+
+
+def _fronts(section: BalancerSection, facts: RoleFacts) -> tuple[Front, ...]:
+    """Give the ports of the role's balancers, and those that the topology adds."""
+    spoken = {served.port: served.protocol for served in facts.ports}
+    own = {
+        int(port): Front(int(port), target, spoken.get(target, Protocol.TCP))
+        for port, target in section.ports.items()
+    }
+    return (*(front for front in facts.fronts if front.port not in own), *own.values())

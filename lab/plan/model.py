@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,18 @@ class PlannedNode:
     place: str = ""  # of the distribution: absolute path, or an image's name
     heap: int = 0  # MiB of a JVM
     uid: int = 802  # the user, and the group, that it runs as
+    file: Path | None = None  # it runs on this file as it is, instead of a generated one
+    addresses: tuple[str, ...] = ()  # fixed ones, by which files call it
+    machine: str = ""  # the container whose network it shares with others; empty: its own
 
     @property
     def is_real(self) -> bool:
         """Tell whether the product runs in it, and no stand-in."""
         return self.kind != STAND_IN
+
+    def opens(self, port: int) -> bool:
+        """Tell whether its role opens this port."""
+        return any(served.port == port for served in self.ports)
 
     @property
     def starts_alone(self) -> bool:
@@ -98,6 +106,12 @@ class PlannedServer:
     port: int
     schemas: tuple[PlannedSchema, ...]
     accounts: tuple[Account, ...]  # each is granted all on every schema of this server
+    addresses: tuple[str, ...] = ()
+    machine: str = ""
+
+    def opens(self, port: int) -> bool:
+        """Tell whether it is the server's port."""
+        return port == self.port
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,38 @@ class PlannedBalancer:
     fronts: tuple[Front, ...]
     is_sticky: bool  # one client stays with one member
     terminates: bool  # it opens the TLS itself, else it passes it through
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def machine(self) -> str:
+        """Give the container whose network it shares: none."""
+        return ""
+
+    def opens(self, port: int) -> bool:
+        """Tell whether it stands before this port."""
+        return any(front.port == port for front in self.fronts)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMachine:
+    """A network that several members share as processes on one machine do, and its names."""
+
+    container: str
+    hostname: str
+    aliases: tuple[str, ...]
+    addresses: tuple[str, ...]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSubnet:
+    """A network of its own for fixed addresses; every container in it has one, by its name."""
+
+    name: str
+    subnet: IPv4Network
+    bridge: str  # the address of the engine's end
+    gateway: str  # where nobody is: whatever isn't in the lab has no way out
+    addresses: Mapping[str, str]  # container → its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +202,9 @@ class Plan:
     encryption: KeySource | None = None  # None: the files name no key
     # what is laid over a control plane's record of each environment
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    machines: tuple[PlannedMachine, ...] = ()
+    subnets: tuple[PlannedSubnet, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the topology, by name
 
     def __str__(self) -> str:
         """Tell in lines what will exist; no password."""
@@ -209,9 +258,29 @@ class Plan:
         """Give the nodes of this role, in the topology's order."""
         return tuple(node for node in self.nodes if node.role is role)
 
-    def holder_of(self, host: str) -> str | None:
-        """Give the name of the member that the network knows by *host*, if any."""
-        for member in self.members:
-            if host.lower() in (alias.lower() for alias in member.aliases):
-                return member.name
-        return None
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the lab has no way out: it runs on somebody's own files."""
+        return any(node.file is not None for node in self.nodes)
+
+    def holder_of(self, host: str, port: int = 0) -> str | None:
+        """Give the name of the member that the network knows by *host*, if any.
+
+        Of several on one machine it is the one that opens *port*, else the first.
+        """
+        known = [member for member in self.members if _is_called(member, host.lower())]
+        found = [one.name for one in known if one.opens(port)] or [one.name for one in known]
+        return found[0] if found else None
+
+    def neighbour_of(self, name: str, port: int) -> str:
+        """Give who answers *port* of `localhost` as seen from member *name*: mostly itself."""
+        own = next((one for one in self.members if one.name == name), None)
+        if own is None or not own.machine or own.opens(port):
+            return name
+        beside = (one for one in self.members if one.machine == own.machine)
+        return next((one.name for one in beside if one.opens(port)), name)
+
+
+def _is_called(member: Member, host: str) -> bool:
+    names = (*member.aliases, *member.addresses)
+    return host in (name.lower() for name in names)

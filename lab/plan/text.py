@@ -20,7 +20,9 @@ def plan_text(plan: Plan) -> str:
 
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"lab {plan.lab}: {plan.product} {plan.version}"
-    yield f"  network     {plan.network}"
+    yield f"  network     {plan.network}{', without a way out' if plan.is_closed else ''}"
+    for subnet in plan.subnets:
+        yield f"  addresses   {subnet.subnet}"
     yield f"  prober      {plan.prober}"
     yield f"  dbscripts   {plan.dbscripts or 'of the nodes'}"
     if plan.encryption:
@@ -45,7 +47,7 @@ def _key(source: KeySource) -> str:
 def _server_lines(server: PlannedServer) -> Iterator[str]:
     yield f"server {server.name}: MySQL"
     yield f"  container   {server.container}"
-    yield f"  names       {', '.join(server.aliases)}"
+    yield f"  names       {', '.join((*server.aliases, *server.addresses))}"
     yield f"  port        {server.port}"
     for schema in server.schemas:
         yield f"  schema      {schema.name}: {schema.script}, {schema.charset} {schema.collation}"
@@ -56,7 +58,7 @@ def _server_lines(server: PlannedServer) -> Iterator[str]:
 def _balancer_lines(balancer: PlannedBalancer, plan: Plan) -> Iterator[str]:
     yield f"balancer {balancer.name}: HAProxy before {', '.join(balancer.members)}"
     yield f"  container   {balancer.container}"
-    yield f"  names       {', '.join(balancer.aliases)}"
+    yield f"  names       {', '.join((*balancer.aliases, *balancer.addresses))}"
     for front in balancer.fronts:
         targets = " ".join(
             f"{name}:{front.target + plan.node(name).offset}" for name in balancer.members
@@ -72,7 +74,11 @@ def _balancer_lines(balancer: PlannedBalancer, plan: Plan) -> Iterator[str]:
 def _node_lines(node: PlannedNode, plan: Plan) -> Iterator[str]:
     yield f"node {node.name}: {node.role} ({node.kind})"
     yield f"  container   {node.container}"
-    yield f"  names       {', '.join(node.aliases)}"
+    yield f"  names       {', '.join((*node.aliases, *node.addresses))}"
+    if node.machine:
+        yield f"  machine     {node.machine}"
+    if node.file is not None:
+        yield f"  own file    {node.file}"
     yield f"  profile     {node.profile}"
     yield f"  started as  {_start(node)}"
     if node.offset:

@@ -166,10 +166,17 @@ def _alternatives(names: Iterable[str]) -> x509.SubjectAlternativeName:
     hosts = (*names, "localhost")
     return x509.SubjectAlternativeName(
         [
-            *(x509.DNSName(host) for host in dict.fromkeys(hosts)),
+            *(_alternative(host) for host in dict.fromkeys(hosts)),
             x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")),
         ]
     )
+
+
+def _alternative(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.IPv4Address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

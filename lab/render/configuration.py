@@ -9,6 +9,7 @@ from lab.products.facts import Line
 from lab.render.comments import deployment_comments, template_comments
 from lab.render.deployment import Values, deployment_values
 from lab.render.encryption import encryption_key
+from lab.render.given import given_files, given_values
 from lab.render.haproxy import haproxy_cfg
 from lab.render.stores import store_problems
 from lab.render.template import laid_over, template_of
@@ -21,10 +22,17 @@ def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
 
     Raises `TopologyError` for a `config` that names keystores which can't be made.
     """
-    values = {node.name: _VALUES[node.line](plan, node, encryption_key) for node in plan.nodes}
+    given = given_files(plan)
+    values = {
+        node.name: given_values(given[node.name])
+        if node.file
+        else _VALUES[node.line](plan, node, encryption_key)
+        for node in plan.nodes
+    }
     problems = [
         problem
         for name, value in values.items()
+        if name not in given
         for problem in store_problems(value, f"{plan.topology_path}: nodes.{name}.config")
     ]
     if problems:
@@ -38,7 +46,12 @@ def _of_toml(plan: Plan, node: PlannedNode, encryption_key: str) -> Values:
 
 
 def configuration_files(plan: Plan, node: PlannedNode, values: Values) -> Mapping[str, bytes]:
-    """Give the configuration files of one node by their names, comments included."""
+    """Give the configuration files of one node by their names; its own file byte for byte.
+
+    Generated ones have comments.
+    """
+    if node.file is not None:
+        return {"deployment.toml": given_files(plan)[node.name]}
     return _FILES[node.line](plan, node, values)
 
 

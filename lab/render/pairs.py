@@ -68,13 +68,14 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
 
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Give the names in each certificate, by the first member that has it."""
-    names = {node.name: node.aliases for node in plan.nodes}
+    names = {node.name: (*node.aliases, *node.addresses) for node in plan.nodes}
     for balancer in plan.balancers:
         aliases = [alias for name in balancer.members for alias in names.pop(name)]
-        names[balancer.members[0]] = (*aliases, *balancer.aliases)
+        own = (*balancer.aliases, *balancer.addresses)
+        names[balancer.members[0]] = (*aliases, *own)
         if balancer.terminates:
-            names[balancer.name] = balancer.aliases
-    return names | {server.name: server.aliases for server in plan.servers}
+            names[balancer.name] = own
+    return names | {one.name: (*one.aliases, *one.addresses) for one in plan.servers}
 
 
 def _kept_authority(folder: Path) -> Pair | None:

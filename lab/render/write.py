@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lab.plan.containers import BALANCER_CERTIFICATE
-from lab.plan.make import plan_options
+from lab.plan.make import SECRETS_FILE, plan_options
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
 from lab.render.accounts import accounts_sql
@@ -13,6 +13,7 @@ from lab.render.compose import compose_yaml
 from lab.render.configuration import configuration, configuration_files
 from lab.render.deployment import Values
 from lab.render.encryption import KEY_FILE, encryption_key
+from lab.render.given import given_stores
 from lab.render.haproxy import haproxy_cfg
 from lab.render.keystores import (
     keystore_bytes,
@@ -22,7 +23,10 @@ from lab.render.keystores import (
 )
 from lab.render.pairs import AUTHORITY, Pairs, lab_pairs
 from lab.render.stores import Store, keystores, truststore
+from lab.render.toml_text import toml_text
 from lab.render.tree import MARK, check_folder, read_kept, remove_strangers, write_tree
+
+Stores = tuple[tuple[Store, ...], Store]  # a node's keystores, and its truststore
 
 
 def render(plan: Plan, folder: Path) -> None:
@@ -34,41 +38,54 @@ def render(plan: Plan, folder: Path) -> None:
     check_folder(folder)
     key = encryption_key(plan, folder)
     values = configuration(plan, key)
-    pairs = lab_pairs(plan, {name: keystores(value) for name, value in values.items()}, folder)
+    stores = {node.name: _stores(node, values[node.name]) for node in plan.nodes}
+    pairs = lab_pairs(plan, {name: keys for name, (keys, _) in stores.items()}, folder)
     files = {
         MARK: _json(plan_options(plan)),
         "topology.toml": plan.topology_text.encode(),
-        "compose.yaml": compose_yaml(
-            plan, {name: _store_names(value) for name, value in values.items()}
-        ).encode(),
+        **_compose_files(plan, stores),
+        **_secret_files(plan),
         **dict(zip(AUTHORITY, _pem(pairs), strict=True)),
         **({KEY_FILE: f"{key}\n".encode()} if key else {}),
         **_server_files(plan, pairs),
         **_balancer_files(plan, pairs),
     }
     for node in plan.nodes:
-        files |= _node_files(plan, node, values[node.name], pairs, folder)
+        for name, content in configuration_files(plan, node, values[node.name]).items():
+            files[f"nodes/{node.name}/{name}"] = content
+        files |= _store_files(plan, node, stores[node.name], pairs, folder)
     write_tree(folder, files)
     remove_strangers(folder, files)
 
 
-def _store_names(values: Values) -> list[str]:
-    stores = (*keystores(values), truststore(values))
-    return list(dict.fromkeys(store.file_name for store in stores))
+def _stores(node: PlannedNode, values: Values) -> Stores:
+    return given_stores(values) if node.file else (keystores(values), truststore(values))
 
 
-def _node_files(
-    plan: Plan, node: PlannedNode, values: Values, pairs: Pairs, folder: Path
+def _compose_files(plan: Plan, stores: Mapping[str, Stores]) -> dict[str, bytes]:
+    """Give the compose file; compose has no way to close a network and still open ports."""
+    if plan.is_closed:
+        return {}
+    names = {
+        name: list(dict.fromkeys(store.file_name for store in (*keys, trusted)))
+        for name, (keys, trusted) in stores.items()
+    }
+    return {"compose.yaml": compose_yaml(plan, names).encode()}
+
+
+def _secret_files(plan: Plan) -> dict[str, bytes]:
+    return {SECRETS_FILE: toml_text(plan.secrets, {}).encode()} if plan.secrets else {}
+
+
+def _store_files(
+    plan: Plan, node: PlannedNode, stores: Stores, pairs: Pairs, folder: Path
 ) -> dict[str, bytes]:
     place = f"nodes/{node.name}"
-    files = {
-        f"{place}/{name}": content
-        for name, content in configuration_files(plan, node, values).items()
-    }
-    for store in keystores(values):
+    files: dict[str, bytes] = {}
+    keys, trusted = stores
+    for store in keys:
         name = f"{place}/{store.file_name}"
         files[name] = _keystore(store, node.name, pairs, read_kept(folder, name))
-    trusted = truststore(values)
     name = f"{place}/{trusted.file_name}"
     files[name] = _truststore(trusted, node.name, plan, pairs, read_kept(folder, name))
     return files
@@ -82,7 +99,8 @@ def _keystore(store: Store, node: str, pairs: Pairs, kept: bytes | None) -> byte
 
 
 def _truststore(store: Store, node: str, plan: Plan, pairs: Pairs, kept: bytes | None) -> bytes:
-    signers = plan.nodes_of(Role.KEY_MANAGER) or plan.nodes_of(Role.CONTROL_PLANE)
+    # Of a customer's cluster there may be a part alone, without either.
+    signers = (*plan.nodes_of(Role.KEY_MANAGER), *plan.nodes_of(Role.CONTROL_PLANE), *plan.nodes)
     entries = {
         "lab-ca": pairs.authority.certificate,
         **{f"node-{other.name}": pairs.members[other.name].certificate for other in plan.nodes},

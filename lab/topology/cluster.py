@@ -29,7 +29,28 @@ def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     problems = list(line_problems(raw, roles, release, where))
     if problems:
         return problems
+    if brings_files(raw):
+        # What the files name is for the probes to judge: a customer's set may be a part, or wrong.
+        return list(_idle_balancers(raw, roles, where))
     return [*_missing_peers(roles, release, where), *_section_problems(raw, release, where)]
+
+
+def brings_files(raw: Mapping[str, Any]) -> bool:
+    """Tell whether every node runs on a file of its own, so that nothing is generated."""
+    nodes = raw.get("nodes")
+    tables = nodes.values() if isinstance(nodes, dict) else ()
+    return bool(tables) and all(isinstance(table, dict) and "file" in table for table in tables)
+
+
+def _idle_balancers(
+    raw: Mapping[str, Any], roles: Mapping[str, Role], where: str
+) -> Iterator[Problem]:
+    balancers = sections_of(BalancerSection, raw.get("balancers", {})) or {}
+    for name, section in balancers.items():
+        members = section.members or [node for node in roles if roles[node] is section.role]
+        if not members or not set(members) <= set(roles):
+            what = f"the balancer {name!r} stands before nobody, or before nodes that aren't there"
+            yield Problem(what, f"{where}: balancers.{name}", "name nodes of its role")
 
 
 def _release_problem(lab: Mapping[str, Any], where: str) -> Problem | None:

@@ -19,13 +19,20 @@ DEFAULT_ENVIRONMENT = "Default"
 IGNORED = r"^LAB\d{4}(:[a-z0-9-]+)?$"
 
 
+_Port = Annotated[int, Field(ge=1, le=65535)]
+Ports = dict[Annotated[str, Field(pattern=r"^[1-9]\d{0,4}$")], _Port]
+
+
 class _Section(BaseModel):
     # An input value in a traceback could be a password.
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class LabSection(_Section):
-    """`[lab]`: which product in which version, the lab's name, and what runs as its nodes."""
+    """`[lab]`: which product in which version, the lab's name, and what runs as its nodes.
+
+    *secrets* is the file beside the topology that holds what `{ secret = "NAME" }` stands for.
+    """
 
     product: str = "apim"
     version: str
@@ -34,12 +41,22 @@ class LabSection(_Section):
     driver: str | None = None  # of the database, for real nodes
     jdk: str | None = None  # an image
     quick_start: bool = True
+    secrets: str | None = None
+
+
+class SuperAdminSection(_Section):
+    """`[super_admin]`: the first user of every node, or of one."""
+
+    username: str = Field(default="admin", min_length=1)
+    password: str = Field(default="admin", min_length=1, repr=False)
 
 
 class NodeSection(_Section):
     """`[nodes.NAME]`: one node; *config* is merged last into its deployment.toml.
 
-    *environments* are what a gateway serves: its labels.
+    A node with a *file*, beside the topology, runs on that file as it is; *addresses* and *ports*
+    (the role's → its own, at offset 0), *beside* (the node whose machine it shares) and
+    *super_admin* say what the file says. *environments* are what a gateway serves: its labels.
     """
 
     role: Annotated[Role, Field(strict=False)]
@@ -51,6 +68,11 @@ class NodeSection(_Section):
     kind: str | None = None
     heap: int | None = Field(default=None, ge=256)  # MiB of a real node's JVM
     config: dict[str, Any] = {}
+    file: str | None = None
+    addresses: list[str] = []
+    beside: str | None = None
+    ports: Ports = {}
+    super_admin: SuperAdminSection | None = None
 
     @property
     def copied_by(self) -> tuple[Role, tuple[str, ...]]:
@@ -72,12 +94,17 @@ class RoleSection(_Section):
 
 
 class BalancerSection(_Section):
-    """`[balancers.NAME]`: a load balancer before nodes of one role, all of them if not told."""
+    """`[balancers.NAME]`: a load balancer before nodes of one role, all of them if not told.
+
+    *ports* (its own → the members' at offset 0) come on top of what balancers of the role open.
+    """
 
     role: Annotated[Role, Field(strict=False)]
     hostname: str
     aliases: list[str] = []
     members: list[str] = Field(default=[], min_length=1)
+    addresses: list[str] = []
+    ports: Ports = {}
     tls: Literal["passthrough", "terminate"] = "passthrough"
 
 
@@ -85,7 +112,8 @@ class DatabaseSection(_Section):
     """`[database]`, `[databases.NAME]`: a MySQL server, and the account that the nodes use.
 
     *schemas* names the schema of each of the product's databases that lies there; a server that
-    names none keeps all that no other one names, each under its own name.
+    names none keeps all that no other one names, each under its own name. *also* are further
+    schemas, each made as the database that it names; *accounts* are further accounts.
     """
 
     hostname: str
@@ -94,13 +122,10 @@ class DatabaseSection(_Section):
     username: str = Field(min_length=1, max_length=32)
     password: str = Field(min_length=1, repr=False)
     schemas: dict[str, str] = {}
-
-
-class SuperAdminSection(_Section):
-    """`[super_admin]`: the first user of every node."""
-
-    username: str = Field(default="admin", min_length=1)
-    password: str = Field(default="admin", min_length=1, repr=False)
+    addresses: list[str] = []
+    beside: str | None = None
+    accounts: list[SuperAdminSection] = []
+    also: dict[str, Literal["apim_db", "shared_db"]] = {}
 
 
 class EncryptionSection(_Section):
@@ -154,3 +179,4 @@ class Topology:
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     roles: Mapping[Role, RoleSection] = field(default_factory=dict, repr=False)
     ignored: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

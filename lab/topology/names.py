@@ -76,6 +76,11 @@ def _member_problem(table: str, name: str, where: str) -> Problem | None:
     return None
 
 
+def is_host_name(host: str) -> bool:
+    """Tell whether a member of a lab can be called so."""
+    return _host_problem(host, "") is None
+
+
 def _host_problem(host: str, where: str) -> Problem | None:
     labels = host.split(".")
     if not all(_LABEL.fullmatch(label) for label in labels) or len(host) > _LONGEST_HOST:

@@ -8,11 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from lab.errors import Problem, TopologyError
-from lab.topology.cluster import cluster_problems
+from lab.topology.addresses import address_problems
+from lab.topology.cluster import brings_files, cluster_problems
 from lab.topology.credentials import credential_problems
 from lab.topology.databases import servers_in
+from lab.topology.machines import with_machines
 from lab.topology.model import Topology, TopologyFile
 from lab.topology.names import lab_name_problem, name_problems
+from lab.topology.secrets import with_secrets
 from lab.topology.shape import shape_problems
 
 _LARGEST = 1024 * 1024  # bytes; a topology is a page
@@ -24,16 +27,23 @@ def read_topology(path: Path | str) -> Topology:
     return parse_topology(_text(Path(path), where), where=where, name=Path(path).stem)
 
 
-def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> Topology:
+def parse_topology(
+    text: str, *, where: str = "topology", name: str = "lab", secrets: Path | None = None
+) -> Topology:
     """Make a topology of this text.
 
-    *where* stands for the file in messages, *name* is the lab's unless the text names it.
-    Raises `TopologyError` with every problem found.
+    *where* stands for the file in messages, *name* is the lab's unless the text names it, *secrets*
+    is the file of its secrets when that isn't the one beside it. Raises `TopologyError` with every
+    problem found.
     """
-    raw = _parse(text, where)
+    written, known, secret_problems = with_secrets(_parse(text, where), where, secrets)
+    raw, machine_problems = with_machines(written, where)
     problems = [
-        *name_problems(raw, where),
-        *credential_problems(raw, where),
+        *secret_problems,
+        *machine_problems,
+        *address_problems(written, where),
+        *name_problems(written, where),
+        *([] if brings_files(raw) else credential_problems(raw, where)),
         *cluster_problems(raw, where),
     ]
     try:
@@ -60,6 +70,7 @@ def parse_topology(text: str, *, where: str = "topology", name: str = "lab") -> 
         config=file.config,
         roles=file.roles,
         ignored=tuple(file.check.ignore),
+        secrets=known,
     )
 
 

@@ -14,7 +14,10 @@ from lab.report.table import report_table
 from lab.verbs.find import find
 from lab.verbs.look import look
 from lab.verbs.shell import Shell
+from lab.wiring.secret_values import secret_values
 
+# The product's own words, which stand in every second line of any log.
+_EVERYWHERE = frozenset({"admin", "root", "wso2carbon", "true", "false"})
 _TEXTS = ("topology.toml", "compose.yaml", "ports.json", "options.json")
 # A value under a key that speaks of a secret, in TOML, YAML, JSON or properties.
 _SECRET = re.compile(
@@ -83,7 +86,13 @@ def _secrets(cluster: Cluster) -> frozenset[str]:
     accounts = [node.super_admin for node in cluster.plan.nodes]
     accounts += [account for server in cluster.plan.servers for account in server.accounts]
     passwords = {a.password for a in accounts if a.password not in (a.username, "")}
-    return frozenset(passwords | _keys(cluster.folder))
+    given = {
+        secret
+        for node in cluster.plan.nodes
+        if node.file is not None
+        for secret in secret_values(cluster.folder / "nodes" / node.name / "deployment.toml")
+    }
+    return frozenset(passwords | (given - _EVERYWHERE) | _keys(cluster.folder))
 
 
 def _keys(folder: Path) -> set[str]:

@@ -29,7 +29,7 @@ def read_members(cluster: Cluster) -> Iterator[Link]:
 
 
 def _link(cluster: Cluster, balancer: str, server: Server) -> Link:
-    to = cluster.holder_of(server.host, balancer)
+    to = cluster.holder_of(server.host, balancer, server.port)
     protocol = _protocol(cluster, to, server.port)
     key = f"{server.backend}.{server.name}"
     return Link(

@@ -25,12 +25,15 @@ class Cluster:
         first = next(iter(self.nodes.values()), None)
         return first.tables.line if first else Line.TOML
 
-    def holder_of(self, host: str, seen_from: str) -> str | None:
-        """Name the node or server that *host* leads to from a node; None when nobody has it."""
+    def holder_of(self, host: str, seen_from: str, port: int = 0) -> str | None:
+        """Name the node or server that *host* leads to from a node; None when nobody has it.
+
+        *port* tells which one of those that share a machine.
+        """
         if host.lower() in LOCAL_HOSTS:
-            return seen_from
+            return self.plan.neighbour_of(seen_from, port) if self.plan else seen_from
         if self.plan is not None:
-            return self.plan.holder_of(host)
+            return self.plan.holder_of(host, port)
         for name, settings in self.nodes.items():
             if host.lower() in (name.lower(), settings.hostname.lower()):
                 return name

@@ -56,7 +56,7 @@ def _read_database(dialler: Dialler, path: KeyPath) -> Iterator[Reading]:
     account = find_account(settings, ((".username", ".password"),), (*path, "url"))
     for index, (host, port) in enumerate(address.servers):
         at = (*path, index) if len(address.servers) > 1 else path
-        to = dialler.cluster.holder_of(host, settings.name)
+        to = dialler.cluster.holder_of(host, settings.name, port)
         link = Link(
             id=f"{settings.name}/{spell(at)}",
             node=settings.name,

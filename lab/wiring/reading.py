@@ -36,7 +36,7 @@ class Dialler:
         """Name whom an address leads to from this node."""
         if address is None:
             return None
-        return self.cluster.holder_of(address.host, self.settings.name)
+        return self.cluster.holder_of(address.host, self.settings.name, address.port)
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,7 +296,8 @@ def _role(values: Placeholders) -> str:
     distribution = os.environ.get("STAND_IN_DISTRIBUTION", "")
     if distribution == "wso2am-acp" and os.environ.get("PROFILE_NAME") == "key-manager":
         return "api-key-manager-deprecated"
-    return _DISTRIBUTION_ROLES.get(distribution) or str(values.get("server.server_role"))
+    told = _DISTRIBUTION_ROLES.get(distribution) or os.environ.get("STAND_IN_PROFILE")
+    return told or str(values.get("server.server_role"))
 
 
 def _throttling_groups(values: Placeholders) -> tuple[urls.Group, ...]:

@@ -122,7 +122,7 @@ def _known_hosts(case: Case) -> set[str]:
     if plan is None:
         hosts = {settings.hostname for settings in case.cluster.nodes.values()}
         return hosts - {"localhost"}
-    return {alias for member in plan.members for alias in member.aliases}
+    return {name for one in plan.members for name in (*one.aliases, *one.addresses)}
 
 
 def _judge_fall_back(case: Case, reading: Reading) -> Finding | None:

@@ -1,0 +1,1 @@
+"""The importing room: somebody's configuration becomes a topology that reproduces it."""

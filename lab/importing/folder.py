@@ -1,0 +1,159 @@
+"""Finds the configuration file of each node in a customer's folder, and opens nothing else there.
+
+A layout is a function from the files of the folder to those of its nodes; a product line with other
+files adds one.
+"""
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lab.errors import LabError, Problem
+from lab.topology.names import RESERVED
+from lab.wiring.node_files import FILE_NAME, is_topology
+from lab.wiring.toml_reader import LARGEST
+
+_MOST = 20_000  # entries of a folder; a product's home has 8 000
+_DEEPEST = 8
+_USUAL = frozenset({"conf", "repository", "config", "configs", "confs", "wso2", "wso2am"})
+_TABLES = frozenset(
+    {"server", "super_admin", "database", "apim", "keystore", "truststore", "user_store"}
+)
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
+_LONGEST_NAME = 32
+
+Files = Sequence[Path]  # regular files, relative to the folder
+Layout = Callable[[Path, Files], Mapping[str, Path]]
+
+
+def find_node_files(folder: Path) -> Mapping[str, Path]:
+    """Give each node's file, relative to *folder*, by the node's name.
+
+    Raises `LabError` with everything that keeps the folder from being read.
+    """
+    problems: list[Problem] = []
+    files = list(_files(folder, problems))
+    found: dict[str, Path] = {}
+    for layout in LAYOUTS:
+        found = dict(_named(layout(folder, files), problems))
+        if found:
+            break
+    if not found and not problems:
+        what = "no configuration of a node in this folder"
+        mend = f"give a folder with NODE/{FILE_NAME} or NODE.toml for each node"
+        problems.append(Problem(what, str(folder), mend))
+    if problems:
+        raise LabError(*problems)
+    return found
+
+
+def _toml_layout(folder: Path, files: Files) -> Mapping[str, Path]:
+    """Give the files of the 4.x line: every `deployment.toml`, else every file of its kind."""
+    named = [path for path in files if path.name == FILE_NAME]
+    others = [path for path in files if path.suffix == ".toml" and _is_node(folder / path)]
+    return {str(path): path for path in (named or others)}
+
+
+LAYOUTS: tuple[Layout, ...] = (_toml_layout,)
+
+
+def _is_node(path: Path) -> bool:
+    """Tell whether a file may be a node's; one that can't be read is judged by its reader."""
+    if is_topology(path):
+        return False
+    try:
+        if path.stat().st_size > LARGEST:
+            return True
+        return not _TABLES.isdisjoint(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, RecursionError):
+        return True
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    try:
+        root = folder.resolve(strict=True)
+        if not root.is_dir():
+            raise NotADirectoryError(20, "it is no folder")
+        entries = list(_walk(root, root, problems, 0))
+    except OSError as error:
+        mend = "give the folder that holds the nodes' files"
+        problems.append(Problem(f"can't be read: {error.strerror}", str(folder), mend))
+        return
+    if len(entries) > _MOST:
+        mend = "give a folder with the nodes' files alone"
+        problems.append(Problem(f"has more than {_MOST} files", str(folder), mend))
+        return
+    for path in entries:
+        problem = _odd(root, path)
+        if problem:
+            problems.append(problem)
+        elif (root / path).is_file():
+            yield path
+
+
+def _walk(root: Path, folder: Path, problems: list[Problem], depth: int) -> Iterator[Path]:
+    """Give everything below that is no folder; no symbolic link to a folder is followed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        mend = "let it be readable for the user who runs this"
+        place = str(folder.relative_to(root))
+        problems.append(Problem(f"can't be read: {error.strerror}", place, mend))
+        return
+    for entry in entries[: _MOST + 1]:
+        path = Path(entry.path)
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if depth < _DEEPEST:
+                yield from _walk(root, path, problems, depth + 1)
+        else:
+            yield path.relative_to(root)
+
+
+def _odd(root: Path, path: Path) -> Problem | None:
+    """Say what is wrong with an entry that would have to be opened."""
+    if path.suffix != ".toml" and not (root / path).is_symlink():
+        return None
+    target = (root / path).resolve()
+    if not target.is_relative_to(root):
+        return Problem("a symbolic link that leads outside", str(path), "copy the file here")
+    if path.suffix != ".toml":
+        return None
+    try:
+        mode = target.stat().st_mode
+    except OSError as error:
+        return Problem(f"can't be read: {error.strerror}", str(path), "mend it, or take it away")
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return None
+    return Problem("is no regular file", str(path), "give the configuration as a file")
+
+
+def _named(files: Mapping[str, Path], problems: list[Problem]) -> Iterator[tuple[str, Path]]:
+    """Name each node after its folder or file; where that says the same twice, after both."""
+    taken: dict[str, Path] = {}
+    for path in files.values():
+        words = _words(path)
+        names = ["-".join(words[-count:]) for count in range(1, len(words) + 1)] or ["node"]
+        clean = [_clean(name) for name in names]
+        name = next((one for one in clean if one not in taken), "")
+        if not name:
+            what = f"two files of a node {clean[-1]}: {taken[clean[-1]]} and {path}"
+            problems.append(Problem(what, str(path), "keep one file a node"))
+            continue
+        taken[name] = path
+        yield name, path
+
+
+def _words(path: Path) -> list[str]:
+    parts = [*path.parent.parts, *([] if path.name == FILE_NAME else [path.stem])]
+    return [part for part in parts if part.lower() not in _USUAL]
+
+
+def _clean(name: str) -> str:
+    """Give what a container can be called."""
+    clean = _NOT_IN_A_NAME.sub("-", name.lower()).strip("-")[:_LONGEST_NAME].strip("-")
+    return f"{clean}-node" if clean in RESERVED or not clean else clean

@@ -1,0 +1,263 @@
+"""Hosts that no file claims: a node's unsaid name, a load balancer, or unknown to this topology."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from lab.importing.customer import Customer, Mention
+from lab.importing.machines import Machines
+from lab.products.facts import Protocol, Role
+from lab.products.keys_4x import NOTIFY_KEY
+from lab.topology.addresses import is_usable
+from lab.wiring.cluster import LOCAL_HOSTS
+
+_DIRECT = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
+_USUAL = (443, 80)  # what balancers open
+_NEAR = 0.85  # likeness of two names of which one may be a slip of the other
+_COPY = "event_duplicate_url"
+
+
+@dataclass(frozen=True, slots=True)
+class Balancer:
+    """A load balancer that the files name, and no node is: its hosts, and its ports' targets."""
+
+    role: Role
+    hosts: tuple[str, ...]
+    ports: Mapping[int, int]
+
+
+@dataclass(slots=True)
+class Guesses:
+    """What was made of the hosts that nobody claims; *reasons* tells each in words."""
+
+    balancers: dict[Role, Balancer] = field(default_factory=dict)
+    unknown: list[Mention] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def guess(
+    customers: Sequence[Customer], mentions: Sequence[Mention], machines: Machines
+) -> Guesses:
+    """Find whose each unclaimed host is; *machines* gets the names of nodes."""
+    return _Guesser(customers, mentions, machines).run()
+
+
+class _Guesser:
+    def __init__(
+        self, customers: Sequence[Customer], mentions: Sequence[Mention], machines: Machines
+    ) -> None:
+        self._customers = customers
+        self._machines = machines
+        self._present = frozenset(one.role for one in customers)
+        self._mentions = [m for m in mentions if m.host not in LOCAL_HOSTS]
+        self._found = Guesses()
+
+    def run(self) -> Guesses:
+        hosts = self._unclaimed()
+        roles = {host: self._role_of(asked) for host, asked in hosts.items()}
+        for role in Role:
+            mine = {host: asked for host, asked in hosts.items() if roles[host] is role}
+            left = self._name_nodes(role, mine)
+            self._name_balancer(role, left)
+        for host, asked in hosts.items():
+            if roles[host] is None:
+                self._found.unknown += asked
+        return self._found
+
+    def _unclaimed(self) -> dict[str, list[Mention]]:
+        hosts: dict[str, list[Mention]] = {}
+        for mention in self._mentions:
+            if mention.host not in self._machines.holders and mention.row:
+                hosts.setdefault(mention.host, []).append(mention)
+        return hosts
+
+    def _role_of(self, asked: Sequence[Mention]) -> Role | None:
+        """Give the role that answers most of what is asked there."""
+        votes: dict[Role, int] = {}
+        for mention in asked:
+            peers = mention.row.peers & self._present if mention.row else frozenset()
+            for role in peers:
+                votes[role] = votes.get(role, 0) + (2 if role is _preferred(mention) else 1)
+        return max(votes, key=lambda role: votes[role]) if votes else None
+
+    def _nodes(self, role: Role) -> list[Customer]:
+        return [one for one in self._customers if one.role is role]
+
+    def _is_reached(self, node: Customer) -> bool:
+        """Tell whether somebody calls a node by a name that it is known to have."""
+        return any(
+            mention.node != node.name
+            and mention.host in self._machines.hosts_of(node.name)
+            and (mention.port in node.own_ports or mention.target in node.ports)
+            for mention in self._mentions
+        )
+
+    def _name_nodes(
+        self, role: Role, hosts: Mapping[str, list[Mention]]
+    ) -> dict[str, list[Mention]]:
+        """Give nodes that nobody reaches the hosts that can only be a node's; give the others."""
+        free = [one for one in self._nodes(role) if not self._is_reached(one)]
+        is_single = len(self._nodes(role)) == 1
+        wanted = [
+            host
+            for host in hosts
+            if self._is_node_s(hosts[host], single=is_single) and not self._is_other(host, free)
+        ]
+        wanted = _most_named(hosts, wanted, len(free))
+        for match in (_by_name, _not_oneself, _in_order):
+            for host, node in match(hosts, wanted, free).items():
+                self._machines.holders[host] = node.name
+                why = {_by_name: "by its name", _not_oneself: "no other is left"}.get(
+                    match, "in the order of names, please check"
+                )
+                self._found.reasons.append(f"{host} is taken for {node.name}: {why}")
+                wanted.remove(host)
+                free.remove(node)
+        return {host: hosts[host] for host in hosts if host not in self._machines.holders}
+
+    def _is_other(self, host: str, free: Sequence[Customer]) -> bool:
+        """Tell whether the nodes have addresses of their own, or names that are much like it."""
+        return bool(free) and all(
+            any(
+                is_usable(own) == is_usable(host) and (is_usable(host) or _are_near(own, host))
+                for own in self._machines.hosts_of(node.name)
+            )
+            for node in free
+        )
+
+    def _is_node_s(self, asked: Sequence[Mention], *, single: bool) -> bool:
+        if any(map(_is_direct, asked)):
+            return True
+        return single and not any(mention.port in _USUAL for mention in asked)
+
+    def _name_balancer(self, role: Role, hosts: Mapping[str, list[Mention]]) -> None:
+        """Take the most named host for the role's balancer, and others for its further names."""
+        nodes = self._nodes(role)
+        ranked = sorted(hosts, key=lambda host: -len(hosts[host]))
+        taken: list[str] = []
+        for host in ranked:
+            if self._may_be_balancer(host, hosts[host], nodes, taken):
+                taken.append(host)
+            else:
+                self._found.unknown += hosts[host]
+        if taken:
+            asked = [mention for host in taken for mention in hosts[host]]
+            self._found.balancers[role] = Balancer(role, tuple(taken), _ports(asked))
+            names = ", ".join(one.name for one in nodes)
+            what = f"{', '.join(taken)} is taken for a load balancer before {names}"
+            self._found.reasons.append(f"{what}: no node has it")
+
+    def _may_be_balancer(
+        self, host: str, asked: Sequence[Mention], nodes: Sequence[Customer], taken: Sequence[str]
+    ) -> bool:
+        is_pair = len(nodes) > 1
+        if not is_pair and not any(mention.port in _USUAL for mention in asked):
+            return False
+        if any(map(_is_direct, asked)) and self._are_dialled(nodes):
+            return False
+        if is_pair and not taken and len(asked) > 1:
+            return True
+        return not self._is_slip(host, taken)
+
+    def _are_dialled(self, nodes: Sequence[Customer]) -> bool:
+        """Tell whether others name the members one by one where a balancer could stand."""
+        names = {one.name for one in nodes}
+        return any(
+            _is_direct(mention)
+            and mention.node not in names
+            and self._machines.holders.get(mention.host) in names
+            for mention in self._mentions
+        )
+
+    def _is_slip(self, host: str, taken: Sequence[str]) -> bool:
+        """Tell whether a host looks like one that is known, with a letter or number wrong."""
+        if is_usable(host):
+            return bool(taken) or any(is_usable(known) for known in self._machines.holders)
+        known = [*self._machines.holders, *taken]
+        return any(_are_near(host, other) for other in known)
+
+
+def _are_near(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other).ratio() > _NEAR
+
+
+def _is_direct(mention: Mention) -> bool:
+    return mention.reading.link.protocol in _DIRECT
+
+
+def _preferred(mention: Mention) -> Role | None:
+    """Give whom a key means that two roles could answer."""
+    key = mention.row.key if mention.row else ""
+    if key.startswith("apim.throttling"):
+        return Role.TRAFFIC_MANAGER
+    if key == NOTIFY_KEY:
+        return Role.CONTROL_PLANE
+    return Role.KEY_MANAGER if key.startswith(("apim.key_manager", "apim.oauth")) else None
+
+
+Hosts = Mapping[str, Sequence[Mention]]
+
+
+def _most_named(hosts: Hosts, wanted: Sequence[str], count: int) -> list[str]:
+    """Leave out those that are named less than as many as there are nodes: they are slips."""
+    ranked = sorted(wanted, key=lambda host: -len(hosts[host]))
+    if len(ranked) <= count or not count:
+        return ranked
+    least = len(hosts[ranked[count - 1]])
+    return [host for host in ranked if len(hosts[host]) >= least]
+
+
+def _by_name(_hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]) -> dict[str, Customer]:
+    """Match `cp-1.acme.com` with the node `cp-1`, or with one whose name ends so."""
+    matched: dict[str, Customer] = {}
+    for host in wanted:
+        label = "".join(filter(str.isalnum, host.partition(".")[0]))
+        near = [
+            one
+            for one in free
+            if not is_usable(host) and "".join(filter(str.isalnum, one.name)).endswith(label)
+        ]
+        if len(near) == 1 and near[0] not in matched.values():
+            matched[host] = near[0]
+    return matched
+
+
+def _not_oneself(
+    hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]
+) -> dict[str, Customer]:
+    """Match what is left of one kind with what is left of the other: nobody copies to itself."""
+    matched: dict[str, Customer] = {}
+    if len(wanted) > len(free):
+        return matched
+    for host in wanted:
+        senders = {m.node for m in hosts[host] if m.row and _COPY in m.row.key}
+        possible = [one for one in free if one.name not in senders]
+        if len(possible) == 1 and possible[0] not in matched.values():
+            matched[host] = possible[0]
+    return matched
+
+
+def _in_order(
+    _hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]
+) -> dict[str, Customer]:
+    if len(wanted) != len(free):
+        return {}
+    return dict(zip(sorted(wanted, key=_numbers), free, strict=True))
+
+
+def _numbers(host: str) -> tuple[object, ...]:
+    return tuple(int(part) for part in host.split(".")) if is_usable(host) else (host,)
+
+
+def _ports(asked: Sequence[Mention]) -> dict[int, int]:
+    """Give the ports that it opens, with the members' ports behind: the usual, else the most used.
+
+    A port that one URL alone names beside those is the file's mistake, and stays shut.
+    """
+    ports: dict[int, int] = {}
+    for target in sorted({mention.target for mention in asked} - {0}):
+        used = [mention.port for mention in asked if mention.target == target]
+        usual = [port for port in dict.fromkeys(used) if port in (*_USUAL, target)]
+        for port in usual or [max(used, key=used.count)]:
+            ports.setdefault(port, target)
+    return ports

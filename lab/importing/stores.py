@@ -1,0 +1,88 @@
+"""The databases that the files name: MySQL servers with their schemas and accounts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lab.importing.customer import Customer, Mention
+from lab.importing.machines import Machines
+from lab.products.facts import Protocol, Release
+from lab.wiring.cluster import LOCAL_HOSTS
+
+_OWN_SCRIPT = "apim_db"
+_OTHERS = "shared_db"  # users and the registry lie in tables of this script, under any name
+_ORDINARY = ("apim_db", "shared_db")
+
+
+@dataclass(slots=True)
+class Server:
+    """A MySQL server: where it is called, its schemas by what they hold, who logs in."""
+
+    name: str
+    port: int
+    host: str = ""  # of its own …
+    beside: str = ""  # … or the node whose machine it is on
+    schemas: dict[str, str] = field(default_factory=dict)  # schema → the database it is made as
+    logins: Counter[tuple[str, str]] = field(default_factory=Counter, repr=False)
+
+    @property
+    def accounts(self) -> list[tuple[str, str]]:
+        """Give each user with the password that most files have for it."""
+        found: dict[str, str] = {}
+        for (username, password), _ in self.logins.most_common():
+            found.setdefault(username, password)
+        return list(found.items())
+
+
+@dataclass(slots=True)
+class Stores:
+    """All servers, where each node's databases lie, and what the lab has no server for."""
+
+    servers: list[Server] = field(default_factory=list)
+    places: dict[str, dict[str, str]] = field(default_factory=dict)  # node → database → server
+    reasons: list[str] = field(default_factory=list)
+
+
+def find_stores(
+    customers: Sequence[Customer],
+    mentions: Sequence[Mention],
+    machines: Machines,
+    release: Release,
+) -> Stores:
+    """Find every server, and put it on a node's machine where the files call it so."""
+    kept = {one.name: release.roles[one.role].databases for one in customers}
+    stores = Stores(places={name: dict.fromkeys(of, "h2") for name, of in kept.items()})
+    servers: dict[tuple[str, int], Server] = {}
+    for mention in mentions:
+        link = mention.reading.link
+        if not link.database:
+            continue
+        if link.protocol is not Protocol.MYSQL:
+            what = (
+                f"{link.source}: {link.url.split(':')[1]} at {mention.host}: a lab has MySQL alone"
+            )
+            stores.reasons.append(f"{what}, so this link fails")
+            continue
+        node = mention.node if mention.host in LOCAL_HOSTS else machines.holders.get(mention.host)
+        beside = machines.first[node] if node else ""
+        key = (beside or mention.host, mention.port)
+        server = servers.setdefault(key, _server(len(servers), mention, beside))
+        _note(server, mention, stores)
+    stores.servers = list(servers.values())
+    return stores
+
+
+def _server(number: int, mention: Mention, beside: str) -> Server:
+    name = f"db-{number + 1}" if number else "db"
+    return Server(name, mention.port, host="" if beside else mention.host, beside=beside)
+
+
+def _note(server: Server, mention: Mention, stores: Stores) -> None:
+    link = mention.reading.link
+    database = str(mention.reading.path[-1])
+    kind = _OWN_SCRIPT if database == _OWN_SCRIPT else _OTHERS
+    server.schemas.setdefault(link.database, kind)
+    if link.credentials is not None:
+        server.logins[link.credentials.username, link.credentials.password] += 1
+    if database in _ORDINARY:
+        stores.places[mention.node][database] = f"{server.name}/{link.database}"

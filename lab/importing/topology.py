@@ -1,0 +1,141 @@
+"""Puts what was found into a topology's values, its secrets apart from it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.importing.customer import Customer
+from lab.importing.guesses import Balancer, Guesses
+from lab.importing.machines import Machines
+from lab.importing.stores import Server, Stores
+from lab.products.facts import Release
+from lab.topology.addresses import is_usable
+from lab.topology.names import is_host_name
+
+SECRETS = "secrets.toml"
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that a customer's files were found to say."""
+
+    customers: Sequence[Customer]
+    machines: Machines
+    guesses: Guesses
+    stores: Stores
+
+
+@dataclass(slots=True)
+class Drawn:
+    """A topology's values; *secrets* by the names that they have in it."""
+
+    values: Values
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    reasons: list[str] = field(default_factory=list)
+
+
+def draw(found: Found, release: Release, files: str) -> Drawn:
+    """Give the topology; *files* is the folder of the nodes' files, as the topology names it."""
+    lab: Values = {"product": release.product, "version": release.version}
+    drawn = Drawn({"lab": {**lab, "secrets": f"{files}/{SECRETS}"}})
+    stores = found.stores
+    drawn.values["nodes"] = {one.name: _node(one, found, drawn, files) for one in found.customers}
+    balancers = dict(_balancers(found, release, drawn))
+    if balancers:
+        drawn.values["balancers"] = balancers
+    if stores.servers:
+        drawn.values["databases"] = {one.name: _server(one, drawn) for one in stores.servers}
+    return drawn
+
+
+def _node(one: Customer, found: Found, drawn: Drawn, files: str) -> Values:
+    first = found.machines.first[one.name]
+    values: Values = {"role": one.role.value, "file": f"{files}/{one.name}.toml"}
+    if first != one.name:
+        values["beside"] = first
+    else:
+        values |= _called(found.machines.hosts_of(one.name), one.name, drawn)
+    if one.settings.offset:
+        values["offset"] = one.settings.offset
+    offset = one.settings.offset
+    moved = {str(port): own - offset for port, own in one.ports.items() if own - offset != port}
+    if moved:
+        values["ports"] = moved
+    if places := found.stores.places[one.name]:
+        values["databases"] = places
+    values["super_admin"] = _account(
+        f"{one.name}.super_admin",
+        one.settings.text("super_admin.username", "admin"),
+        one.settings.text("super_admin.password", "admin"),
+        drawn,
+    )
+    return values
+
+
+def _called(hosts: Sequence[str], otherwise: str, drawn: Drawn) -> Values:
+    """Give the names and addresses of a machine; one without a name has its member's."""
+    names = [host for host in hosts if is_host_name(host)]
+    addresses = [host for host in hosts if is_usable(host)]
+    drawn.reasons += [
+        f"{host} can't be a name or address in a lab, and leads nowhere"
+        for host in hosts
+        if host not in names and host not in addresses
+    ]
+    values: Values = {"hostname": names[0] if names else otherwise}
+    if names[1:]:
+        values["aliases"] = names[1:]
+    if addresses:
+        values["addresses"] = addresses
+    return values
+
+
+def _account(name: str, username: str, password: str, drawn: Drawn) -> Values:
+    drawn.secrets[name] = password
+    return {"username": username, "password": {"secret": name}}
+
+
+def _balancers(found: Found, release: Release, drawn: Drawn) -> Iterator[tuple[str, Values]]:
+    taken = {one.name for one in found.customers}
+    for role, balancer in found.guesses.balancers.items():
+        name = f"{role.value}-lb"
+        while name in taken:
+            name += "-lb"
+        values: Values = {"role": role.value, **_called(balancer.hosts, name, drawn)}
+        if ports := _ports(balancer, release):
+            values["ports"] = ports
+        yield name, values
+
+
+def _ports(balancer: Balancer, release: Release) -> Mapping[str, int]:
+    """Give the ports that balancers of the role don't open by themselves."""
+    usual = release.roles[balancer.role].fronts
+    return {
+        str(port): target
+        for port, target in balancer.ports.items()
+        if not any(front.port == port and front.leads_to(target) for front in usual)
+    }
+
+
+def _server(one: Server, drawn: Drawn) -> Values:
+    values: Values = {"port": one.port}
+    if one.beside:
+        values["beside"] = one.beside
+    else:
+        values |= _called([one.host], one.name, drawn)
+    accounts = [
+        _account(f"{one.name}.{username}", username, password, drawn)
+        for username, password in one.accounts
+    ] or [_account(f"{one.name}.root", "root", "root", drawn)]
+    values |= accounts[0]
+    if accounts[1:]:
+        values["accounts"] = accounts[1:]
+    first: dict[str, str] = {}
+    for schema, database in one.schemas.items():
+        first.setdefault(database, schema)
+    values["schemas"] = first
+    also = {name: of for name, of in one.schemas.items() if first[of] != name}
+    if also:
+        values["also"] = also
+    return values

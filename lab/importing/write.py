@@ -1,0 +1,134 @@
+"""The room's door: reads a customer's folder, writes a topology with the files that it needs."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.errors import LabError, Problem, UsageError
+from lab.importing.customer import Customer, read_customers, read_mentions
+from lab.importing.folder import find_node_files
+from lab.importing.guesses import guess
+from lab.importing.machines import find_machines
+from lab.importing.stores import find_stores
+from lab.importing.topology import SECRETS, Drawn, Found, draw
+from lab.products.facts import Release, Role
+from lab.render.toml_text import toml_text
+from lab.topology.names import lab_name_problem
+
+_HEAD = """\
+# Made by `lab import`. Each node runs on its own file as it was given, byte for byte; this one says
+# only where the names and addresses in those files lead. Correct it where a guess is wrong.
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a folder: the topology's values, and the reason of each guess."""
+
+    topology: Path
+    files: Path
+    customers: tuple[Customer, ...]
+    values: Mapping[str, object]
+    reasons: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def import_folder(
+    folder: Path, output: Path, release: Release, roles: Mapping[str, Role]
+) -> Imported:
+    """Write *output* and, beside it, the folder with the nodes' files and secrets.
+
+    Raises `LabError` with every problem; then nothing is written, and *folder* never is.
+    """
+    beside = output.with_name(f"{output.stem}.files")
+    if problems := _output_problems(folder, output, beside):
+        raise UsageError(*problems)
+    files = find_node_files(folder)
+    customers = read_customers(folder, files, release, roles)
+    mentions = read_mentions(customers)
+    machines = find_machines(customers, mentions)
+    guesses = guess(customers, mentions, machines)
+    stores = find_stores(customers, mentions, machines, release)
+    found = Found(customers, machines, guesses, stores)
+    drawn = draw(found, release, beside.name)
+    _write(folder, output, beside, customers, drawn)
+    unknown = [f"{one.host} at {one.reading.link.source}" for one in guesses.unknown]
+    reasons = (*guesses.reasons, *stores.reasons, *drawn.reasons)
+    return Imported(output, beside, customers, drawn.values, reasons, tuple(unknown))
+
+
+def _output_problems(folder: Path, output: Path, beside: Path) -> list[Problem]:
+    problems = []
+    if problem := lab_name_problem(output.stem, f"-o {output}"):
+        problems.append(problem)
+    if output.suffix != ".toml":
+        problems.append(Problem("a topology is a .toml file", f"-o {output}", "write -o NAME.toml"))
+    for path in (output, beside):
+        if path.exists() or path.is_symlink():
+            mend = "take it away, or choose another name: nothing is overwritten"
+            problems.append(Problem("exists already", str(path), mend))
+    if output.absolute().parent.resolve().is_relative_to(folder.resolve()):
+        mend = "write it elsewhere: the folder that is imported is left as it is"
+        problems.append(Problem("lies in the folder that is imported", f"-o {output}", mend))
+    elif not output.absolute().parent.is_dir():
+        problems.append(Problem("no such folder", str(output.parent), "make it first"))
+    return problems
+
+
+def _write(
+    folder: Path, output: Path, beside: Path, customers: Sequence[Customer], drawn: Drawn
+) -> None:
+    """Write all or nothing: the folder is staged, and the topology comes last."""
+    from lab.plan.make import make_plan  # noqa: PLC0415  # imports pydantic, for a check alone
+    from lab.topology.read import parse_topology  # noqa: PLC0415
+
+    text = _HEAD + toml_text(drawn.values, {})
+    try:
+        stage = Path(tempfile.mkdtemp(prefix=".importing-", dir=output.absolute().parent))
+        try:
+            for one in customers:
+                _put(stage / f"{one.name}.toml", (folder / one.path).read_bytes())
+            if drawn.secrets:
+                _put(stage / SECRETS, toml_text(drawn.secrets, {}).encode())
+            secrets = stage / SECRETS
+            make_plan(parse_topology(text, where=str(output), name=output.stem, secrets=secrets))
+            stage.rename(beside)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+        _put(output, text.encode())
+    except OSError as error:
+        mend = "let its folder be writable"
+        raise LabError(Problem(f"can't be written: {error.strerror}", str(output), mend)) from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def imported_json(imported: Imported) -> str:
+    """Give what became of a folder for scripts; no secret is in it."""
+    values = {
+        "schema": 1,
+        "topology": str(imported.topology),
+        "files": str(imported.files),
+        "nodes": [
+            {
+                "name": one.name,
+                "file": str(one.path),
+                "role": one.role.value,
+                "because": one.because,
+            }
+            for one in imported.customers
+        ],
+        "balancers": imported.values.get("balancers", {}),
+        "reasons": imported.reasons,
+        "unknown": imported.unknown,
+    }
+    return json.dumps(values, indent=2)

@@ -1,0 +1,106 @@
+"""A folder that holds no customer's files, or odd ones, ends in errors that say all at once."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from lab.errors import LabError
+from lab.importing.folder import find_node_files
+
+NODE = '[server]\nserver_role = "gateway-worker"\n'
+
+
+def written(folder: Path, *files: str) -> Path:
+    for file in files:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(NODE)
+    return folder
+
+
+def problems(folder: Path) -> list[tuple[str, str]]:
+    with pytest.raises(LabError) as refused:
+        find_node_files(folder)
+    return [(problem.what, problem.where) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "gw/deployment.toml",
+        "gw/repository/conf/deployment.toml",
+        "gw/conf/deployment.toml",
+        "gw.toml",
+        "site/gw/deployment.toml",
+    ],
+)
+def test_a_node_is_named_after_its_folder_or_file(tmp_path: Path, file: str) -> None:
+    assert dict(find_node_files(written(tmp_path, file))) == {"gw": Path(file)}
+
+
+def test_names_become_what_a_container_can_be_called(tmp_path: Path) -> None:
+    written(tmp_path, "API_Gateway 1/deployment.toml", "lab/deployment.toml")
+    assert set(find_node_files(tmp_path)) == {"api-gateway-1", "lab-node"}
+
+
+def test_nodes_of_one_name_are_told_apart_by_the_folder_above(tmp_path: Path) -> None:
+    written(tmp_path, "east/gw/deployment.toml", "west/gw/deployment.toml")
+    assert set(find_node_files(tmp_path)) == {"gw", "west-gw"}
+
+
+def test_two_files_of_one_node_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, "gw/deployment.toml", "gw/conf/deployment.toml")
+    assert problems(tmp_path) == [
+        (
+            "two files of a node gw: gw/conf/deployment.toml and gw/deployment.toml",
+            "gw/deployment.toml",
+        )
+    ]
+
+
+def test_other_files_of_a_customer_are_left_alone(tmp_path: Path) -> None:
+    written(tmp_path, "gw.toml", "notes.txt", "gw.jks", ".git/config.toml")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    (tmp_path / "lab.toml").write_text('[lab]\nversion = "4.1.0"\n[nodes.gw]\nrole = "gateway"\n')
+    assert set(find_node_files(tmp_path)) == {"gw"}
+
+
+def test_a_folder_without_a_node_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(os.urandom(5000))
+    assert problems(tmp_path) == [("no configuration of a node in this folder", str(tmp_path))]
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert [what for what, _ in problems(tmp_path / "none")] == [
+        "can't be read: No such file or directory"
+    ]
+    assert [what for what, _ in problems(tmp_path / "file")] == ["can't be read: it is no folder"]
+
+
+def test_all_odd_files_are_told_at_once_and_none_is_opened(tmp_path: Path) -> None:
+    folder = written(tmp_path / "given", "gw.toml")
+    outside = tmp_path / "outside.toml"
+    outside.write_text(NODE)
+    (folder / "link.toml").symlink_to(outside)
+    (folder / "above").symlink_to(tmp_path)
+    (folder / "gone.toml").symlink_to(folder / "nowhere.toml")
+    os.mkfifo(folder / "pipe.toml")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "sock.toml"))
+        told = problems(folder)
+    assert told == [
+        ("a symbolic link that leads outside", "above"),
+        ("can't be read: No such file or directory", "gone.toml"),
+        ("a symbolic link that leads outside", "link.toml"),
+        ("is no regular file", "pipe.toml"),
+        ("is no regular file", "sock.toml"),
+    ]
+
+
+def test_a_link_in_the_folder_is_followed_and_a_circle_is_not(tmp_path: Path) -> None:
+    written(tmp_path, "shared/real.txt")
+    (tmp_path / "gw.toml").symlink_to(tmp_path / "shared" / "real.txt")
+    (tmp_path / "shared" / "again").symlink_to(tmp_path)
+    assert set(find_node_files(tmp_path)) == {"gw"}

@@ -1,0 +1,240 @@
+"""Three customers' sets, written in different styles, become topologies that reproduce them."""
+
+import shutil
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from lab.cli import app
+from lab.errors import LabError, UsageError
+from lab.importing.write import Imported, import_folder
+from lab.plan.make import make_plan
+from lab.products.facts import Role
+from lab.products.releases import PRODUCTS
+from lab.render.write import render
+from lab.topology.read import read_topology
+from lab.wiring.read import read_links
+
+CUSTOMERS = Path(__file__).parent / "customers"
+RELEASE = PRODUCTS["apim"]["4.1.0"]
+SECRETS = {
+    "addresses": ("Addr-Sup3r-17", "Addr-Db-42", "Addr-Key-99", "Addr-Trust-5"),
+    "balanced": ("Bal-Sup3r-31", "Bal-Db-8!"),
+    "one-machine": ("One-Sup3r-77", "One-Db-3"),
+}
+
+
+def imported(tmp_path: Path, customer: str | Path, **roles: Role) -> Imported:
+    return import_folder(CUSTOMERS / customer, tmp_path / "acme.toml", RELEASE, roles)
+
+
+def changed(tmp_path: Path, customer: str, file: str, old: str, new: str) -> tuple[Path, str]:
+    """Copy a customer's folder with one line changed; give it and the line's place."""
+    folder = tmp_path / "given"
+    shutil.copytree(CUSTOMERS / customer, folder)
+    text = (folder / file).read_text()
+    before, found, after = text.partition(old)
+    assert found
+    (folder / file).write_text(before + new + after)
+    return folder, f"{before.count(chr(10)) + 1}"
+
+
+def findings(topology: Path, tmp_path: Path) -> list[tuple[str, str]]:
+    plan = make_plan(read_topology(topology))
+    render(plan, tmp_path / "rendered")
+    wiring = read_links(tmp_path / "rendered" / "nodes", plan)
+    return [(finding.code, str(finding.where)) for finding in wiring.findings]
+
+
+@pytest.mark.parametrize("customer", SECRETS)
+def test_every_link_of_a_customer_leads_to_somebody(tmp_path: Path, customer: str) -> None:
+    made = imported(tmp_path, customer)
+    assert made.unknown == ()
+    assert findings(made.topology, tmp_path) == []
+
+
+@pytest.mark.parametrize("customer", SECRETS)
+def test_a_node_s_file_is_the_customer_s_byte_for_byte(tmp_path: Path, customer: str) -> None:
+    made = imported(tmp_path, customer)
+    render(make_plan(read_topology(made.topology)), tmp_path / "rendered")
+    for one in made.customers:
+        given = (CUSTOMERS / customer / one.path).read_bytes()
+        assert (
+            tmp_path / "rendered" / "nodes" / one.name / "deployment.toml"
+        ).read_bytes() == given
+
+
+@pytest.mark.parametrize("customer", SECRETS)
+def test_no_verb_tells_a_secret_and_the_topology_holds_none(
+    tmp_path: Path, customer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = ""
+    for words in (
+        ("import", str(CUSTOMERS / customer), "-o", "acme.toml"),
+        ("plan", "acme.toml"),
+        ("plan", "acme.toml", "--format", "json"),
+        ("check", "acme.toml", "--remarks", "--format", "json"),
+        ("render", "acme.toml", "-o", "rendered"),
+    ):
+        ran = CliRunner().invoke(app, words)
+        assert ran.exit_code == 0, ran.output
+        told += ran.output
+    told += Path("acme.toml").read_text() + Path("rendered/topology.toml").read_text()
+    assert [secret for secret in SECRETS[customer] if secret in told] == []
+
+
+def test_secrets_and_files_are_the_owner_s_alone(tmp_path: Path) -> None:
+    made = imported(tmp_path, "addresses")
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in made.files.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(made.files.stat().st_mode) == 0o700
+    held = tomllib.loads((made.files / "secrets.toml").read_text())
+    assert held["db.acme"] == "Addr-Db-42"
+
+
+def test_addresses_lead_to_the_containers_that_have_them(tmp_path: Path) -> None:
+    plan = make_plan(read_topology(imported(tmp_path, "addresses").topology))
+    held = {member.name: member.addresses for member in plan.members}
+    assert held == {
+        "control-plane": ("10.20.30.11",),
+        "gateway": ("10.20.30.12",),
+        "traffic-manager": ("10.20.30.13",),  # which no file claims
+        "key-manager": ("10.20.30.14",),
+        "db": ("10.20.30.20",),
+    }
+    (subnet,) = plan.subnets
+    assert str(subnet.subnet) == "10.20.30.0/27"
+    assert subnet.addresses["lab-acme-db"] == "10.20.30.20"
+    assert {schema.name: schema.script for schema in plan.server("db").schemas} == {
+        "acme_am": "apimgt/mysql.sql",
+        "acme_shared": "mysql.sql",
+    }
+
+
+def test_hosts_that_no_node_has_become_load_balancers(tmp_path: Path) -> None:
+    made = imported(tmp_path, "balanced")
+    plan = make_plan(read_topology(made.topology))
+    assert {one.hostname: (one.role.value, one.members) for one in plan.balancers} == {
+        "gw.acme.example": ("gateway", ("gw1", "gw2")),
+        "apim.acme.example": ("control-plane", ("cp1", "cp2")),
+    }
+    apim = plan.balancer("control-plane-lb")
+    assert apim is not None
+    assert {front.port: front.target for front in apim.fronts} == {443: 9443, 80: 9763, 9443: 9443}
+
+
+def test_nodes_of_one_host_share_a_machine_with_their_database(tmp_path: Path) -> None:
+    plan = make_plan(read_topology(imported(tmp_path, "one-machine").topology))
+    (machine,) = plan.machines
+    assert machine.members == ("wso2am-cp", "wso2am-gw", "wso2am-km", "wso2am-tm", "db")
+    assert machine.aliases == ("test.acme.example",)
+    offsets = {9443: "wso2am-cp", 9444: "wso2am-gw", 9445: "wso2am-tm", 9446: "wso2am-km"}
+    assert {port: plan.holder_of("test.acme.example", port) for port in offsets} == offsets
+    assert {port: plan.neighbour_of("wso2am-gw", port) for port in offsets} == offsets
+    assert plan.neighbour_of("wso2am-gw", 3306) == "db"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One line of a customer's file that is wrong, and the finding that names it."""
+
+    customer: str
+    file: str
+    old: str
+    new: str
+    code: str
+
+
+FAULTS = {
+    "address": Fault(
+        "addresses",
+        "gateway/deployment.toml",
+        'throttle_decision_endpoints = ["tcp://10.20.30.13',
+        'throttle_decision_endpoints = ["tcp://10.20.30.31',
+        "LAB0101",
+    ),
+    "balancer's name": Fault(
+        "balanced", "gw2.toml", "apim.acme.example:9443", "apin.acme.example:9443", "LAB0101"
+    ),
+    "balancer's port": Fault(
+        "balanced", "gw2.toml", "apim.acme.example:9443", "apim.acme.example:9444", "LAB0102"
+    ),
+    "name": Fault("balanced", "cp1.toml", "//km.acme.example", "//kn.acme.example", "LAB0101"),
+    "offset": Fault(
+        "one-machine",
+        "wso2am-gw/repository/conf/deployment.toml",
+        "tcp://localhost:5674",
+        "tcp://localhost:5673",
+        "LAB0109",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_a_wrong_url_stays_wrong_and_is_found_at_its_line(tmp_path: Path, fault: Fault) -> None:
+    folder, line = changed(tmp_path, fault.customer, fault.file, fault.old, fault.new)
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASE, {})
+    node = next(one.name for one in made.customers if str(one.path) == fault.file)
+    assert findings(made.topology, tmp_path) == [(fault.code, f"{node}/deployment.toml:{line}")]
+
+
+def test_a_role_is_told_by_what_the_file_holds_or_by_the_caller(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    shutil.copytree(CUSTOMERS / "balanced", folder)
+    for path in folder.iterdir():
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if "server_role" not in line))
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASE, {"tm": Role.TRAFFIC_MANAGER})
+    assert {one.name: one.role.value for one in made.customers} == {
+        "cp1": "control-plane",
+        "cp2": "control-plane",
+        "gw1": "gateway",
+        "gw2": "gateway",
+        "km": "key-manager",
+        "tm": "traffic-manager",
+    }
+    assert {one.because for one in made.customers} == {"what its file holds", "--role"}
+
+
+def test_all_files_that_can_t_be_read_are_told_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "broken.toml").write_text("[server\nhostname = 1\n")
+    (folder / "binary.toml").write_bytes(b"[server]\n\xff\xfe\x00")
+    (folder / "lonely.toml").write_text('[server]\nhostname = "a.example"\n')
+    (folder / "template.toml").write_text("[server]\nhostname = {{ .Values.host }}\n")
+    with (folder / "large.toml").open("wb") as large:
+        large.truncate(50 * 1024 * 1024)
+    with pytest.raises(LabError) as refused:
+        import_folder(folder, tmp_path / "acme.toml", RELEASE, {"nobody": Role.GATEWAY})
+    told = {problem.where.partition(":")[0]: problem.what for problem in refused.value.problems}
+    assert set(told) == {
+        "broken.toml",
+        "binary.toml",
+        "large.toml",
+        "lonely.toml",
+        "template.toml",
+        "--role",
+    }
+    assert "50 MiB" in told["large.toml"]
+    assert "all-in-one" in told["lonely.toml"]
+    assert "a template" in told["template.toml"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_nothing_is_overwritten_and_nothing_goes_into_the_customer_s_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    shutil.copytree(CUSTOMERS / "addresses", folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    (tmp_path / "acme.toml").write_text("mine")
+    for output in (tmp_path / "acme.toml", folder / "acme.toml", tmp_path / "acme.txt"):
+        with pytest.raises(UsageError):
+            import_folder(folder, output, RELEASE, {})
+    import_folder(folder, tmp_path / "other.toml", RELEASE, {})
+    assert (tmp_path / "acme.toml").read_text() == "mine"
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+from lab.wiring.secret_values import secret_values
+
+TEXT = """
+[super_admin]
+username = "somebody"
+password = "w0rd-1"
+[encryption]
+key = "w0rd-2"
+[secrets]
+tls = "w0rd-3"
+key_password = "[encrypted]"
+[apim.throttling.jms]
+topic_connection_factory = "amqp://user:w0rd-4@clientid/carbon?brokerlist='tcp://tm:5672'"
+[apim.analytics]
+auth_token = "w0rd-5"
+[[event_listener]]
+[event_listener.properties]
+password = "${admin.password}"
+notification_endpoint = "https://cp:9443/internal"
+"""
+
+
+def test_every_secret_of_a_file_is_known_and_references_are_none(tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text(TEXT)
+    assert secret_values(tmp_path / "f.toml") == {f"w0rd-{number}" for number in range(1, 6)}
+
+
+def test_a_file_that_can_t_be_read_tells_none(tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text("[x")
+    assert secret_values(tmp_path / "f.toml") == frozenset()
+    assert secret_values(tmp_path / "none.toml") == frozenset()
