@@ -174,7 +174,12 @@ class Cluster:
         container = self._container(name)
         with suppress(GoneError):
             self._engine.remove(container)
-        self._engine.create(self._definition(name, read_ports(self.folder).get(name, {})))
+        # In a closed lab its ports are the front's.
+        kept = {} if self.plan.is_closed else read_ports(self.folder).get(name, {})
+        self._engine.create(self._definition(name, kept))
+        for subnet in self.plan.subnets:
+            if container in subnet.addresses:
+                self._engine.join(subnet.name, container, subnet.addresses[container])
         self.put_files(name)
         self.note_files_put(name)
 

@@ -111,6 +111,9 @@ def test_a_set_with_addresses_is_reproduced_and_has_no_way_out(program: Program)
             knock(lab, "gateway", ("198.51.100.7", 443), ("www.wso2.com", 443))
             # What the watcher would have seen.
             knock(lab, "gateway", (engine_s_end, 9))
+        # A member that is made again has its address again, and no port of its own.
+        reset = lab.program("reset", lab.name)
+        assert reset.returncode == 0, reset.stderr
         assert sorted(causes(told)) == [("LAB0230", one), ("LAB0230", two)]
         assert "own" in seen
         assert [line for line in seen if line.startswith("out")] == []
