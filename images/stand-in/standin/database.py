@@ -1,6 +1,7 @@
 """The node's MySQL databases, and the product's words for each of their failures."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -32,8 +33,8 @@ class DuplicateError(DatabaseError):
     """A row with the same key is there already."""
 
 
-class UnreachableError(DatabaseError):
-    """No server answers, or the connection broke off."""
+class AbsentError(DatabaseError):
+    """Nobody listens there, or the name is unknown: the server may still be on its way."""
 
 
 class Database:
@@ -77,7 +78,7 @@ def _run(datasource: Datasource, identity: Identity, statements: Sequence[Statem
     except pymysql.IntegrityError as fault:
         raise DuplicateError(_words(datasource, fault)) from fault
     except (pymysql.Error, OSError, RuntimeError) as fault:
-        kind = UnreachableError if _is_link_failure(fault) else DatabaseError
+        kind = AbsentError if _is_absent(fault) else DatabaseError
         raise kind(_words(datasource, fault)) from fault
     return list(rows)
 
@@ -136,6 +137,12 @@ def _is_link_failure(fault: Exception) -> bool:
     return isinstance(fault, OSError) or 2000 <= _code(fault) < 2100  # noqa: PLR2004
 
 
+def _is_absent(fault: Exception) -> bool:
+    # Anything else is an answer, and MySQL shuts out who breaks off a hundred connections.
+    original = getattr(fault, "original_exception", fault)
+    return isinstance(original, (ConnectionRefusedError, socket.gaierror))
+
+
 def _code(fault: Exception) -> int:
     """Return the driver's error number; 0 when there is none."""
     numbered = len(fault.args) > 1 and isinstance(fault.args[0], int)
@@ -143,7 +150,7 @@ def _code(fault: Exception) -> int:
 
 
 async def reach_servers(databases: Iterable[Database], *, within: float) -> bool:
-    """Ask until every server answers, be it with a refusal; False when *within* seconds pass."""
+    """Ask until every server is there, whatever it says; False when *within* seconds pass."""
     try:
         async with asyncio.timeout(within):
             for database in databases:
@@ -157,7 +164,7 @@ async def _reach(database: Database) -> None:
     while True:
         try:
             await database.query("SELECT 1")
-        except UnreachableError:
+        except AbsentError:
             await asyncio.sleep(_ASKED_AGAIN)
         except DatabaseError:
             return
