@@ -1,6 +1,6 @@
 """Writes the golden trees again after a meant change; read the diff before it is committed.
 
-Run as `python tests/golden/rewrite.py` in the checkout.
+Run as `python tests/golden/rewrite.py` in the checkout; `topologies.txt` says which there are.
 """
 
 import os
@@ -14,17 +14,7 @@ from lab.topology.read import read_topology
 
 GOLDEN = Path(__file__).parent
 CHECKOUT = GOLDEN.parents[1]
-TOPOLOGIES = (
-    "topologies/km-tm-separated.toml",
-    "tests/topologies/good/offsets.toml",
-    "tests/topologies/good/pairs-with-offsets.toml",
-    "topologies/ha-all.toml",
-    "topologies/ha-control-plane.toml",
-    "topologies/ha-gateway.toml",
-    "topologies/ha-key-manager.toml",
-    "topologies/ha-traffic-manager.toml",
-    "topologies/is-key-manager.toml",
-)
+TOPOLOGIES = (GOLDEN / "topologies.txt").read_text(encoding="utf-8").split()
 SECRET = (".jks", ".pem", ".key")
 
 

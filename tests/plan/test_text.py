@@ -6,17 +6,7 @@ from lab.plan.make import make_plan
 from lab.topology.read import read_topology
 
 CHECKOUT = Path(__file__).parents[2]
-TOPOLOGIES = (
-    "topologies/km-tm-separated.toml",
-    "tests/topologies/good/offsets.toml",
-    "tests/topologies/good/pairs-with-offsets.toml",
-    "topologies/ha-all.toml",
-    "topologies/ha-control-plane.toml",
-    "topologies/ha-gateway.toml",
-    "topologies/ha-key-manager.toml",
-    "topologies/ha-traffic-manager.toml",
-    "topologies/is-key-manager.toml",
-)
+TOPOLOGIES = (CHECKOUT / "tests/golden/topologies.txt").read_text(encoding="utf-8").split()
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
