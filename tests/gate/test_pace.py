@@ -45,7 +45,7 @@ async def test_a_bell_that_rings_during_an_attempt_counts() -> None:
         return next(results)
 
     async with asyncio.timeout(5):
-        await pace.until(lambda result: result.ok, attempt)
+        assert await pace.until(lambda result: result.ok, attempt) is OK
 
 
 async def test_after_a_bell_the_pauses_grow_anew() -> None:
