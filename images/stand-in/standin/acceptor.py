@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from standin import log
+from standin.background import Background
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
+_LISTENER = "org.wso2.carbon.standin.Listener"
 _CLIENT_HELLO = 0x16
 _HANDSHAKE_SECONDS = 60.0
 # unexpected_message, fatal: what the product's TLS ports send to plain bytes (measured on 4.1.0).
@@ -35,27 +37,14 @@ class Acceptor:
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._socket = _bound(listener.port, listener.host)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background(_LISTENER)
 
     def open(self) -> None:
         """Listen, and log when the port was open, in seconds since the epoch."""
         self._socket.listen(128)
         stamp = time.time()
-        self._spawn(self._accept())
-        log.info(
-            "org.wso2.carbon.standin.Listener",
-            f"stand-in listener {self._listener.port} open at {stamp:.3f}",
-        )
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (fault := task.exception()) is not None:
-            log.error("org.wso2.carbon.standin.Listener", f"stand-in fault: {fault!r}")
+        self._background.spawn(self._accept())
+        log.info(_LISTENER, f"stand-in listener {self._listener.port} open at {stamp:.3f}")
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -63,12 +52,12 @@ class Acceptor:
             try:
                 connection, _ = await loop.sock_accept(self._socket)
             except OSError as fault:
-                log.error("org.wso2.carbon.standin.Listener", f"accept failed: {fault}")
+                log.error(_LISTENER, f"accept failed: {fault}")
                 await asyncio.sleep(0.1)
                 continue
             connection.setblocking(False)  # noqa: FBT003 - the socket's own signature
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._spawn(self._handle(connection))
+            self._background.spawn(self._handle(connection))
 
     async def _handle(self, connection: socket.socket) -> None:
         tls = self._listener.tls

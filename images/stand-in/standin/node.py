@@ -9,6 +9,7 @@ from typing import Any
 from standin import log, rows
 from standin.acceptor import Acceptor, Listener
 from standin.accounts import Accounts
+from standin.background import Background
 from standin.bootstrap import Bootstrap
 from standin.broker.connection import serve_amqp
 from standin.broker.routing import VirtualHost
@@ -82,7 +83,7 @@ class Node:
         self._hub_publisher = Publisher(hub.listening, hub.account)
         self._decision_publisher = Publisher(throttling.decisions, throttling.jms)
         self._copies = Copies(configuration, version)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background("org.wso2.carbon.standin.Node")
 
     async def serve(self, began: float, delay: float) -> None:
         """Check the databases, open the ports after *delay* seconds, dial the peers and serve.
@@ -102,18 +103,8 @@ class Node:
         log.info(_FINALIZER, f"Server           :  WSO2 API Manager-{self._version} (stand-in)")
         log.info(_FINALIZER, f"WSO2 Carbon started in {seconds} sec")
         for work in self._dialling():
-            self._spawn(work)
+            self._background.spawn(work)
         await asyncio.Event().wait()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("org.wso2.carbon.standin.Node", f"stand-in fault: {task.exception()!r}")
 
     async def _prepare_databases(self) -> None:
         """Wait a moment for servers that start beside the node; one that stays away is told."""
@@ -123,7 +114,7 @@ class Node:
         if reached:
             await self._write_first_rows()
         else:
-            self._spawn(self._write_first_rows_later())
+            self._background.spawn(self._write_first_rows_later())
 
     async def _write_first_rows(self) -> None:
         shared = self._databases.get("shared_db")
@@ -232,7 +223,7 @@ class Node:
     def _publish(self, stream_id: str, values: Sequence[Any]) -> None:
         """Send an event to every receiver group of the event hub, without waiting for it."""
         for agent in self._hub_agents:
-            self._spawn(agent.publish(stream_id, values))
+            self._background.spawn(agent.publish(stream_id, values))
 
     def _forward(self, stream_id: str, payload: dict[str, object]) -> None:
         """Publish an event that the receiver got on its stream's topic; other streams end here."""
@@ -240,7 +231,7 @@ class Node:
         if stream.topic is None:
             return
         publisher = self._decision_publisher if stream.decision else self._hub_publisher
-        self._spawn(publisher.publish(stream.topic, text_message(payload)))
+        self._background.spawn(publisher.publish(stream.topic, text_message(payload)))
         second = self._copies.target(stream_id, stream)
         if second is not None:
-            self._spawn(second.publish(stream.topic, *self._copies.message(payload)))
+            self._background.spawn(second.publish(stream.topic, *self._copies.message(payload)))

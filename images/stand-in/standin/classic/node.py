@@ -9,6 +9,7 @@ from typing import Any
 from standin import log
 from standin.acceptor import Acceptor, Listener
 from standin.accounts import Accounts
+from standin.background import Background
 from standin.broker.connection import serve_amqp
 from standin.broker.routing import VirtualHost
 from standin.classic import admin_services, key_validation, oauth, stores, throttle_data
@@ -61,7 +62,7 @@ class ClassicNode:
         self._apim_db = self._databases.get(configuration.stores.api_manager, nothing)
         self._accounts = _accounts(configuration)
         self._thrift_sessions = Sessions()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background("org.wso2.carbon.standin.Node")
 
     async def serve(self, began: float, delay: float) -> None:
         """Start as the product does: directory, databases, users, then the ports and the peers.
@@ -84,7 +85,7 @@ class ClassicNode:
             acceptor.open()
         self._say_started(began)
         for work in self._dialling():
-            self._spawn(work)
+            self._background.spawn(work)
         await asyncio.Event().wait()
 
     def _users_answer(self) -> bool:
@@ -105,16 +106,6 @@ class ClassicNode:
         seconds = max(1, round(time.monotonic() - began))
         log.info(_FINALIZER, f"Server           :  {self._server} (stand-in)")
         log.info(_FINALIZER, f"WSO2 Carbon started in {seconds} sec")
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("org.wso2.carbon.standin.Node", f"stand-in fault: {task.exception()!r}")
 
     @property
     def _is_api_manager(self) -> bool:
