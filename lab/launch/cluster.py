@@ -156,9 +156,13 @@ class Cluster:
             return server_files(self.folder, name)
         return node_files(self.folder, self.plan.node(name))
 
-    def note_files_put(self, name: str) -> None:
-        """Tell that a member's container was created with its files of this moment."""
+    def create_member(
+        self, name: str, standing: Standing, published: Mapping[int, int]
+    ) -> "Future[str]":
+        """Create a member's container with its files of this moment; the future gives its id."""
+        created = standing.container(self._definition(name, published), self._files_of(name))
         self._just_put.add(name)
+        return created
 
     def _bring_files(self, name: str) -> None:
         if name in self._just_put:
@@ -181,7 +185,7 @@ class Cluster:
             if container in subnet.addresses:
                 self._engine.join(subnet.name, container, subnet.addresses[container])
         self.put_files(name)
-        self.note_files_put(name)
+        self._just_put.add(name)
 
     def _exchange_ports(self, name: str) -> None:
         """Make a member's container again on other host ports: they are fixed at creation."""
@@ -314,7 +318,7 @@ class Cluster:
         if self.plan.is_closed:
             kept = read_ports(self.folder).items()
             return {(name, port): host for name, of in kept for port, host in of.items()}
-        names = [name for name, member in publishing(self.plan) if published_ports(member)]
+        names = [member.name for member in publishing(self.plan) if published_ports(member)]
 
         def of(name: str) -> Mapping[int, int]:
             with suppress(GoneError):
@@ -426,25 +430,17 @@ def create_cluster(
         made = [*standing.needs, probing]
         # Servers first: what they need until they are ready is most of a lab's start.
         for server in plan.servers:
-            wanted = server_definition(plan, server, images, owner)
-            created = standing.container(wanted, server_files(folder, server.name))
-            cluster.note_files_put(server.name)
+            created = cluster.create_member(server.name, standing, {})
             made.append(created)
             if start:
                 begin = partial(cluster.start_server, server.name)
                 made.append(creation.work(_start_after, begin, *standing.needs, created))
         if start:
             made.append(creation.work(_start_after, cluster.start_prober, *standing.needs, probing))
-        for node in plan.nodes:
-            published = {} if plan.is_closed else ports.get(node.name, {})
-            wanted = node_definition(plan, node, images, owner, published)
-            made.append(standing.container(wanted, node_files(folder, node)))
-            cluster.note_files_put(node.name)
-        for balancer in plan.balancers:
-            published = {} if plan.is_closed else ports.get(balancer.name, {})
-            wanted = balancer_definition(plan, balancer, images, owner, published)
-            made.append(standing.container(wanted, balancer_files(folder, balancer.name)))
-            cluster.note_files_put(balancer.name)
+        for member in publishing(plan):
+            # In a closed lab its ports are the front's.
+            published = {} if plan.is_closed else ports.get(member.name, {})
+            made.append(cluster.create_member(member.name, standing, published))
         if plan.is_closed and ports:
             front = standing.front(ports)
             made += front

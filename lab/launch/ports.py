@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,11 +19,11 @@ def choose_ports(plan: Plan, folder: Path) -> Ports:
     before = read_ports(folder)
     with ExitStack() as held:
         chosen = {
-            name: {
-                port: _free(held, before.get(name, {}).get(port, 0))
+            member.name: {
+                port: _free(held, before.get(member.name, {}).get(port, 0))
                 for port in published_ports(member)
             }
-            for name, member in publishing(plan)
+            for member in publishing(plan)
         }
     return {name: ports for name, ports in chosen.items() if ports}
 
@@ -34,21 +34,18 @@ def published_ports(member: PlannedNode | PlannedBalancer) -> tuple[int, ...]:
     return tuple(one.port for one in served if one.published)
 
 
-def publishing(plan: Plan) -> Iterator[tuple[str, PlannedNode | PlannedBalancer]]:
-    """Give the members that can be reached from the host at all, by name."""
-    for node in plan.nodes:
-        yield node.name, node
-    for balancer in plan.balancers:
-        yield balancer.name, balancer
+def publishing(plan: Plan) -> tuple[PlannedNode | PlannedBalancer, ...]:
+    """Give the members that can be reached from the host at all."""
+    return (*plan.nodes, *plan.balancers)
 
 
 def ways(plan: Plan, ports: Ports) -> Mapping[tuple[str, int], int]:
     """Give the port of 127.0.0.1 for each name of the lab's network with each published port."""
     return {
         (alias.lower(), port): host
-        for name, member in publishing(plan)
+        for member in publishing(plan)
         for alias in member.aliases
-        for port, host in ports.get(name, {}).items()
+        for port, host in ports.get(member.name, {}).items()
     }
 
 
