@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +58,6 @@ from lab.launch.schemas import judge, unreachable
 from lab.launch.scripts_of import scripts_of
 from lab.launch.seen import Definition, SeenContainer
 from lab.launch.servers import (
-    CLOCK_SLACK,
     ServerGoneError,
     found_on,
     has_first_rows,
@@ -67,7 +65,7 @@ from lab.launch.servers import (
 )
 from lab.launch.sidecars import SidecarChannel
 from lab.launch.standing import Standing
-from lab.launch.states import Events, state_of
+from lab.launch.states import Events, last_start, state_of
 from lab.launch.templates import require_complete
 from lab.launch.tunnel import open_tunnel
 from lab.plan.containers import completion_name
@@ -294,8 +292,8 @@ class Cluster:
     def lines_since_start(self, name: str) -> Iterator[str]:
         """Give what a running member has logged since it was started last."""
         container = self._container(name)
-        started = datetime.fromisoformat(self._engine.inspect(container).started_at).timestamp()
-        with self._engine.follow(container, since=started - CLOCK_SLACK, wait=False) as log:
+        since = last_start(self._engine, container)
+        with self._engine.follow(container, since=since, wait=False) as log:
             yield from log
 
     def has_first_rows(self, place: SchemaPlace) -> bool:

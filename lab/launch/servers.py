@@ -2,7 +2,6 @@
 
 import re
 import threading
-from datetime import datetime
 
 from lab.errors import DatabaseError, Problem
 from lab.launch.dbscripts import Dbscript
@@ -11,14 +10,13 @@ from lab.launch.load_failures import load_failure
 from lab.launch.refusals import GoneError
 from lab.launch.schemas import MYSQL, Found, answer, question
 from lab.launch.seen import Ran
-from lab.launch.states import LAST_LINES
+from lab.launch.states import LAST_LINES, last_start
 from lab.plan.containers import SERVER_SOCKET
 from lab.plan.model import PlannedSchema, PlannedServer
 
 # The X plugin says "ready for connections" of its own, and the initialising server never does.
 _READY = re.compile(r"\[Server\] .*ready for connections\. Version:")
 _PATIENCE = 120.0  # seconds from start to ready, on a very busy machine
-CLOCK_SLACK = 0.001
 
 
 class ServerGoneError(DatabaseError):
@@ -30,8 +28,7 @@ def wait_until_ready(engine: Engine, container: str) -> None:
 
     Raises `DatabaseError` with the log's end when it stops before, or is silent for too long.
     """
-    started = datetime.fromisoformat(engine.inspect(container).started_at).timestamp()
-    with engine.follow(container, since=started - CLOCK_SLACK) as log:
+    with engine.follow(container, since=last_start(engine, container)) as log:
         # Closing the stream is what ends a read that nothing arrives for.
         alarm = threading.Timer(_PATIENCE, log.close)
         alarm.start()
@@ -56,9 +53,12 @@ def wait_until_ready(engine: Engine, container: str) -> None:
     )
 
 
-def ask(engine: Engine, container: str, sql: str, database: str = "") -> Ran:
+def ask(engine: Engine, container: str, sql: str | bytes, database: str = "") -> Ran:
     """Run SQL as the lab's own root over the socket in the container."""
-    return _client(engine, container, sql.encode(), database)
+    options = (f"--socket={SERVER_SOCKET}", "--skip-column-names")
+    named = (database,) if database else ()
+    argv = (*MYSQL, *options, "--default-character-set=utf8mb4", *named)
+    return engine.run(container, argv, stdin=sql.encode() if isinstance(sql, str) else sql)
 
 
 # Seen on 4.1.0: PRIMARY, INTERNAL, SYSTEM, APPLICATION and WORKFLOW of the super tenant.
@@ -70,18 +70,15 @@ SELECT (SELECT COUNT(*) FROM {schema}.UM_DOMAIN WHERE UM_TENANT_ID = -1234) >= 5
 
 def has_first_rows(engine: Engine, container: str, schema: str) -> bool:
     """Tell whether the first rows of a user store are there; a silent server has none."""
-    quoted = "`" + schema.replace("`", "``") + "`"
     try:
-        ran = ask(engine, container, _FIRST_ROWS.format(schema=quoted))
+        ran = ask(engine, container, _FIRST_ROWS.format(schema=_identifier(schema)))
     except GoneError:
         return False
     return ran.exit_code == 0 and ran.stdout.strip() == b"1"
 
 
-def _client(engine: Engine, container: str, sql: bytes, database: str) -> Ran:
-    argv = (*MYSQL, f"--socket={SERVER_SOCKET}", "--skip-column-names")
-    charset = ("--default-character-set=utf8mb4",)
-    return engine.run(container, (*argv, *charset, *((database,) if database else ())), stdin=sql)
+def _identifier(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 def found_on(
@@ -110,12 +107,8 @@ def load_schema(engine: Engine, container: str, schema: PlannedSchema, script: D
 
     Raises `DatabaseError` with the script's file, line and statement.
     """
-    name = "`" + schema.name.replace("`", "``") + "`"
-    made = ask(
-        engine,
-        container,
-        f"CREATE DATABASE {name} CHARACTER SET {schema.charset} COLLATE {schema.collation};",
-    )
+    kind = f"CHARACTER SET {schema.charset} COLLATE {schema.collation}"
+    made = ask(engine, container, f"CREATE DATABASE {_identifier(schema.name)} {kind};")
     if made.exit_code != 0:
         said = made.stderr.decode(errors="replace").strip()
         raise DatabaseError(
@@ -125,7 +118,7 @@ def load_schema(engine: Engine, container: str, schema: PlannedSchema, script: D
                 "check its name, character set and collation",
             )
         )
-    ran = _client(engine, container, script.content, schema.name)
+    ran = ask(engine, container, script.content, schema.name)
     if ran.exit_code != 0:
         stderr = ran.stderr.decode(errors="replace")
         raise DatabaseError(load_failure(script, schema.name, stderr))

@@ -1,6 +1,7 @@
 """Tells a member's state from what the engine shows of its container."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Self
 
 from lab.launch.engine import Engine
@@ -20,6 +21,7 @@ _STATES = {
     "dead": State.EXITED,
     "removing": State.MISSING,
 }
+_CLOCK_SLACK = 0.001  # seconds
 _MEMBERS = (Part.NODE, Part.SERVER, Part.BALANCER)
 
 
@@ -37,6 +39,12 @@ def state_of(engine: Engine, container: SeenContainer) -> NodeState:
     ended = State.OOM_KILLED if seen.oom_killed else State.EXITED
     said = (seen.error,) if seen.error else ()
     return NodeState(name, ended, seen.exit_code, (*lines, *said)[-LAST_LINES:])
+
+
+def last_start(engine: Engine, container: str) -> float:
+    """Give the moment, in seconds, since which a container's log is that of its last start."""
+    started_at = engine.inspect(container).started_at
+    return datetime.fromisoformat(started_at).timestamp() - _CLOCK_SLACK
 
 
 class Events:
