@@ -152,7 +152,7 @@ def server_definition(
 
 
 def home_builder_definition(
-    name: str, image: str, command: tuple[str, ...], owner: Ownership, user: str = ""
+    name: str, image: str, command: tuple[str, ...], owner: Ownership, user: str
 ) -> Definition:
     """Define the throw-away container in which a node's image is made, unconnected."""
     member = f"{name}-builder-{secrets.token_hex(4)}"

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lab.errors import DatabaseError, Problem
 from lab.launch.archive import PlacedFile, tar_of
+from lab.launch.builder import building, keep_image
 from lab.launch.dbscripts import Dbscript
 from lab.launch.definitions import builder_definition
 from lab.launch.engine import Engine
 from lab.launch.labels import Ownership
-from lab.launch.refusals import GoneError
 from lab.launch.schemas import judge
 from lab.launch.servers import ask, found_on, load_schema, wait_until_ready
 from lab.plan.containers import (
@@ -73,12 +73,9 @@ def ensure_template(
         return tag
     initialise = f"mysqld {' '.join(mysqld_initialise_arguments())}"
     command = ("sh", "-c", f"{initialise} && exec mysqld {' '.join(_builder_arguments())}")
-    builder = engine.create(builder_definition(server, image, command, owner))
-    try:
+    with building(engine, builder_definition(server, image, command, owner)) as builder:
         _fill(engine, builder, server, scripts, progress)
         _keep(engine, builder, tag, progress)
-    finally:
-        _discard(engine, builder)
     return tag
 
 
@@ -134,16 +131,7 @@ def _keep(engine: Engine, builder: str, tag: str, progress: Progress) -> None:
                 "run the same command again; nothing was kept",
             )
         )
-    # A commit inherits the builder's labels, and a template is no lab's.
-    labels = {**dict.fromkeys(engine.inspect(builder).labels, ""), LABEL: tag}
-    engine.commit(builder, tag, {"Labels": labels})
-
-
-def _discard(engine: Engine, builder: str) -> None:
-    try:
-        engine.remove(builder)
-    except GoneError:
-        return  # `lab down` was quicker
+    keep_image(engine, builder, tag, labels={LABEL: tag})
 
 
 def require_complete(states: tuple[SchemaState, ...], where: str) -> None:

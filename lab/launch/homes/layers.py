@@ -6,28 +6,27 @@ roles cost the disk of one.
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 
 from lab.data import data_folder
 from lab.distributions.content import content_of
 from lab.distributions.entry import Distribution
 from lab.errors import EngineError, Problem
 from lab.launch.archive import PlacedFile, tar_of
+from lab.launch.builder import building, keep_image
 from lab.launch.definitions import home_builder_definition
 from lab.launch.engine import Engine
 from lab.launch.homes.archive import home_archive
 from lab.launch.homes.driver import FOLDERS, Driver
 from lab.launch.homes.jdk import jdk_in
 from lab.launch.labels import Ownership
-from lab.launch.refusals import GoneError
 from lab.plan.containers import NODE_HOME, START
 from lab.plan.model import Plan, PlannedNode
 
 HOME_REPOSITORY, ROLE_REPOSITORY = "apim-lab/home", "apim-lab/node"
 _HASH = 16  # hexadecimal digits of a tag
 _LAST_LINES = 8
-_USER = "wso2carbon"
+_USER, _ROOT = "wso2carbon", "0:0"
 # Raised when the layers are made in another way.
 _MADE = "1"
 
@@ -72,7 +71,8 @@ class Homes:
 
     def _make_home(self, tag: str, node: PlannedNode, distribution: Distribution, jdk: str) -> None:
         self._progress(f"image home: copying {distribution.where}")
-        with self._builder("home", jdk, ("sleep", "infinity")) as builder:
+        wanted = home_builder_definition("home", jdk, ("sleep", "infinity"), self._owner, _ROOT)
+        with building(self._engine, wanted) as builder:
             self._engine.start(builder)
             # First, as it takes a moment and the copy does not.
             found = jdk_in(self._engine, builder, jdk, self._plan)
@@ -81,7 +81,8 @@ class Homes:
             self._progress(f"image home: keeping it with JDK {found.version} ({jdk})")
             self._engine.kill(builder)
             environment = [f"JAVA_HOME={found.home}", f"WSO2_SERVER_HOME={NODE_HOME}"]
-            self._commit(builder, tag, {"Env": environment, "WorkingDir": str(NODE_HOME)})
+            config = {"Env": environment, "WorkingDir": str(NODE_HOME)}
+            keep_image(self._engine, builder, tag, config)
 
     def _make_role(self, tag: str, home: str, node: PlannedNode, driver: Driver | None) -> None:
         words: tuple[str, ...] = ("true",)
@@ -91,7 +92,8 @@ class Homes:
             words = ("bash", setup, *node.start.setup_arguments, "--skipConfigOptimization")
             self._progress(f"image node: preparing a {node.role} ({node.start.setup})")
         user = f"{node.uid}:{node.uid}"
-        with self._builder(f"node-{node.name}", home, words, user) as builder:
+        wanted = home_builder_definition(f"node-{node.name}", home, words, self._owner, user)
+        with building(self._engine, wanted) as builder:
             self._engine.put(builder, tar_of(_added(node, driver)))
             self._engine.start(builder)
             code = self._engine.wait(builder)
@@ -100,31 +102,15 @@ class Homes:
             if code != 0 or any("not specified properly" in line for line in said):
                 raise EngineError(_setup_failed(node, said))
             start = [str(START), str(NODE_HOME / node.start.script)]
-            self._commit(builder, tag, {"Entrypoint": start, "User": user, "Cmd": []})
+            config = {"Entrypoint": start, "User": user, "Cmd": []}
+            keep_image(self._engine, builder, tag, config)
 
     def _run(self, builder: str, script: str) -> None:
-        ran = self._engine.run(builder, ("sh", "-c", script), user="0:0")
+        ran = self._engine.run(builder, ("sh", "-c", script), user=_ROOT)
         if ran.exit_code != 0:
             said = (ran.stdout + ran.stderr).decode(errors="replace").strip()
             what = f"preparing the JDK's image failed: {said}"
             raise EngineError(Problem(what, f"container {builder}", "name another image: `--jdk`"))
-
-    @contextmanager
-    def _builder(
-        self, name: str, image: str, words: tuple[str, ...], user: str = "0:0"
-    ) -> Iterator[str]:
-        wanted = home_builder_definition(name, image, words, self._owner, user)
-        builder = self._engine.create(wanted)
-        try:
-            yield builder
-        finally:
-            with suppress(GoneError):  # `lab down` was quicker
-                self._engine.remove(builder)
-
-    def _commit(self, builder: str, tag: str, config: dict[str, object]) -> None:
-        # A commit inherits the builder's labels, and an image is no lab's.
-        labels = dict.fromkeys(self._engine.inspect(builder).labels, "")
-        self._engine.commit(builder, tag, {**config, "Labels": labels})
 
 
 _ADD_USER = """

@@ -4,13 +4,12 @@ import io
 import secrets
 import shutil
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from lab.distributions.taken import LISTED, NOTE, READ, taken_folder
 from lab.errors import EngineError, Problem
 from lab.launch.archive import PlacedFile, tar_of
+from lab.launch.builder import building, keep_image
 from lab.launch.engine import Engine
 from lab.launch.homes.driver import FOLDERS, Driver
 from lab.launch.homes.layers import ROLE_REPOSITORY, digest_of
@@ -39,7 +38,7 @@ def take_distributions(engine: Engine, plan: Plan, owner: Ownership, sources: So
         sources.progress(f"image {reference}: reading its dbscripts and templates")
         shutil.rmtree(folder)
         folder.mkdir(parents=True)
-        with _builder(engine, reference, owner) as builder:
+        with building(engine, _never_started(reference, owner)) as builder:
             home = home_in(engine, reference)
             for name in (*READ, *LISTED):
                 _take(engine, builder, home, name, folder)
@@ -68,27 +67,19 @@ def with_driver(engine: Engine, node: PlannedNode, driver: Driver | None, owner:
     tag = f"{ROLE_REPOSITORY}:{digest_of(seen.id if seen else node.place, driver.digest)}"
     if engine.image(tag) is None:
         place = home_in(engine, node.place) / FOLDERS[0] / driver.name
-        with _builder(engine, node.place, owner) as builder:
+        with building(engine, _never_started(node.place, owner)) as builder:
             placed = PlacedFile(place, driver.content, node.uid, node.uid, 0o644)
             engine.put(builder, tar_of([placed]))
-            labels = dict.fromkeys(engine.inspect(builder).labels, "")
-            engine.commit(builder, tag, {"Labels": labels})
+            keep_image(engine, builder, tag)
     return tag
 
 
-@contextmanager
-def _builder(engine: Engine, image: str, owner: Ownership) -> Iterator[str]:
-    """Make a container that is never started, only to look into and to put into."""
+def _never_started(image: str, owner: Ownership) -> Definition:
+    """Define a builder that is only looked into and put into."""
     member = f"image-builder-{secrets.token_hex(4)}"
     name = container_name(owner.lab, member)
     labels = owner.labels(Part.BUILDER, member)
-    wanted = Definition(name, image, (), labels, network="", keeps_entrypoint=True)
-    builder = engine.create(wanted)
-    try:
-        yield builder
-    finally:
-        with suppress(GoneError):
-            engine.remove(builder)
+    return Definition(name, image, (), labels, network="", keeps_entrypoint=True)
 
 
 def _take(engine: Engine, builder: str, home: PurePosixPath, name: str, folder: Path) -> None:
