@@ -172,7 +172,7 @@ def _keystore(carbon: XmlFile, name: str) -> Keystore:
 def _service(manager: XmlFile, path: str) -> Service:
     return Service(
         manager.text(f"{path}/ServerURL").rstrip("/") + "/",
-        Account(manager.text(f"{path}/Username"), manager.text(f"{path}/Password")),
+        _account(manager, path),
     )
 
 

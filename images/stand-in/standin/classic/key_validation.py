@@ -1,11 +1,11 @@
 """The key manager's token check: a token, its application and its subscription in apimgtdb."""
 
-import time
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from standin.classic.axis2 import AXIS2, Arguments, Service
 from standin.database import Database, Row
+from standin.oauth.tokens import expired
 
 NAME = "APIKeyValidationService"
 INVALID_CREDENTIALS, FORBIDDEN, BLOCKED, INACTIVE = 900901, 900908, 900907, 900909
@@ -61,7 +61,7 @@ class Validation:
 async def validate(apim_db: Database, context: str, version: str, token: str) -> Validation:
     """Return whether *token* may call the API *context* in *version*; raises DatabaseError."""
     found = await apim_db.query(_HELD, token)
-    if not found or found[0]["TOKEN_STATE"] != "ACTIVE" or _expired(found[0]):  # noqa: S105 - a state's name
+    if not found or found[0]["TOKEN_STATE"] != "ACTIVE" or expired(found[0]):  # noqa: S105 - a state's name
         return Validation(authorized=False, validationStatus=INVALID_CREDENTIALS)
     held = found[0]
     subscribed = await apim_db.query(_SUBSCRIPTION, context, version, held["CONSUMER_KEY"])
@@ -79,12 +79,6 @@ def _judge(state: str | None, key_type: str) -> int:
     if state == "BLOCKED" or (state == "PROD_ONLY_BLOCKED" and key_type == "PRODUCTION"):
         return BLOCKED
     return INACTIVE if state in {"ON_HOLD", "REJECTED"} else 0
-
-
-def _expired(row: Row) -> bool:
-    """Tell whether the token's time is over; its validity is in ms, a negative one never ends."""
-    validity = row["VALIDITY_PERIOD"]
-    return validity is not None and 0 <= validity < (time.time() - row["CREATED"]) * 1000
 
 
 def _authorized(held: Row, row: Row) -> Validation:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from standin.accounts import Accounts, basic_pair
+from standin.accounts import Accounts
 from standin.database import Database
 from standin.http_server import Handler, Request, Response, json_response
 from standin.internal_data import UNAUTHENTICATED
@@ -19,8 +19,9 @@ def throttle_data(accounts: Accounts, apim_db: Database) -> Handler:
     """Return the handler of the web app."""
 
     async def handle(request: Request) -> Response:
-        pair = basic_pair(request.headers.get("authorization", ""))
-        if pair is None or not await asyncio.to_thread(accounts.knows, *pair):
+        login = request.headers.get("authorization", "")
+        # In a thread: the user store may be an LDAP server.
+        if not await asyncio.to_thread(accounts.accepts_basic, login):
             return json_response(UNAUTHENTICATED, 401)
         resource = request.path.removeprefix(CONTEXT).strip("/")
         if resource == "keyTemplates":

@@ -68,7 +68,7 @@ async def retire(apim_db: Database, token: Row, state: str) -> None:
 
 
 def _introspection(row: Row) -> dict[str, Any]:
-    if row["TOKEN_STATE"] != "ACTIVE" or _expired(row):  # noqa: S105 - a state's name
+    if row["TOKEN_STATE"] != "ACTIVE" or expired(row):  # noqa: S105 - a state's name
         return {"active": False}
     answer = {
         "nbf": row["CREATED"],
@@ -84,7 +84,7 @@ def _introspection(row: Row) -> dict[str, Any]:
     return answer
 
 
-def _expired(row: Row) -> bool:
+def expired(row: Row) -> bool:
     """Tell whether the token's time is over; its validity is in ms, a negative one never ends."""
     validity = row["VALIDITY_PERIOD"]
     return validity is not None and 0 <= validity < (time.time() - row["CREATED"]) * 1000
@@ -140,7 +140,7 @@ async def _granted(
         kind,
         scope_hash,
     )
-    if existing and not _expired(existing[0]):
+    if existing and not expired(existing[0]):
         return _token_response(existing[0]["ACCESS_TOKEN"], scope, _seconds_left(existing[0]))
     column = "APP" if kind == "APPLICATION" else "USER"
     seconds = int(client[f"{column}_ACCESS_TOKEN_EXPIRE_TIME"] or 3600)
