@@ -23,7 +23,7 @@ from lab.plan.containers import (
     node_memory,
     prober_memory,
 )
-from lab.plan.model import Plan, PlannedBalancer, PlannedMachine, PlannedNode, PlannedServer
+from lab.plan.model import Member, Plan, PlannedBalancer, PlannedMachine, PlannedNode, PlannedServer
 
 PROBER = "prober"
 PROBER_KIND = "apim-lab.prober-kind"
@@ -101,7 +101,7 @@ def _name_servers(plan: Plan) -> tuple[str, ...]:
     return ("127.0.0.1",) if plan.is_closed else ()
 
 
-def _standing(plan: Plan, member: PlannedNode | PlannedServer) -> dict[str, Any]:
+def _standing(plan: Plan, member: Member) -> dict[str, Any]:
     """Give where a member stands: in the lab's network by its names, or on a machine."""
     if member.machine:
         return {"network": f"container:{member.machine}"}
@@ -126,10 +126,7 @@ def balancer_definition(
         image=images.balancer,
         command=("haproxy", *haproxy_arguments()),
         labels=owner.labels(Part.BALANCER, balancer.name),
-        network=plan.network,
-        aliases=balancer.aliases,
-        hostname=balancer.hostname,
-        name_servers=_name_servers(plan),
+        **_standing(plan, balancer),
         published=published,
         user=f"{BALANCER_UID}:{BALANCER_GID}",
         memory=BALANCER_MEMORY,

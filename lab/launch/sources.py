@@ -40,9 +40,6 @@ class Sources:
         """Give an image of somebody else's, pulled where it isn't here; raises `EngineError`."""
         if self._engine.image(reference) is not None:
             return reference
-        repository, _, version = reference.rpartition(":")
-        if "/" in version or not repository:
-            repository, version = reference, "latest"
         if not self._registry_has(reference):
             raise EngineError(
                 Problem(
@@ -52,8 +49,7 @@ class Sources:
                 )
             )
         self.progress(f"image {reference}: pulling")
-        for line in dict.fromkeys(self._engine.pull(repository, version)):
-            self.progress(f"image {reference}: {line}")
+        self._pull(reference, reference)
         return reference
 
     def break_off(self) -> None:
@@ -64,17 +60,22 @@ class Sources:
     def _take_pulled(self, recipe: Recipe, tag: str) -> bool:
         if not recipe.pull:
             return False
-        repository, _, version = recipe.pull.partition(":")
         if self._engine.image(recipe.pull) is None:
             if not self._registry_has(recipe.pull):
                 return False
             self.progress(f"image {recipe.name}: pulling {recipe.pull}")
-            for line in dict.fromkeys(self._engine.pull(repository, version)):
-                self.progress(f"image {recipe.name}: {line}")
+            self._pull(recipe.pull, recipe.name)
         else:
             self.progress(f"image {recipe.name}: {recipe.pull} is here already")
         self._engine.tag_image(recipe.pull, tag)
         return True
+
+    def _pull(self, reference: str, name: str) -> None:
+        repository, _, version = reference.rpartition(":")
+        if "/" in version or not repository:  # a registry's port, or no version at all
+            repository, version = reference, "latest"
+        for line in dict.fromkeys(self._engine.pull(repository, version)):
+            self.progress(f"image {name}: {line}")
 
     def _registry_has(self, reference: str) -> bool:
         with self._asking:

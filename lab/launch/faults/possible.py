@@ -11,7 +11,6 @@ from lab.wiring.published import HOST
 
 TOWARDS = (FaultKind.CUT, FaultKind.REFUSE, FaultKind.SLOW)  # they need a peer
 _TLS = (Protocol.HTTPS, Protocol.WSS, Protocol.BINARY_TLS, Protocol.TLS)
-_STAND_IN = "stand-in"
 
 
 def fault_on(link: Link, kind: FaultKind = FaultKind.CUT, *, delay: int = 0) -> Fault:
@@ -74,7 +73,7 @@ def _require_member(plan: Plan, name: str) -> None:
 def _require_logins(plan: Plan, name: str) -> None:
     if any(server.name == name for server in plan.servers):
         return
-    if any(node.name == name and node.kind == _STAND_IN for node in plan.nodes):
+    if any(node.name == name and not node.is_real for node in plan.nodes):
         return
     what = "keeps no login of its own"
     if any(node.name == name for node in plan.nodes):
