@@ -46,26 +46,32 @@ def _of_toml(plan: Plan, node: PlannedNode, encryption_key: str) -> Values:
 
 
 def configuration_files(plan: Plan, node: PlannedNode, values: Values) -> Mapping[str, bytes]:
-    """Give the configuration files of one node by their names; its own file byte for byte.
-
-    Generated ones have comments.
-    """
-    if node.file is not None:
-        return {"deployment.toml": given_files(plan)[node.name]}
+    """Give the generated configuration files of one node by their names, with comments."""
     return _FILES[node.line](plan, node, values)
+
+
+def placed_files(plan: Plan, values: Mapping[str, Values]) -> dict[str, bytes]:
+    """Give the files of all nodes and balancers by their places in a lab's folder.
+
+    A node's own file is given byte for byte.
+    """
+    given = given_files(plan)
+    files: dict[str, bytes] = {}
+    for node in plan.nodes:
+        if node.name in given:
+            own: Mapping[str, bytes] = {"deployment.toml": given[node.name]}
+        else:
+            own = configuration_files(plan, node, values[node.name])
+        files |= {f"nodes/{node.name}/{name}": content for name, content in own.items()}
+    for balancer in plan.balancers:
+        files[f"balancers/{balancer.name}/haproxy.cfg"] = haproxy_cfg(plan, balancer).encode()
+    return files
 
 
 def write_configuration(plan: Plan, folder: Path) -> None:
     """Write each node's and each balancer's files into *folder*, where a lab's folder has them."""
     values = configuration(plan, encryption_key(plan, folder))
-    files = {
-        f"nodes/{node.name}/{name}": content
-        for node in plan.nodes
-        for name, content in configuration_files(plan, node, values[node.name]).items()
-    }
-    for balancer in plan.balancers:
-        files[f"balancers/{balancer.name}/haproxy.cfg"] = haproxy_cfg(plan, balancer).encode()
-    write_tree(folder, files)
+    write_tree(folder, placed_files(plan, values))
 
 
 def _deployment_toml(plan: Plan, node: PlannedNode, values: Values) -> Mapping[str, bytes]:

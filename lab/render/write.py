@@ -10,11 +10,10 @@ from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
 from lab.render.accounts import accounts_sql
 from lab.render.compose import compose_yaml
-from lab.render.configuration import configuration, configuration_files
+from lab.render.configuration import configuration, placed_files
 from lab.render.deployment import Values
 from lab.render.encryption import KEY_FILE, encryption_key
 from lab.render.given import given_stores
-from lab.render.haproxy import haproxy_cfg
 from lab.render.keystores import (
     keystore_bytes,
     keystore_holds,
@@ -49,10 +48,9 @@ def render(plan: Plan, folder: Path) -> None:
         **({KEY_FILE: f"{key}\n".encode()} if key else {}),
         **_server_files(plan, pairs),
         **_balancer_files(plan, pairs),
+        **placed_files(plan, values),
     }
     for node in plan.nodes:
-        for name, content in configuration_files(plan, node, values[node.name]).items():
-            files[f"nodes/{node.name}/{name}"] = content
         files |= _store_files(plan, node, stores[node.name], pairs, folder)
     write_tree(folder, files)
     remove_strangers(folder, files)
@@ -130,7 +128,6 @@ def _balancer_files(plan: Plan, pairs: Pairs) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for balancer in plan.balancers:
         place = f"balancers/{balancer.name}"
-        files[f"{place}/haproxy.cfg"] = haproxy_cfg(plan, balancer).encode()
         files[f"{place}/ca.pem"] = pairs.authority.certificate_pem()
         if balancer.terminates:
             pair = pairs.members[balancer.name]
