@@ -91,7 +91,7 @@ AllowDegraded = Annotated[
     bool,
     typer.Option("--allow-degraded", envvar="LAB_ALLOW_DEGRADED", help="A degraded lab is fine."),
 ]
-Node = Annotated[str, typer.Argument(help="A node or database server of the lab.")]
+Node = Annotated[str, typer.Argument(help="A node, balancer or database server of the lab.")]
 
 
 @app.callback()

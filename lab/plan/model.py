@@ -79,8 +79,9 @@ class PlannedNode:
     def starts_alone(self) -> bool:
         """Tell whether it may be started before anybody answers.
 
-        The product gives up or falls into pauses of 20 s; a stand-in asks again within moments,
-        and two of them write a database's first rows side by side without harm.
+        The product gives up or falls into pauses of 20 s. A stand-in asks again within moments,
+        or does nothing with what it missed (a traffic manager's policies), and two of them write a
+        database's first rows side by side without harm.
         """
         return starts_alone(self.kind, self.line)
 
