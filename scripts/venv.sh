@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes or refreshes .venv with the locked packages and the lab itself; does nothing when neither
+# Makes or refreshes .venv with the locked packages and the lab itself; installs nothing when neither
 # the lock nor pyproject.toml has changed since.
 set -euo pipefail
 
@@ -45,16 +45,23 @@ pip_install() {
   problem "\`pip install $*\` failed" "$log" "read its last lines above, mend the cause, run \`make setup\` again"
 }
 
+# Python does it by itself at the first use, but not where PYTHONDONTWRITEBYTECODE is set, and there
+# each start would compile every module again.
+compile_modules() {
+  "$venv/bin/python" -m compileall -q "$checkout/lab" "$checkout/probes"
+}
+
 trap 'exit 130' INT
 
 main() {
-  is_fresh && return 0
+  is_fresh && { compile_modules; return 0; }
   make_venv
   rm -f "$stamp"
   step "installing $(grep -c '==' "$lock") locked Python packages into .venv (about a minute)"
   pip_install --require-hashes -r "$lock"
   step "installing the lab into .venv"
   pip_install --no-deps --no-build-isolation -e "$checkout"
+  compile_modules
   fingerprint >"$stamp"
   step ".venv is ready in $SECONDS s"
 }

@@ -85,7 +85,7 @@ def test_waiting_is_one_room() -> None:
 
 def test_help_is_light(tmp_path: Path) -> None:
     imported = imported_by("--help", cwd=tmp_path)
-    assert "typer" in imported
+    assert "click" in imported
     assert imported & (HEAVY | {"pydantic", "cryptography"}) == set()
 
 

@@ -75,7 +75,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = environment / "bin" / "python"
     pip = (sys.executable, "-m", "pip", "--python", python, "install")
     run(*pip, "-q", "--disable-pip-version-check", "--no-deps", wheel, cwd=environment)
-    spec = importlib.util.find_spec("typer")
+    spec = importlib.util.find_spec("click")
     assert spec is not None
     assert spec.origin is not None
     # A folder named in a .pth file adds its packages, but not the editable install it may hold.

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Self
@@ -51,10 +52,16 @@ def _asked(where: str) -> Iterator[None]:
 class Engine:
     """A Docker Engine that answers. One client serves all threads."""
 
-    def __init__(self, api: Any, quick: Any, facts: EngineFacts) -> None:
+    def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
         self._api = api  # the SDK's stubs leave half of its client untyped
         self._quick = quick
-        self.facts = facts
+        self._is_here = is_here
+
+    @cached_property
+    def facts(self) -> EngineFacts:
+        """Tell what the engine is; asked once, and not at all by verbs that needn't know."""
+        with _asked("info"):
+            return _facts(self._quick.info(), is_here=self._is_here)
 
     @classmethod
     def connect(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -67,7 +74,7 @@ class Engine:
             connection.knock(endpoint)
             quick = docker.APIClient(**options, version="auto", timeout=_QUICK)
             try:
-                facts = _facts(quick, endpoint)
+                _refuse_podman(quick, endpoint)
             except BaseException:
                 quick.close()
                 raise
@@ -76,7 +83,7 @@ class Engine:
         api = docker.APIClient(
             **options, version=quick.api_version, timeout=_LONG, max_pool_size=_POOL
         )
-        return cls(api, quick, facts)
+        return cls(api, quick, is_here=endpoint.url.startswith("unix://"))
 
     def watch_requests(self, told: Callable[[str, float], None]) -> None:
         """Tell each request once it is answered, with the seconds until its answer began."""
@@ -433,11 +440,13 @@ def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str
 _SSH = {"use_ssh_client": True}
 
 
-def _facts(api: Any, endpoint: connection.Endpoint) -> EngineFacts:
+def _refuse_podman(api: Any, endpoint: connection.Endpoint) -> None:
     names = [part.get("Name", "") for part in api.version().get("Components") or ()]
     if any("podman" in name.lower() for name in names):
         raise EngineError(connection.podman(endpoint.url))
-    info = api.info()
+
+
+def _facts(info: Mapping[str, Any], *, is_here: bool) -> EngineFacts:
     return EngineFacts(
         info["ServerVersion"],
         info["Driver"],
@@ -446,7 +455,7 @@ def _facts(api: Any, endpoint: connection.Endpoint) -> EngineFacts:
         memory=int(info.get("MemTotal") or 0),
         cores=int(info.get("NCPU") or 1),
         root=str(info.get("DockerRootDir") or ""),
-        is_here=endpoint.url.startswith("unix://"),
+        is_here=is_here,
     )
 
 

@@ -128,9 +128,12 @@ def _down_row(downs: Mapping[str, Sequence[Timed]]) -> Row:
     )
 
 
-def start_rows(folder: Path, topology: Path, runs: int) -> list[Row]:
-    """Measure the program's own start beside Python's, in turn."""
-    nothing, words = [sys.executable, "-c", "pass"], (["--help"], ["check", str(topology)])
+def start_rows(folder: Path, file: Path, runs: int) -> list[Row]:
+    """Measure the program's own start beside Python's, in turn; *file* is checked by itself."""
+    alone = folder / "alone" / file.name
+    alone.parent.mkdir()
+    shutil.copyfile(file, alone)
+    nothing, words = [sys.executable, "-c", "pass"], (["--help"], ["check", str(alone)])
     goals = (10, 15)
     rows = []
     for said, goal in zip(words, goals, strict=True):
