@@ -9,6 +9,7 @@ import click
 
 from lab.cli import files, labs, members, telling
 from lab.cli.carried_out import Debugging
+from lab.cli.machines import machines
 from lab.cli.verb import InOrder, option
 
 # In the order of the help: a lab's making first, then its files, its members, what is told of it.
@@ -31,6 +32,7 @@ _VERBS = (
     telling.env,
     telling.dump,
     labs.gc,
+    machines,
 )
 
 

@@ -2,8 +2,10 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -18,10 +20,12 @@ from docker.utils import kwargs_from_env
 from lab.errors import EngineError, Problem
 from lab.launch import connection
 from lab.launch.exec_stream import STDERR, STDOUT, ExecStream
+from lab.launch.labels import SWARM
 from lab.launch.refusals import GoneError, refusal
 from lab.launch.seen import (
     Definition,
     EngineFacts,
+    Membership,
     Ran,
     SeenContainer,
     SeenEvent,
@@ -36,7 +40,8 @@ _POOL = 64  # connections kept: a lab's containers are created and removed side 
 
 
 @contextmanager
-def _asked(where: str) -> Iterator[None]:
+def asked(where: str) -> Iterator[None]:
+    """Turn every failure of the SDK into an error of the lab about *where*."""
     try:
         yield
     except docker.errors.APIError as error:
@@ -52,6 +57,8 @@ def _asked(where: str) -> Iterator[None]:
 class Engine:
     """A Docker Engine that answers. One client serves all threads."""
 
+    in_swarm = False  # what labs on a swarm have here is none of this engine's own
+
     def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
         self._api = api  # the SDK's stubs leave half of its client untyped
         self._quick = quick
@@ -60,7 +67,7 @@ class Engine:
     @cached_property
     def facts(self) -> EngineFacts:
         """Tell what the engine is; asked once, and not at all by verbs that needn't know."""
-        with _asked("info"):
+        with asked("info"):
             return _facts(self._quick.info(), is_here=self._is_here)
 
     @classmethod
@@ -105,13 +112,16 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _is_own(self, labels: Mapping[str, str] | None) -> bool:
+        return (SWARM in (labels or {})) == self.in_swarm
+
     # Networks
 
     def networks(self, label: str = "") -> tuple[SeenNetwork, ...]:
         """List networks, all or those with the label `key=value`."""
-        with _asked("networks"):
+        with asked("networks"):
             rows = self._api.networks(filters={"label": label} if label else None)
-        return tuple(_network(row) for row in rows)
+        return tuple(_network(row) for row in rows if not label or self._is_own(row["Labels"]))
 
     def create_network(
         self,
@@ -129,7 +139,7 @@ class Engine:
         """
         ends = {"DefaultGatewayIPv4": dead_end} if dead_end else None
         row = IPAMPool(subnet=str(subnet), gateway=bridge or None, aux_addresses=ends)
-        with _asked(f"network {name}"):
+        with asked(f"network {name}"):
             made = self._api.create_network(
                 name,
                 driver="bridge",
@@ -142,17 +152,17 @@ class Engine:
 
     def join(self, network: str, container: str, address: str = "") -> None:
         """Put a container into one more network, at *address* if one is told."""
-        with _asked(f"network {network}"):
+        with asked(f"network {network}"):
             self._api.connect_container_to_network(container, network, ipv4_address=address or None)
 
     def remove_network(self, network: str) -> None:
         """Remove a network; raises `InUseError` while it has endpoints, `GoneError`."""
-        with _asked(f"network {network}"):
+        with asked(f"network {network}"):
             self._api.remove_network(network)
 
     def attached(self, network: str) -> Mapping[str, str]:
         """Give the names of the containers that a network has endpoints of, by their ids."""
-        with _asked(f"network {network}"):
+        with asked(f"network {network}"):
             row = self._api.inspect_network(network)
         return {id_: each["Name"] for id_, each in (row.get("Containers") or {}).items()}
 
@@ -160,31 +170,32 @@ class Engine:
 
     def volumes(self, label: str) -> tuple[SeenVolume, ...]:
         """List the volumes with a label."""
-        with _asked("volumes"):
+        with asked("volumes"):
             rows = self._api.volumes(filters={"label": label})["Volumes"] or ()
-        return tuple(SeenVolume(row["Name"], row["Labels"] or {}) for row in rows)
+        own = [row for row in rows if self._is_own(row["Labels"])]
+        return tuple(SeenVolume(row["Name"], row["Labels"] or {}) for row in own)
 
     def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
         """Create a volume; one that exists stays as it is."""
-        with _asked(f"volume {name}"):
+        with asked(f"volume {name}"):
             self._api.create_volume(name, labels=dict(labels))
 
     def remove_volume(self, name: str) -> None:
         """Remove a volume."""
-        with _asked(f"volume {name}"):
+        with asked(f"volume {name}"):
             self._api.remove_volume(name)
 
     # Containers
 
     def containers(self, label: str) -> tuple[SeenContainer, ...]:
         """List the containers with a label, running or not."""
-        with _asked("containers"):
+        with asked("containers"):
             rows = self._api.containers(all=True, filters={"label": label})
-        return tuple(_listed(row) for row in rows)
+        return tuple(_listed(row) for row in rows if self._is_own(row["Labels"]))
 
     def inspect(self, container: str) -> SeenContainer:
         """Look at one container; raises `GoneError`."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             return _inspected(self._api.inspect_container(container))
 
     def create(self, wanted: Definition) -> str:
@@ -192,7 +203,7 @@ class Engine:
 
         Raises `NameTakenError`, or `GoneError` when the image isn't here.
         """
-        with _asked(f"container {wanted.name}"):
+        with asked(f"container {wanted.name}"):
             made = self._api.create_container_from_config(self._config(wanted), wanted.name)
         return str(made["Id"])
 
@@ -236,59 +247,59 @@ class Engine:
 
     def start(self, container: str) -> None:
         """Start a container; raises `PortTakenError`, `GoneError`."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.start(container)
 
     def stop(self, container: str, grace: int) -> None:
         """Ask a container to end, and kill it after *grace* seconds."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.stop(container, timeout=grace)
 
     def kill(self, container: str) -> None:
         """End a container with SIGKILL."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.kill(container)
 
     def pause(self, container: str) -> None:
         """Freeze every process of a container."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.pause(container)
 
     def unpause(self, container: str) -> None:
         """Let a frozen container go on."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.unpause(container)
 
     def wait(self, container: str) -> int:
         """Wait until a container has ended and give its exit code."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             return int(self._api.wait(container)["StatusCode"])
 
     def remove(self, container: str) -> None:
         """Kill and remove a container with its anonymous volumes."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.remove_container(container, v=True, force=True)
 
     def put(self, container: str, archive: bytes | Iterator[bytes]) -> None:
         """Unpack a tar, whole or in pieces, at a container's root, whether it runs or not."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.put_archive(container, "/", archive)
 
     def take(self, container: str, path: str) -> bytes:
         """Give the tar of a path in a container; raises `GoneError`."""
-        with _asked(f"container {container}: {path}"):
+        with asked(f"container {container}: {path}"):
             chunks, _ = self._api.get_archive(container, path)
             return b"".join(chunks)
 
     def commit(self, container: str, reference: str, config: Mapping[str, Any]) -> None:
         """Keep a container's file system as an image."""
         repository, _, tag = reference.partition(":")
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             self._api.commit(container, repository, tag, conf=dict(config))
 
     def last_lines(self, container: str, count: int) -> tuple[str, ...]:
         """Give the end of a container's log."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             text = self._api.logs(container, tail=count)
         return tuple(text.decode(errors="replace").splitlines())
 
@@ -297,7 +308,7 @@ class Engine:
 
         *since* is in seconds of the engine's clock; without *wait* it ends with what is there.
         """
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             return LogStream(
                 self._api.logs(container, stream=True, follow=wait, since=since or None)
             )
@@ -305,7 +316,7 @@ class Engine:
     def events(self, label: str, actions: Iterable[str]) -> EventStream:
         """Give what happens to the containers with a label, until the stream is closed."""
         filters = {"type": ["container"], "label": [label], "event": list(actions)}
-        with _asked("events"):
+        with asked("events"):
             return EventStream(self._api.events(decode=True, filters=filters), _event)
 
     # Commands in containers
@@ -314,7 +325,7 @@ class Engine:
         self, container: str, argv: Iterable[str], *, user: str = "", stdin: bool = True
     ) -> tuple[str, ExecStream]:
         """Start a command with its streams attached; give the exec's id and the streams."""
-        with _asked(f"container {container}"):
+        with asked(f"container {container}"):
             made = self._api.exec_create(container, list(argv), stdin=stdin, user=user)["Id"]
             raw = self._api.exec_start(made, socket=True)
         # Output that came in one packet with the headers lies in the reader above the raw socket,
@@ -327,7 +338,7 @@ class Engine:
 
     def exec_exit_code(self, exec_id: str) -> int | None:
         """Give the exit code of an exec'd command; None while it runs."""
-        with _asked(f"exec {exec_id}"):
+        with asked(f"exec {exec_id}"):
             code = self._api.exec_inspect(exec_id)["ExitCode"]
         return None if code is None else int(code)
 
@@ -353,20 +364,20 @@ class Engine:
     def image(self, reference: str) -> SeenImage | None:
         """Look an image up among those that are here."""
         try:
-            with _asked(f"image {reference}"):
+            with asked(f"image {reference}"):
                 return _image(self._api.inspect_image(reference))
         except GoneError:
             return None
 
     def image_environment(self, reference: str) -> Mapping[str, str]:
         """Give the variables that an image sets; raises `GoneError`."""
-        with _asked(f"image {reference}"):
+        with asked(f"image {reference}"):
             words = self._api.inspect_image(reference)["Config"].get("Env") or ()
         return dict(word.split("=", 1) for word in words)
 
     def images(self, pattern: str) -> tuple[SeenImage, ...]:
         """List the images whose name fits a pattern such as `apim-lab/*`."""
-        with _asked("images"):
+        with asked("images"):
             rows = self._api.images(filters={"reference": pattern})
         return tuple(_image(row) for row in rows)
 
@@ -380,7 +391,7 @@ class Engine:
 
     def pull(self, repository: str, tag: str) -> Iterator[str]:
         """Pull an image and give the engine's progress lines."""
-        with _asked(f"image {repository}:{tag}"):
+        with asked(f"image {repository}:{tag}"):
             for row in self._api.pull(repository, tag, stream=True, decode=True):
                 if "error" in row:
                     raise refusal(None, row["error"], f"image {repository}:{tag}")
@@ -389,7 +400,7 @@ class Engine:
     def import_image(self, archive: Path, reference: str, changes: Iterable[str]) -> None:
         """Make an image of one layer out of a tar."""
         repository, _, tag = reference.partition(":")
-        with _asked(f"image {reference}"):
+        with asked(f"image {reference}"):
             said = str(
                 self._api.import_image(
                     str(archive), repository=repository, tag=tag, changes=list(changes)
@@ -401,12 +412,12 @@ class Engine:
     def tag_image(self, image: str, reference: str) -> None:
         """Give an image one more name."""
         repository, _, tag = reference.partition(":")
-        with _asked(f"image {image}"):
+        with asked(f"image {image}"):
             self._api.tag(image, repository, tag)
 
     def remove_image(self, reference: str) -> None:
         """Remove an image's name, and the image with its last name; raises `InUseError`."""
-        with _asked(f"image {reference}"):
+        with asked(f"image {reference}"):
             self._api.remove_image(reference)
 
 
@@ -456,6 +467,24 @@ def _facts(info: Mapping[str, Any], *, is_here: bool) -> EngineFacts:
         cores=int(info.get("NCPU") or 1),
         root=str(info.get("DockerRootDir") or ""),
         is_here=is_here,
+        ahead=_ahead(info.get("SystemTime") or ""),
+        swarm=_membership(info.get("Swarm") or {}),
+    )
+
+
+def _ahead(clock: str) -> float:
+    """Give how many seconds an engine's clock is before this machine's."""
+    if not clock:
+        return 0.0
+    return datetime.fromisoformat(clock).timestamp() - time.time()
+
+
+def _membership(row: Mapping[str, Any]) -> Membership:
+    return Membership(
+        row.get("LocalNodeState", "inactive"),
+        row.get("NodeID", ""),
+        row.get("NodeAddr", ""),
+        is_manager=bool(row.get("ControlAvailable")),
     )
 
 

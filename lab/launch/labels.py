@@ -12,6 +12,7 @@ OWNER = "apim-lab.owner"
 PART = "apim-lab.part"
 MEMBER = "apim-lab.member"
 FOLDER = "apim-lab.folder"
+SWARM = "apim-lab.swarm"  # on whatever a lab on a swarm has: its machines, as `id=name,…`
 FAULT = "apim-lab.fault"  # on the object that stands for a fault: what it is
 FAULT_SCOPED = "apim-lab.fault-scoped"  # `yes`: it ends with its owner
 FAULT_OF = "apim-lab.fault-of"  # the process that it was put upon

@@ -95,6 +95,16 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """What an engine is in a swarm."""
+
+    state: str = "inactive"  # the engine's word: inactive, pending, active, error, locked
+    node: str = ""  # its id there
+    address: str = ""  # that the other members reach it at
+    is_manager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFacts:
     """What an engine is."""
 
@@ -106,3 +116,5 @@ class EngineFacts:
     cores: int = 1
     root: str = ""  # the folder of its storage, on its machine
     is_here: bool = False  # reached over a socket of this machine
+    ahead: float = 0.0  # seconds that its clock is before this machine's
+    swarm: Membership = Membership()

@@ -1,0 +1,81 @@
+from dataclasses import replace
+
+import pytest
+
+from lab.launch.seen import EngineFacts, Membership
+from lab.launch.swarm.machines import Machine
+from lab.launch.swarm.member import SwarmNode
+from lab.launch.swarm.requirements import lacking, problems_of
+from lab.launch.swarm.survey import SeenMachine, Survey
+
+GIB = 1 << 30
+MEMBER = Membership("active", "node-a", "10.0.0.1", is_manager=True)
+FACTS = EngineFacts("20.10.24+dfsg1", "overlay2", (), "x86_64", 4 * GIB, 2, swarm=MEMBER)
+NODES = (SwarmNode("node-a", "a", "ready", "active"), SwarmNode("node-b", "b", "ready", "active"))
+WORKER = replace(FACTS, swarm=Membership("active", "node-b", "10.0.0.2"))
+
+
+def seen(name: str, facts: EngineFacts | None) -> SeenMachine:
+    return SeenMachine(Machine(name, host=f"ssh://{name}"), facts, "" if facts else "no route")
+
+
+def surveyed(worker: EngineFacts | None = WORKER, nodes: tuple[SwarmNode, ...] = NODES) -> Survey:
+    return Survey((seen("a", FACTS), seen("b", worker)), nodes)
+
+
+def test_two_machines_of_one_swarm_lack_nothing() -> None:
+    assert lacking(surveyed()) == {"a": (), "b": ()}
+    assert problems_of(surveyed(), {"cp": GIB}) == []
+
+
+@pytest.mark.parametrize(
+    ("worker", "nodes", "said"),
+    [
+        (None, NODES, "does not answer: no route"),
+        (replace(WORKER, swarm=Membership()), NODES, "in no swarm (`inactive`)"),
+        (WORKER, NODES[:1], "in another swarm than the first manager here"),
+        (
+            WORKER,
+            (NODES[0], replace(NODES[1], state="down")),
+            "`down` to its manager: open TCP 2377",
+        ),
+        (WORKER, (NODES[0], replace(NODES[1], availability="drain")), "takes no work (`drain`)"),
+        (replace(WORKER, ahead=-95.0), NODES, "its clock is 95 s behind this machine's"),
+        (replace(WORKER, version="19.03.8"), NODES, "engine 19.03.8: 20.10 is the oldest"),
+    ],
+)
+def test_what_a_machine_lacks_is_named(
+    worker: EngineFacts | None, nodes: tuple[SwarmNode, ...], said: str
+) -> None:
+    (told,) = lacking(surveyed(worker, nodes))["b"]
+    assert said in told
+    (problem,) = problems_of(surveyed(worker, nodes), {})
+    assert (problem.where, said in problem.what) == ("machine b", True)
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    worker = replace(WORKER, ahead=95.0, version="19.03.8", architecture="aarch64")
+    told = [problem.what for problem in problems_of(surveyed(worker), {})]
+    assert [what.split(":")[0] for what in told] == [
+        "the machine engine 19.03.8",
+        "the machine its clock is 95 s before this machine's",
+        "the machines are of several architectures",
+    ]
+
+
+def test_without_a_manager_nothing_can_be_deployed() -> None:
+    (problem,) = problems_of(Survey((seen("b", WORKER),)), {})
+    assert problem.what == "no machine manages the swarm"
+
+
+def test_no_machine_at_all_is_a_problem() -> None:
+    (problem,) = problems_of(Survey(()), {})
+    assert problem.what == "no machine is known"
+
+
+def test_the_memory_that_is_missing_is_a_number() -> None:
+    fits = {"cp": 2 * GIB, "gw": 2 * GIB}
+    assert problems_of(surveyed(), fits) == []
+    (problem,) = problems_of(surveyed(), {**fits, "tm": 2 * GIB})
+    assert "reserves 6144 MiB and the machines have 7680 MiB" in problem.what
+    assert problem.what.endswith("no machine has more than 1792 MiB left: 256 MiB are missing")

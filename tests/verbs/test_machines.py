@@ -1,0 +1,38 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.verbs.conftest import Line
+
+
+@pytest.fixture
+def configured(folder: Path) -> dict[str, str]:
+    return {"XDG_CONFIG_HOME": str(folder)}
+
+
+def test_machines_are_named_listed_and_forgotten(lab: Line, configured: dict[str, str]) -> None:
+    assert lab("machines", "add", "far", "--host", "unix:///nowhere", **configured).exit_code == 0
+    ran = lab("machines", "list", "--format", "json", **configured)
+    (machine,) = json.loads(ran.stdout)["machines"]
+    assert (machine["name"], machine["host"], machine["answers"]) == (
+        *("far", "unix:///nowhere"),
+        False,
+    )
+    assert "does not answer" in machine["missing"][0]
+    assert "far" in lab("machines", "list", **configured).stdout
+    assert lab("machines", "remove", "far", **configured).exit_code == 0
+    ran = lab("machines", "list", **configured)
+    assert (ran.stdout, ran.exit_code) == ("", 0)
+
+
+def test_a_machine_without_a_way_to_it_is_refused(lab: Line, configured: dict[str, str]) -> None:
+    ran = lab("machines", "add", "far", **configured)
+    assert ran.exit_code == 2
+    assert "error: a machine has a host or a context" in ran.stderr
+
+
+def test_an_unknown_machine_names_the_known(lab: Line, configured: dict[str, str]) -> None:
+    lab("machines", "add", "near", "--context", "near", **configured)
+    ran = lab("machines", "remove", "far", **configured)
+    assert (ran.exit_code, "known: near" in ran.stderr) == (1, True)
