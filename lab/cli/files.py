@@ -120,7 +120,7 @@ def check(
     required=True,
     help="The topology to write.",
 )
-@product_version("4.1.0", "The version that the files are for.")
+@product_version("", "The version that the files are for; XML files say it, else it is 4.1.0.")
 @option(
     "--role",
     "roles",

@@ -1,20 +1,25 @@
 """A customer's nodes as their files describe them: role, ports, and every host that they name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.errors import LabError, Problem
-from lab.importing.roles import role_told
+from lab.importing.roles import Told, toml_role, xml_role
 from lab.products.connection_key import ConnectionKey
-from lab.products.defaults_4x import PORT_KEYS
-from lab.products.facts import Release, Role
+from lab.products.facts import Line, Release, Role
 from lab.wiring.cluster import LOCAL_HOSTS, Cluster
 from lab.wiring.databases import read_databases
+from lab.wiring.datasources import read_datasources
 from lab.wiring.reading import Dialler, Reading
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import NotTomlError, read_toml
 from lab.wiring.written import read_written
+
+_READERS: Mapping[Line, Sequence[Callable[[Dialler], Iterator[Reading]]]] = {
+    Line.TOML: (read_written, read_databases),
+    Line.XML: (read_written, read_datasources),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Customer:
     role: Role
     because: str
     ports: Mapping[int, int]  # the role's port at offset 0 → its own
+
+    @property
+    def kept_as(self) -> str:
+        """Give what holds its files beside the topology: one file, or a folder of XML files."""
+        return f"{self.name}.toml" if self.settings.tables.line is Line.TOML else self.name
 
     @property
     def own_ports(self) -> frozenset[int]:
@@ -62,18 +72,19 @@ class Mention:
         return row.listens.get(address.scheme, 0) if row and address else 0
 
 
-def read_customers(
-    folder: Path, files: Mapping[str, Path], release: Release, roles: Mapping[str, Role]
-) -> tuple[Customer, ...]:
-    """Read each file; *roles* are those that somebody told.
+def read_files(
+    folder: Path, files: Mapping[str, Path], roles: Mapping[str, Role]
+) -> tuple[Told, ...]:
+    """Read each node's files and tell its role; *roles* are those that somebody told.
 
     Raises `LabError` with the problems of all files.
     """
     problems: list[Problem] = []
-    customers = []
+    nodes = []
     for name, path in files.items():
         try:
-            customers.append(_read(folder, name, path, release, roles))
+            read = _read_xml if path.suffix == ".xml" else _read_toml
+            nodes.append(read(folder, name, path, roles.get(name)))
         except NotTomlError as error:
             problems += _of_template(folder, path) or error.problems
         except LabError as error:
@@ -85,7 +96,38 @@ def read_customers(
     ]
     if problems:
         raise LabError(*problems)
-    return tuple(customers)
+    return tuple(nodes)
+
+
+def customers_of(
+    nodes: Sequence[Told], files: Mapping[str, Path], release: Release
+) -> tuple[Customer, ...]:
+    """Give the nodes as *release* has them; raises `LabError` for roles that it hasn't."""
+    problems = [
+        Problem(
+            f"{release.title} {release.version} has no role {told.role}",
+            f"--role {told.settings.name}={told.role}",
+            f"use one of {', '.join(release.roles)}",
+        )
+        for told in nodes
+        if told.role not in release.roles
+    ]
+    if problems:
+        raise LabError(*problems)
+    return tuple(
+        Customer(
+            name=(name := told.settings.name),
+            path=files[name],
+            settings=told.settings,
+            role=told.role,
+            because=told.because,
+            ports={
+                served.port: _own(served.port, told.settings)
+                for served in release.roles[told.role].ports
+            },
+        )
+        for told in nodes
+    )
 
 
 def _of_template(folder: Path, path: Path) -> list[Problem]:
@@ -113,19 +155,19 @@ def read_mentions(customers: Sequence[Customer]) -> tuple[Mention, ...]:
 
 def _readings(cluster: Cluster, name: str) -> list[Reading]:
     dialler = Dialler(cluster, cluster.nodes[name])
-    return [*read_written(dialler), *read_databases(dialler)]
+    return [reading for read in _READERS[cluster.line] for reading in read(dialler)]
 
 
-def _read(
-    folder: Path, name: str, path: Path, release: Release, roles: Mapping[str, Role]
-) -> Customer:
-    document = read_toml(folder / path, str(path))
-    role, because = role_told(name, document, roles.get(name))
-    settings = Settings(name, document, role, folder / path)
-    ports = {served.port: _own(served.port, settings) for served in release.roles[role].ports}
-    return Customer(name, path, settings, role, because, ports)
+def _read_toml(folder: Path, name: str, path: Path, told: Role | None) -> Told:
+    return toml_role(name, read_toml(folder / path, str(path)), told, folder / path)
+
+
+def _read_xml(folder: Path, name: str, path: Path, told: Role | None) -> Told:
+    from lab.importing.xml_files import read_whole  # noqa: PLC0415  # the 4.x line needs no lxml
+
+    return xml_role(read_whole(folder, name, path), told)
 
 
 def _own(port: int, settings: Settings) -> int:
-    key = PORT_KEYS.get(port)
+    key = settings.tables.port_keys.get(port)
     return settings.own_port(key, port) if key else port + settings.offset

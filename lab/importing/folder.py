@@ -9,16 +9,20 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
 from lab.topology.names import RESERVED
 from lab.wiring.node_files import FILE_NAME, is_topology
 from lab.wiring.toml_reader import LARGEST
+from lab.wiring.xml_files import FILES, conf_of
 
 _MOST = 20_000  # entries of a folder; a product's home has 8 000
 _DEEPEST = 8
-_USUAL = frozenset({"conf", "repository", "config", "configs", "confs", "wso2", "wso2am"})
+_LAYOUT = frozenset({"conf", "repository"})
+_USUAL = frozenset({"config", "configs", "confs", "wso2", "wso2am"})
+_SYNAPSE_S = "registry.xml"
+_XML_NAMES = frozenset(PurePosixPath(file).name for file in FILES)
 _TABLES = frozenset(
     {"server", "super_admin", "database", "apim", "keystore", "truststore", "user_store"}
 )
@@ -32,19 +36,22 @@ Layout = Callable[[Path, Files], Mapping[str, Path]]
 def find_node_files(folder: Path) -> Mapping[str, Path]:
     """Give each node's file, relative to *folder*, by the node's name.
 
+    Of a node of the 2.x line it is one of its XML files, which stands for all of them.
+
     Raises `LabError` with everything that keeps the folder from being read.
     """
     problems: list[Problem] = []
     files = list(_files(folder, problems))
-    found: dict[str, Path] = {}
-    for layout in LAYOUTS:
-        found = dict(_named(layout(folder, files), problems))
-        if found:
-            break
+    laid = [layout(folder, files) for layout in LAYOUTS]
+    found = dict(_named(next(filter(None, laid), {}), problems))
+    if all(laid):
+        first = " and ".join(str(next(iter(each.values()))) for each in laid)
+        mend = "give a folder for each cluster, or take away what is no node's"
+        problems.append(Problem(f"files of two product lines: {first}", str(folder), mend))
     if not found and not problems:
         what = "no configuration of a node in this folder"
-        mend = f"give a folder with NODE/{FILE_NAME} or NODE.toml for each node"
-        problems.append(Problem(what, str(folder), mend))
+        mend = f"give a folder with NODE/{FILE_NAME}, NODE.toml or NODE/repository/conf/*.xml"
+        problems.append(Problem(what, str(folder), f"{mend} for each node"))
     if problems:
         raise LabError(*problems)
     return found
@@ -57,7 +64,22 @@ def _toml_layout(folder: Path, files: Files) -> Mapping[str, Path]:
     return {str(path): path for path in (named or others)}
 
 
-LAYOUTS: tuple[Layout, ...] = (_toml_layout,)
+def _xml_layout(_folder: Path, files: Files) -> Mapping[str, Path]:
+    """Give a file of each node of the 2.x line; beside a deployment.toml they are made of it."""
+    made = {path.parent for path in files if path.name == FILE_NAME}
+    found: dict[str, list[Path]] = {}
+    for path in files:
+        if path.name in _XML_NAMES:
+            conf = Path(conf_of(PurePosixPath(path), files))
+            if conf not in made and conf.parent.parent not in made:
+                found.setdefault(str(conf), []).append(path)
+    # Synapse has a registry.xml too, alone in its folder.
+    return {
+        conf: paths[0] for conf, paths in found.items() if any(p.name != _SYNAPSE_S for p in paths)
+    }
+
+
+LAYOUTS: tuple[Layout, ...] = (_toml_layout, _xml_layout)
 
 
 def _is_node(path: Path) -> bool:
@@ -116,12 +138,13 @@ def _walk(root: Path, folder: Path, problems: list[Problem], depth: int) -> Iter
 
 def _odd(root: Path, path: Path) -> Problem | None:
     """Say what is wrong with an entry that would have to be opened."""
-    if path.suffix != ".toml" and not (root / path).is_symlink():
+    is_opened = path.suffix == ".toml" or path.name in _XML_NAMES
+    if not is_opened and not (root / path).is_symlink():
         return None
     target = (root / path).resolve()
     if not target.is_relative_to(root):
         return Problem("a symbolic link that leads outside", str(path), "copy the file here")
-    if path.suffix != ".toml":
+    if not is_opened:
         return None
     try:
         mode = target.stat().st_mode
@@ -135,8 +158,8 @@ def _odd(root: Path, path: Path) -> Problem | None:
 def _named(files: Mapping[str, Path], problems: list[Problem]) -> Iterator[tuple[str, Path]]:
     """Name each node after its folder or file; where that says the same twice, after both."""
     taken: dict[str, Path] = {}
-    for path in files.values():
-        words = _words(path)
+    for place, path in files.items():
+        words = _words(Path(place))
         names = ["-".join(words[-count:]) for count in range(1, len(words) + 1)] or ["node"]
         clean = [_clean(name) for name in names]
         name = next((one for one in clean if one not in taken), "")
@@ -149,8 +172,11 @@ def _named(files: Mapping[str, Path], problems: list[Problem]) -> Iterator[tuple
 
 
 def _words(path: Path) -> list[str]:
-    parts = [*path.parent.parts, *([] if path.name == FILE_NAME else [path.stem])]
-    return [part for part in parts if part.lower() not in _USUAL]
+    """Give the words of a node's place: of a folder its names, of a file `NODE.toml` the stem."""
+    is_file = path.suffix == ".toml"
+    own = () if path.name == FILE_NAME else (path.stem,) if is_file else path.parts[-1:]
+    parts = [part for part in (*path.parent.parts, *own) if part.lower() not in _LAYOUT]
+    return [part for part in parts if part.lower() not in _USUAL] or parts[-1:]
 
 
 def _clean(name: str) -> str:

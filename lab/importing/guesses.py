@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from lab.importing.customer import Customer, Mention
 from lab.importing.machines import Machines
 from lab.products.facts import Protocol, Role
+from lab.products.keys_2x import AUTH_MANAGER, KEY_VALIDATOR
 from lab.products.keys_4x import NOTIFY_KEY
 from lab.topology.addresses import is_usable
 from lab.wiring.cluster import LOCAL_HOSTS
@@ -15,6 +16,14 @@ _DIRECT = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
 _USUAL = (443, 80)  # what balancers open
 _NEAR = 0.85  # likeness of two names of which one may be a slip of the other
 _COPY = "event_duplicate_url"
+_MEANS = {
+    "apim.throttling": Role.TRAFFIC_MANAGER,
+    NOTIFY_KEY: Role.CONTROL_PLANE,
+    "apim.key_manager": Role.KEY_MANAGER,
+    "apim.oauth": Role.KEY_MANAGER,
+    AUTH_MANAGER: Role.KEY_MANAGER,
+    KEY_VALIDATOR: Role.KEY_MANAGER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,16 @@ class _Guesser:
         """Give the role that answers most of what is asked there."""
         votes: dict[Role, int] = {}
         for mention in asked:
-            peers = mention.row.peers & self._present if mention.row else frozenset()
-            for role in peers:
+            if mention.row is None or self._is_outside(mention):
+                continue
+            for role in sorted(mention.row.peers & self._present):
                 votes[role] = votes.get(role, 0) + (2 if role is _preferred(mention) else 1)
         return max(votes, key=lambda role: votes[role]) if votes else None
+
+    def _is_outside(self, mention: Mention) -> bool:
+        """Tell whether a company's own directory is meant, which no node of the cluster brings."""
+        may_be = mention.row is not None and mention.row.may_be_outside
+        return may_be and not any(mention.port in one.own_ports for one in self._customers)
 
     def _nodes(self, role: Role) -> list[Customer]:
         return [one for one in self._customers if one.role is role]
@@ -188,11 +203,7 @@ def _is_direct(mention: Mention) -> bool:
 def _preferred(mention: Mention) -> Role | None:
     """Give whom a key means that two roles could answer."""
     key = mention.row.key if mention.row else ""
-    if key.startswith("apim.throttling"):
-        return Role.TRAFFIC_MANAGER
-    if key == NOTIFY_KEY:
-        return Role.CONTROL_PLANE
-    return Role.KEY_MANAGER if key.startswith(("apim.key_manager", "apim.oauth")) else None
+    return next((role for start, role in _MEANS.items() if key.startswith(start)), None)
 
 
 Hosts = Mapping[str, Sequence[Mention]]

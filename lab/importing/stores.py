@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lab.importing.customer import Customer, Mention
+from lab.importing.held import held_by, script_of
 from lab.importing.machines import Machines
 from lab.products.facts import Protocol, Release
 from lab.wiring.cluster import LOCAL_HOSTS
-
-_OWN_SCRIPT = "apim_db"
-_OTHERS = "shared_db"  # users and the registry lie in tables of this script, under any name
-_ORDINARY = ("apim_db", "shared_db")
+from lab.wiring.settings import Settings
 
 
 @dataclass(slots=True)
@@ -51,6 +49,7 @@ def find_stores(
 ) -> Stores:
     """Find every server, and put it on a node's machine where the files call it so."""
     kept = {one.name: release.roles[one.role].databases for one in customers}
+    settings = {one.name: one.settings for one in customers}
     stores = Stores(places={name: dict.fromkeys(of, "h2") for name, of in kept.items()})
     servers: dict[tuple[str, int], Server] = {}
     for mention in mentions:
@@ -67,7 +66,7 @@ def find_stores(
         beside = machines.first[node] if node else ""
         key = (beside or mention.host, mention.port)
         server = servers.setdefault(key, _server(len(servers), mention, beside))
-        _note(server, mention, stores)
+        _note(server, mention, stores, settings[mention.node], release)
     stores.servers = list(servers.values())
     return stores
 
@@ -77,12 +76,16 @@ def _server(number: int, mention: Mention, beside: str) -> Server:
     return Server(name, mention.port, host="" if beside else mention.host, beside=beside)
 
 
-def _note(server: Server, mention: Mention, stores: Stores) -> None:
+def _note(
+    server: Server, mention: Mention, stores: Stores, settings: Settings, release: Release
+) -> None:
     link = mention.reading.link
-    database = str(mention.reading.path[-1])
-    kind = _OWN_SCRIPT if database == _OWN_SCRIPT else _OTHERS
-    server.schemas.setdefault(link.database, kind)
+    kind = script_of(settings, mention.reading)
+    made = server.schemas.setdefault(link.database, kind)
+    if release.schemas[made].script != release.schemas[kind].script:
+        what = f"{link.source}: {link.database} is {made} already, and can't hold {kind} as well"
+        stores.reasons.append(f"{what}: the tables of {release.schemas[kind].script} are missing")
     if link.credentials is not None:
         server.logins[link.credentials.username, link.credentials.password] += 1
-    if database in _ORDINARY:
+    for database in held_by(settings, mention.reading):
         stores.places[mention.node][database] = f"{server.name}/{link.database}"

@@ -52,7 +52,7 @@ def draw(found: Found, release: Release, files: str) -> Drawn:
 
 def _node(one: Customer, found: Found, drawn: Drawn, files: str) -> Values:
     first = found.machines.first[one.name]
-    values: Values = {"role": one.role.value, "file": f"{files}/{one.name}.toml"}
+    values: Values = {"role": one.role.value, "file": f"{files}/{one.kept_as}"}
     if first != one.name:
         values["beside"] = first
     else:
@@ -65,10 +65,11 @@ def _node(one: Customer, found: Found, drawn: Drawn, files: str) -> Values:
         values["ports"] = moved
     if places := found.stores.places[one.name]:
         values["databases"] = places
+    username, password = one.settings.tables.account
     values["super_admin"] = _account(
         f"{one.name}.super_admin",
-        one.settings.text("super_admin.username", "admin"),
-        one.settings.text("super_admin.password", "admin"),
+        one.settings.text(username, "admin"),
+        one.settings.text(password, "admin"),
         drawn,
     )
     return values

@@ -4,18 +4,19 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem, UsageError
-from lab.importing.customer import Customer, read_customers, read_mentions
+from lab.importing.customer import Customer, customers_of, read_files, read_mentions
 from lab.importing.folder import find_node_files
 from lab.importing.guesses import guess
 from lab.importing.machines import find_machines
+from lab.importing.releases import release_of
 from lab.importing.stores import find_stores
 from lab.importing.topology import SECRETS, Drawn, Found, draw
-from lab.products.facts import Release, Role
+from lab.products.facts import Line, Release, Role
 from lab.render.toml_text import toml_text
 from lab.topology.names import lab_name_problem
 
@@ -39,17 +40,24 @@ class Imported:
 
 
 def import_folder(
-    folder: Path, output: Path, release: Release, roles: Mapping[str, Role]
+    folder: Path,
+    output: Path,
+    releases: Mapping[str, Release],
+    version: str | None,
+    roles: Mapping[str, Role],
 ) -> Imported:
     """Write *output* and, beside it, the folder with the nodes' files and secrets.
 
-    Raises `LabError` with every problem; then nothing is written, and *folder* never is.
+    *version* is that of the product, one of *releases*; None where the files shall tell it. Raises
+    `LabError` with every problem; then nothing is written, and *folder* never is.
     """
     beside = output.with_name(f"{output.stem}.files")
     if problems := _output_problems(folder, output, beside):
         raise UsageError(*problems)
     files = find_node_files(folder)
-    customers = read_customers(folder, files, release, roles)
+    nodes = read_files(folder, files, roles)
+    release = release_of(nodes, releases, version)
+    customers = customers_of(nodes, files, release)
     mentions = read_mentions(customers)
     machines = find_machines(customers, mentions)
     guesses = guess(customers, mentions, machines)
@@ -92,7 +100,8 @@ def _write(
         stage = Path(tempfile.mkdtemp(prefix=".importing-", dir=output.absolute().parent))
         try:
             for one in customers:
-                _put(stage / f"{one.name}.toml", (folder / one.path).read_bytes())
+                for name, place in _kept(one):
+                    _put(stage / name, (folder / place).read_bytes())
             if drawn.secrets:
                 _put(stage / SECRETS, toml_text(drawn.secrets, {}).encode())
             secrets = stage / SECRETS
@@ -106,7 +115,16 @@ def _write(
         raise LabError(Problem(f"can't be written: {error.strerror}", str(output), mend)) from error
 
 
+def _kept(one: Customer) -> Iterator[tuple[str, str]]:
+    """Give each of a node's files: as it is called here, and where it lies in the folder."""
+    if one.settings.tables.line is Line.TOML:
+        yield one.kept_as, str(one.path)
+    for place in one.settings.document.files.values():
+        yield f"{one.kept_as}/{PurePosixPath(place).name}", place
+
+
 def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

@@ -48,10 +48,12 @@ def node_image_variable(node: str) -> str:
     return f"{NODE_IMAGE_VARIABLE}_{node.upper().replace('-', '_')}"
 
 
-_XML_FILES = (
+# Of a node of the 2.x line, whatever its role.
+NEEDED_XML_FILES = (
     *("carbon.xml", "api-manager.xml", "user-mgt.xml", "registry.xml"),
     "master-datasources.xml",
 )
+OTHER_XML_FILES = ("embedded-ldap.xml",)
 # Below repository/conf; every other file lies in it.
 _FOLDERS = {"master-datasources.xml": "datasources", "embedded-ldap.xml": "identity"}
 
@@ -90,7 +92,7 @@ def node_configuration(node: PlannedNode) -> tuple[str, ...]:
     """Give the names of the configuration files in the lab folder's `nodes/<node>/`."""
     if node.line is Line.TOML:
         return ("deployment.toml",)
-    return (*_XML_FILES, *(("embedded-ldap.xml",) if node.role is Role.KEY_MANAGER else ()))
+    return (*NEEDED_XML_FILES, *(OTHER_XML_FILES if node.role is Role.KEY_MANAGER else ()))
 
 
 def node_path(node: PlannedNode, file_name: str) -> PurePosixPath:

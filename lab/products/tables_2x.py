@@ -1,9 +1,11 @@
 """The key tables of the 2.x line, put together."""
 
-from lab.products.facts import Line
+from lab.products.facts import Line, Role
 from lab.products.key_tables import KeyTables
 from lab.products.keys_2x import CONNECTION_KEYS, NOT_DIALLED, NOT_DIALLED_TABLES
 
+# `<ServerKey>` of carbon.xml: the product, whatever profile of it runs.
+SERVER_KEYS = {"AM": Role.API_MANAGER, "IS": Role.KEY_MANAGER}
 _USERNAME = "user-mgt.Realm.Configuration.AdminUser.UserName"
 _PASSWORD = "user-mgt.Realm.Configuration.AdminUser.Password"  # noqa: S105  # a key, not a value
 _DIRECTORY_PORT = "carbon.Ports.EmbeddedLDAP.LDAPServerPort"

@@ -24,7 +24,7 @@ def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
     """
     given = given_files(plan)
     values = {
-        node.name: given_values(given[node.name])
+        node.name: given_values(node, given[node.name])
         if node.file
         else _VALUES[node.line](plan, node, encryption_key)
         for node in plan.nodes
@@ -53,13 +53,13 @@ def configuration_files(plan: Plan, node: PlannedNode, values: Values) -> Mappin
 def placed_files(plan: Plan, values: Mapping[str, Values]) -> dict[str, bytes]:
     """Give the files of all nodes and balancers by their places in a lab's folder.
 
-    A node's own file is given byte for byte.
+    A node's own files are given byte for byte.
     """
     given = given_files(plan)
     files: dict[str, bytes] = {}
     for node in plan.nodes:
         if node.name in given:
-            own: Mapping[str, bytes] = {"deployment.toml": given[node.name]}
+            own = given[node.name]
         else:
             own = configuration_files(plan, node, values[node.name])
         files |= {f"nodes/{node.name}/{name}": content for name, content in own.items()}

@@ -1,14 +1,16 @@
-"""A node's own file, taken as it is: its bytes, and the stores that it names."""
+"""A node's own files, taken as they are: their bytes, and the stores that they name."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from lab.errors import Problem, TopologyError
+from lab.plan.containers import NEEDED_XML_FILES, OTHER_XML_FILES
 from lab.plan.model import Plan, PlannedNode
+from lab.products.facts import Line
 from lab.render.stores import Store, keystores, truststore
 
 _REFERENCE = re.compile(r"\$ref\{([^{}]+)\}")
@@ -17,30 +19,67 @@ _PLAIN = Store("wso2carbon.jks", "wso2carbon", "wso2carbon")
 _TRUSTED = Store("client-truststore.jks", "wso2carbon")
 
 
-def given_files(plan: Plan) -> Mapping[str, bytes]:
-    """Give the bytes of each node's own file; raises `TopologyError` with all that can't be."""
-    files: dict[str, bytes] = {}
+def given_files(plan: Plan) -> Mapping[str, Mapping[str, bytes]]:
+    """Give the bytes of each node's own files, by the node's and then by the file's name.
+
+    Raises `TopologyError` with all that can't be.
+    """
+    files: dict[str, Mapping[str, bytes]] = {}
     problems = []
     for node in plan.nodes:
         if node.file is None:
             continue
         try:
-            files[node.name] = node.file.read_bytes()
-            tomllib.loads(files[node.name].decode("utf-8-sig"))
+            files[node.name] = _READ[node.line](node.file)
+            _VALUES[node.line](files[node.name])
         except OSError as error:
             what = f"the file of {node.name} can't be read: {error.strerror}"
             problems.append(_problem(what, plan, node))
         except ValueError:
             # The parser's own words could hold a piece of a password's line.
-            problems.append(_problem(f"the file of {node.name} is not TOML", plan, node))
+            what = f"the file of {node.name} is not {node.line.upper()}"
+            problems.append(_problem(what, plan, node))
     if problems:
         raise TopologyError(*problems)
     return files
 
 
-def given_values(content: bytes) -> dict[str, Any]:
-    """Give the values of such a file."""
-    return tomllib.loads(content.decode("utf-8-sig"))
+def given_values(node: PlannedNode, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Give the values of such files; of XML files the stores alone, as a deployment.toml has them.
+
+    Raises `ValueError` for a file that isn't what it is called.
+    """
+    return _VALUES[node.line](files)
+
+
+def _read_toml(path: Path) -> Mapping[str, bytes]:
+    return {"deployment.toml": path.read_bytes()}
+
+
+def _toml_values(files: Mapping[str, bytes]) -> dict[str, Any]:
+    return tomllib.loads(files["deployment.toml"].decode("utf-8-sig"))
+
+
+def _read_xml(folder: Path) -> Mapping[str, bytes]:
+    """Give the files of a node's folder; raises `OSError` where one that is needed isn't there."""
+    there = (*NEEDED_XML_FILES, *(name for name in OTHER_XML_FILES if (folder / name).exists()))
+    return {name: (folder / name).read_bytes() for name in there}
+
+
+def _xml_values(files: Mapping[str, bytes]) -> dict[str, Any]:
+    from lab.render.xml_stores import store_values  # noqa: PLC0415  # the 4.x line needs no lxml
+
+    return store_values(files)
+
+
+_READ: Mapping[Line, Callable[[Path], Mapping[str, bytes]]] = {
+    Line.TOML: _read_toml,
+    Line.XML: _read_xml,
+}
+_VALUES: Mapping[Line, Callable[[Mapping[str, bytes]], dict[str, Any]]] = {
+    Line.TOML: _toml_values,
+    Line.XML: _xml_values,
+}
 
 
 def given_stores(values: Mapping[str, Any]) -> tuple[tuple[Store, ...], Store]:

@@ -12,6 +12,7 @@ from lab.plan.model import Plan, PlannedNode, SchemaPlace
 from lab.products.apim_4x import GATEWAY_HTTPS_PORT, MANAGEMENT_PORT
 from lab.products.facts import Role
 from lab.products.is_km_5x import LDAP_PORT
+from lab.products.tables_2x import SERVER_KEYS
 from lab.render.user_stores import directory
 from lab.render.xml_tree import Element, XmlFile, tree
 
@@ -25,7 +26,7 @@ _SOURCES = {
     "userdb": ("WSO2UM_DB", "The datasource used by user manager"),
     "regdb": ("WSO2REG_DB", "The datasource used by the registry"),
 }
-_SERVER_KEYS = {Role.API_MANAGER: "AM", Role.KEY_MANAGER: "IS"}
+_KEYS_OF = {role: key for key, role in SERVER_KEYS.items()}
 _NAMES = {
     Role.API_MANAGER: "WSO2 API Manager",
     Role.KEY_MANAGER: "WSO2 Identity Server as Key Manager",
@@ -57,7 +58,7 @@ def _base(name: str) -> bytes:
 
 def _product(file: XmlFile, _plan: Plan, node: PlannedNode) -> None:
     file.set("Name", _NAMES[node.role])
-    file.set("ServerKey", _SERVER_KEYS[node.role])
+    file.set("ServerKey", _KEYS_OF[node.role])
     file.set("Version", node.version)
 
 

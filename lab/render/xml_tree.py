@@ -67,6 +67,13 @@ class XmlFile:
             element = found
         return element
 
+    def text(self, path: str) -> str:
+        """Give the text of the first element at *path*; nothing where there is none."""
+        element: Element | None = self.root
+        for name in path.split("/"):
+            element = None if element is None else _first(element, name)
+        return "" if element is None else (element.text or "").strip()
+
     def put(self, parent: str, made: Element, *, key: str, behind: tuple[str, ...] = ()) -> None:
         """Put *made* below *parent*, in place of the one that has the same *key*.
 

@@ -26,7 +26,7 @@ def cluster_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     roles = _roles(raw.get("nodes"))
     if release is None or roles is None:
         return []
-    problems = list(line_problems(raw, roles, release, where))
+    problems = list(line_problems(raw, roles, release, where, are_given=brings_files(raw)))
     if problems:
         return problems
     if brings_files(raw):

@@ -125,7 +125,7 @@ class DatabaseSection(_Section):
     addresses: list[str] = []
     beside: str | None = None
     accounts: list[SuperAdminSection] = []
-    also: dict[str, Literal["apim_db", "shared_db"]] = {}
+    also: dict[str, str] = {}
 
 
 class EncryptionSection(_Section):

@@ -90,7 +90,9 @@ def _secrets(cluster: Cluster) -> frozenset[str]:
         secret
         for node in cluster.plan.nodes
         if node.file is not None
-        for secret in secret_values(cluster.folder / "nodes" / node.name / "deployment.toml")
+        for path in (cluster.folder / "nodes" / node.name).iterdir()
+        if path.suffix in (".toml", ".xml")
+        for secret in secret_values(path)
     }
     return frozenset(passwords | (given - _EVERYWHERE) | _keys(cluster.folder))
 

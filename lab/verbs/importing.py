@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lab.errors import Problem, UsageError
 from lab.importing.write import Imported, import_folder, imported_json
-from lab.products.facts import Release, Role
+from lab.products.facts import Role
 from lab.products.releases import PRODUCTS
 from lab.report.columns import in_columns
 from lab.verbs.shell import ListFormat, Shell
@@ -24,7 +24,11 @@ def import_(
 ) -> int:
     """Write the topology, and tell what each thing in it was taken for, and why."""
     imported = import_folder(
-        shell.folder / folder, shell.folder / output, _release(release), _roles(roles)
+        shell.folder / folder,
+        shell.folder / output,
+        PRODUCTS[_PRODUCT],
+        _known(release),
+        _roles(roles),
     )
     if wanted is ListFormat.JSON:
         shell.say(imported_json(imported))
@@ -34,12 +38,12 @@ def import_(
     return 0
 
 
-def _release(version: str) -> Release:
+def _known(version: str) -> str | None:
     releases = PRODUCTS[_PRODUCT]
-    if version not in releases:
+    if version and version not in releases:
         mend = f"known are {', '.join(releases)}"
         raise UsageError(Problem(f"unknown version {version!r}", "--product-version", mend))
-    return releases[version]
+    return version or None
 
 
 def _roles(words: Sequence[str]) -> Mapping[str, Role]:

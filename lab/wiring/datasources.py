@@ -90,7 +90,7 @@ def _read(dialler: Dialler, datasource: Datasource) -> Iterator[Reading]:
     account = find_account(settings, ((".username", ".password"),), (*datasource.path, "url"))
     query = settings.document.value((*datasource.path, "validationQuery"))
     for index, (host, port) in enumerate(address.servers):
-        to = dialler.cluster.holder_of(host, settings.name)
+        to = dialler.cluster.holder_of(host, settings.name, port)
         key = f"{STEM}.{datasource.name}"
         link = Link(
             id=f"{settings.name}/{key}" + (f"[{index}]" if len(address.servers) > 1 else ""),

@@ -39,7 +39,7 @@ def read_thrift(dialler: Dialler) -> Iterator[Reading]:
     link = Link(
         id=f"{settings.name}/{KEY_VALIDATOR_TYPE}",
         node=settings.name,
-        to=dialler.cluster.holder_of(host.text, settings.name),
+        to=dialler.cluster.holder_of(host.text, settings.name, port),
         host=host.text,
         port=port,
         protocol=Protocol.THRIFT,

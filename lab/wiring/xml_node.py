@@ -3,13 +3,11 @@
 from pathlib import Path, PurePosixPath
 
 from lab.products.facts import Role
-from lab.products.tables_2x import TABLES_2X
+from lab.products.tables_2x import SERVER_KEYS, TABLES_2X
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import Document
-from lab.wiring.xml_files import FILES
+from lab.wiring.xml_files import FILES, conf_of
 from lab.wiring.xml_reader import read_xml
-
-_ROLES = {"AM": Role.API_MANAGER, "IS": Role.KEY_MANAGER}
 
 
 def read_xml_node(nodes_folder: Path, name: str, file: str, role: Role | None) -> Settings:
@@ -18,7 +16,7 @@ def read_xml_node(nodes_folder: Path, name: str, file: str, role: Role | None) -
     Without a *role* it is what `<ServerKey>` says. Raises `NotXmlError` where syntax is wrong,
     `TopologyError` where a file can't be read.
     """
-    conf = _conf_of(PurePosixPath(file))
+    conf = conf_of(PurePosixPath(file))
     names = {
         PurePosixPath(place).stem: str(conf / place)
         for one in FILES
@@ -31,17 +29,9 @@ def read_xml_node(nodes_folder: Path, name: str, file: str, role: Role | None) -
     return Settings(name, document, role or _role_of(document), path, tables=TABLES_2X)
 
 
-def _conf_of(file: PurePosixPath) -> PurePosixPath:
-    """Give the folder that all files lie in, or below."""
-    is_deeper = any(
-        str(file).endswith(f"/{one}") or str(file) == one for one in FILES if "/" in one
-    )
-    return file.parents[1] if is_deeper else file.parent
-
-
 def _role_of(document: Document) -> Role | None:
     key = document.value(("carbon", "ServerKey"))
-    if isinstance(key, str) and key in _ROLES:
-        return _ROLES[key]
+    if isinstance(key, str) and key in SERVER_KEYS:
+        return SERVER_KEYS[key]
     # Only IS brings an LDAP server along.
     return Role.KEY_MANAGER if "embedded-ldap" in document.values else None

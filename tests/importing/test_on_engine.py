@@ -1,4 +1,4 @@
-"""The three customers' sets on a real engine: healthy, one fault found at its line, no way out."""
+"""The customers' sets on a real engine: healthy, one fault found at its line, no way out."""
 
 import json
 import os
@@ -138,3 +138,17 @@ def test_a_set_on_one_machine_is_reproduced(program: Program) -> None:
         assert "One-Db-3" not in packed
         assert "test.acme.example" in packed
         assert "One-Sup3r-77" not in lab.program("env", lab.name).stdout
+
+
+def test_a_set_of_xml_files_on_one_machine_is_reproduced(program: Program) -> None:
+    with brought_up(program, "classic") as lab:
+        file = lab.folder / "nodes" / "wso2am-2-1-0" / "user-mgt.xml"
+        text = file.read_text()
+        file.write_text(text.replace("localhost:10390", "localhost:10389"))
+        told = lab.status()
+        archive = lab.program("dump", lab.name)
+        packed = subprocess.check_output(["tar", "-xzOf", archive.stdout.strip()], text=True)
+    line = text[: text.index("localhost:10390")].count("\n") + 1
+    assert causes(told) == [("LAB0240", f"wso2am-2-1-0/user-mgt.xml:{line}")]
+    assert [one for one in ("Cla-Sup3r-21", "Cla-Db-6", "Cla-Key-8") if one in packed] == []
+    assert "localhost:10389" in packed

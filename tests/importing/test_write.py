@@ -20,16 +20,17 @@ from lab.topology.read import read_topology
 from lab.wiring.read import read_links
 
 CUSTOMERS = Path(__file__).parent / "customers"
-RELEASE = PRODUCTS["apim"]["4.1.0"]
+RELEASES = PRODUCTS["apim"]
 SECRETS = {
     "addresses": ("Addr-Sup3r-17", "Addr-Db-42", "Addr-Key-99", "Addr-Trust-5"),
     "balanced": ("Bal-Sup3r-31", "Bal-Db-8!"),
     "one-machine": ("One-Sup3r-77", "One-Db-3"),
+    "classic": ("Cla-Sup3r-21", "Cla-Db-6", "Cla-Key-8"),
 }
 
 
 def imported(tmp_path: Path, customer: str | Path, **roles: Role) -> Imported:
-    return import_folder(CUSTOMERS / customer, tmp_path / "acme.toml", RELEASE, roles)
+    return import_folder(CUSTOMERS / customer, tmp_path / "acme.toml", RELEASES, None, roles)
 
 
 def changed(tmp_path: Path, customer: str, file: str, old: str, new: str) -> tuple[Path, str]:
@@ -62,10 +63,11 @@ def test_a_node_s_file_is_the_customer_s_byte_for_byte(tmp_path: Path, customer:
     made = imported(tmp_path, customer)
     render(make_plan(read_topology(made.topology)), tmp_path / "rendered")
     for one in made.customers:
-        given = (CUSTOMERS / customer / one.path).read_bytes()
-        assert (
-            tmp_path / "rendered" / "nodes" / one.name / "deployment.toml"
-        ).read_bytes() == given
+        for place in one.settings.document.files.values() or [one.path]:
+            given = CUSTOMERS / customer / place
+            name = "deployment.toml" if given.suffix == ".toml" else given.name
+            kept = tmp_path / "rendered" / "nodes" / one.name / name
+            assert kept.read_bytes() == given.read_bytes()
 
 
 @pytest.mark.parametrize("customer", SECRETS)
@@ -178,7 +180,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
 def test_a_wrong_url_stays_wrong_and_is_found_at_its_line(tmp_path: Path, fault: Fault) -> None:
     folder, line = changed(tmp_path, fault.customer, fault.file, fault.old, fault.new)
-    made = import_folder(folder, tmp_path / "acme.toml", RELEASE, {})
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASES, None, {})
     node = next(one.name for one in made.customers if str(one.path) == fault.file)
     assert findings(made.topology, tmp_path) == [(fault.code, f"{node}/deployment.toml:{line}")]
 
@@ -189,7 +191,9 @@ def test_a_role_is_told_by_what_the_file_holds_or_by_the_caller(tmp_path: Path) 
     for path in folder.iterdir():
         lines = path.read_text().splitlines(keepends=True)
         path.write_text("".join(line for line in lines if "server_role" not in line))
-    made = import_folder(folder, tmp_path / "acme.toml", RELEASE, {"tm": Role.TRAFFIC_MANAGER})
+    made = import_folder(
+        folder, tmp_path / "acme.toml", RELEASES, None, {"tm": Role.TRAFFIC_MANAGER}
+    )
     assert {one.name: one.role.value for one in made.customers} == {
         "cp1": "control-plane",
         "cp2": "control-plane",
@@ -211,7 +215,7 @@ def test_all_files_that_can_t_be_read_are_told_at_once(tmp_path: Path) -> None:
     with (folder / "large.toml").open("wb") as large:
         large.truncate(50 * 1024 * 1024)
     with pytest.raises(LabError) as refused:
-        import_folder(folder, tmp_path / "acme.toml", RELEASE, {"nobody": Role.GATEWAY})
+        import_folder(folder, tmp_path / "acme.toml", RELEASES, None, {"nobody": Role.GATEWAY})
     told = {problem.where.partition(":")[0]: problem.what for problem in refused.value.problems}
     assert set(told) == {
         "broken.toml",
@@ -234,7 +238,7 @@ def test_nothing_is_overwritten_and_nothing_goes_into_the_customer_s_folder(tmp_
     (tmp_path / "acme.toml").write_text("mine")
     for output in (tmp_path / "acme.toml", folder / "acme.toml", tmp_path / "acme.txt"):
         with pytest.raises(UsageError):
-            import_folder(folder, output, RELEASE, {})
-    import_folder(folder, tmp_path / "other.toml", RELEASE, {})
+            import_folder(folder, output, RELEASES, None, {})
+    import_folder(folder, tmp_path / "other.toml", RELEASES, None, {})
     assert (tmp_path / "acme.toml").read_text() == "mine"
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

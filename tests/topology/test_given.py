@@ -121,3 +121,8 @@ def test_machines_and_addresses_that_can_t_be_are_refused(
     assert old in TEXT
     said = problems(written(tmp_path, TEXT.replace(old, new)))
     assert any(one.startswith(what) for one in said)
+
+
+def test_a_further_schema_is_made_as_a_database_that_the_version_has(tmp_path: Path) -> None:
+    text = TEXT.replace('gw_shared = "shared_db"', 'gw_shared = "regdb"')
+    assert problems(written(tmp_path, text)) == ["unknown database 'regdb'"]

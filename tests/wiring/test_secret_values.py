@@ -31,3 +31,15 @@ def test_a_file_that_can_t_be_read_tells_none(tmp_path: Path) -> None:
     (tmp_path / "f.toml").write_text("[x")
     assert secret_values(tmp_path / "f.toml") == frozenset()
     assert secret_values(tmp_path / "none.toml") == frozenset()
+
+
+def test_of_xml_the_passwords_are_known_and_what_only_speaks_of_one_isn_t(tmp_path: Path) -> None:
+    (tmp_path / "f.xml").write_text(
+        "<a><Password>w0rd-1</Password><TokenEndPointName>/oauth2/token</TokenEndPointName>"
+        '<Property name="ConnectionPassword">w0rd-2</Property>'
+        "<b><Password>${admin.password}</Password></b>"
+        '<Property name="PasswordJavaRegEx">^w0rd-3$</Property><u>amqp://user:w0rd-4@host</u></a>'
+    )
+    assert secret_values(tmp_path / "f.xml") == {"w0rd-1", "w0rd-2", "w0rd-4"}
+    (tmp_path / "f.xml").write_text("<a>")
+    assert secret_values(tmp_path / "f.xml") == frozenset()

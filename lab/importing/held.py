@@ -1,0 +1,61 @@
+"""Which of the product's databases a connection of a customer's file leads to."""
+
+from collections.abc import Callable, Mapping
+
+from lab.products.facts import Line
+from lab.wiring.datasources import STEM
+from lab.wiring.reading import Reading
+from lab.wiring.settings import Settings
+from lab.wiring.toml_reader import KeyPath
+
+_API_MANAGER = "api-manager.DataSourceName"
+_USERS = "user-mgt.Realm.Configuration.dataSource"
+
+
+def held_by(settings: Settings, reading: Reading) -> tuple[str, ...]:
+    """Give the databases, by their names in a topology; none where it is for something else."""
+    return _HELD[settings.tables.line](settings, reading)
+
+
+def script_of(settings: Settings, reading: Reading) -> str:
+    """Give the database whose dbscript makes this one: users and the registry are any other's."""
+    otherwise = {Line.TOML: "shared_db", Line.XML: "userdb"}[settings.tables.line]
+    return next(iter(held_by(settings, reading)), otherwise)
+
+
+def _in_toml(_settings: Settings, reading: Reading) -> tuple[str, ...]:
+    name = str(reading.path[-1])
+    return (name,) if name in ("apim_db", "shared_db") else ()
+
+
+def _in_xml(settings: Settings, reading: Reading) -> tuple[str, ...]:
+    """Tell it by the JNDI name, by which the other files ask for a datasource."""
+    jndi = settings.document.value((*_datasource(reading.path), "jndiConfig", "name"))
+    asked = {
+        "apimgtdb": settings.text(_API_MANAGER, "jdbc/WSO2AM_DB"),
+        "userdb": settings.text(_USERS),
+        "regdb": _registry(settings),
+    }
+    return tuple(database for database, name in asked.items() if name == jndi)
+
+
+def _datasource(path: KeyPath) -> KeyPath:
+    """Give the path of the `<datasource>` around its configuration."""
+    return path[: path.index(STEM) + 4]
+
+
+def _registry(settings: Settings) -> str:
+    """Give the datasource behind the mounted collections, else that of the node's own registry."""
+    configs = settings.document.value(("registry", "dbConfig"))
+    mounted = settings.text("registry.remoteInstance[0].dbConfig")
+    wanted = mounted or settings.text("registry.currentDBConfig")
+    for config in configs if isinstance(configs, list) else ():
+        if config.get("@name") == wanted:
+            return str(config.get("dataSource", ""))
+    return ""
+
+
+_HELD: Mapping[Line, Callable[[Settings, Reading], tuple[str, ...]]] = {
+    Line.TOML: _in_toml,
+    Line.XML: _in_xml,
+}
