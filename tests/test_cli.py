@@ -78,6 +78,15 @@ def test_an_error_is_three_lines_on_stderr_and_a_traceback_only_with_debug() -> 
     ) is type(traced.exception)
 
 
+def test_an_interrupt_ends_with_130_and_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lab.verbs.plan.plan", interrupted)
+    ran = CliRunner().invoke(app, ["plan"])
+    assert (ran.exit_code, ran.output) == (130, "")
+
+
 def test_the_module_is_the_program() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "lab", "plan", "nothing"],

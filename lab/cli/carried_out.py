@@ -11,6 +11,8 @@ from click.exceptions import Exit
 
 from lab.verbs.shell import Shell
 
+_INTERRUPTED = 130  # as a shell tells it: 128 and SIGINT's number
+
 
 class Debugging:
     """Whether an error shows its traceback; set once, before any verb."""
@@ -33,6 +35,8 @@ def carried_out() -> Iterator[Shell]:
         for problem in error.problems:
             print(problem, file=sys.stderr)  # noqa: T201  # the one place that tells errors
         raise Exit(error.exit_code) from error
+    except KeyboardInterrupt:
+        raise Exit(_INTERRUPTED) from None
 
 
 def end(code: int) -> NoReturn:
