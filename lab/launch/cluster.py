@@ -6,30 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.errors import EngineError, LabError, Problem
 from lab.launch.channel import Channel, ExecChannel
-from lab.launch.creation import Creation, results
 from lab.launch.dbscripts import Dbscript
 from lab.launch.definitions import (
-    ENTERS,
     PROBER,
     PROBER_KIND,
     SIDECARS,
     Images,
     balancer_definition,
     node_definition,
-    prober_definition,
     server_definition,
 )
 from lab.launch.engine import Engine
-from lab.launch.files import balancer_files, node_files, server_files, write_environment
+from lab.launch.files import balancer_files, node_files, server_files
 from lab.launch.front import way_in_name
 from lab.launch.homes.ending import ask_to_end
-from lab.launch.images import ensure_images
 from lab.launch.labels import (
     FOLDER,
     LAB,
@@ -41,18 +36,16 @@ from lab.launch.labels import (
     Part,
     Purpose,
 )
-from lab.launch.lease import NameHeldError, clear_name
 from lab.launch.listing import ClusterSummary, list_clusters
-from lab.launch.ownership import Owner, parse_owner, this_process
+from lab.launch.ownership import parse_owner, this_process
 from lab.launch.ports import (
-    choose_ports,
     other_ports,
     published_ports,
     publishing,
     read_ports,
     write_ports,
 )
-from lab.launch.refusals import GoneError, NameTakenError, PortTakenError
+from lab.launch.refusals import GoneError, PortTakenError
 from lab.launch.removal import objects_of, remove_lab
 from lab.launch.schemas import judge, unreachable
 from lab.launch.scripts_of import scripts_of
@@ -76,7 +69,7 @@ from lab.plan.observed import NodeState, SchemaState, State
 if TYPE_CHECKING:
     from lab.launch.faults.faults import Faults
 
-__all__ = ["Cluster", "ClusterSummary", "create_cluster", "find_cluster", "list_clusters"]
+__all__ = ["Cluster", "ClusterSummary", "find_cluster", "list_clusters"]
 
 Progress = Callable[[str], None]
 
@@ -155,10 +148,22 @@ class Cluster:
         return node_files(self.folder, self.plan.node(name))
 
     def create_member(
-        self, name: str, standing: Standing, published: Mapping[int, int]
+        self,
+        name: str,
+        standing: Standing,
+        published: Mapping[int, int],
+        written: Callable[[], object],
     ) -> "Future[str]":
-        """Create a member's container with its files of this moment; the future gives its id."""
-        created = standing.container(self._definition(name, published), self._files_of(name))
+        """Create a member's container, with its files once *written* returns.
+
+        The future gives its id.
+        """
+
+        def files() -> bytes:
+            written()
+            return self._files_of(name)
+
+        created = standing.container(self._definition(name, published), files)
         self._just_put.add(name)
         return created
 
@@ -393,90 +398,6 @@ class Cluster:
                 )
             )
         return self._members[name]
-
-
-def create_cluster(
-    engine: Engine,
-    plan: Plan,
-    folder: Path,
-    *,
-    purpose: str = Purpose.PERSON,
-    progress: Progress,
-    prober: str = "",
-    start: bool = False,
-    maker: Owner | None = None,
-) -> Cluster:
-    """Create a lab's network and containers, with the files of *folder* in them.
-
-    Nothing is started; with *start* the prober and the database servers are, each as soon as it
-    exists. *prober* forces how nodes are probed: `prober` or `sidecars`. *maker* is the process
-    with which the lab ends, else this one. Raises `NameHeldError` when a lab of this name exists or
-    is being made. Whatever fails or interrupts, nothing stays behind.
-    """
-    clear_name(engine, plan.lab)
-    owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
-    images = ensure_images(engine, plan, owner, progress)
-    kind = prober or prober_kind_for(engine)
-    ports = choose_ports(plan, folder)
-    cluster = Cluster(engine, plan, folder, owner, images)
-    with Creation(engine) as creation:
-        lock = prober_definition(plan, images, owner, kind)
-        named = _take_name(creation, lock, plan)
-        progress(f"creating {len(plan.members)} containers")
-        standing = Standing(creation, plan, owner, images)
-        probing = standing.joined(lock, named)
-        made = [*standing.needs, probing]
-        # Servers first: what they need until they are ready is most of a lab's start.
-        for server in plan.servers:
-            created = cluster.create_member(server.name, standing, {})
-            made.append(created)
-            if start:
-                begin = partial(cluster.start_server, server.name)
-                made.append(creation.work(_start_after, begin, *standing.needs, created))
-        if start:
-            made.append(creation.work(_start_after, cluster.start_prober, *standing.needs, probing))
-        for member in publishing(plan):
-            # In a closed lab its ports are the front's.
-            published = {} if plan.is_closed else ports.get(member.name, {})
-            made.append(cluster.create_member(member.name, standing, published))
-        if plan.is_closed and ports:
-            front = standing.front(ports)
-            made += front
-            if start:
-                made.append(creation.work(_start_after, cluster.start_front, *front))
-        results(made)
-        write_ports(folder, ports)
-        write_environment(folder, plan, images)
-    return cluster
-
-
-def _start_after(start: Callable[[], None], *made: "Future[str]") -> None:
-    """Start a container when what it needs exists."""
-    for future in made:
-        future.result()
-    start()
-
-
-def _take_name(creation: Creation, lock: Definition, plan: Plan) -> "Future[str]":
-    """Make the prober first: the engine gives a container's name to one caller only."""
-    made = creation.container(lock)
-    try:
-        results([made])
-    except NameTakenError as error:
-        raise NameHeldError(
-            Problem(
-                f"the lab `{plan.lab}` is being made by another process",
-                f"container {lock.name}",
-                f"wait for it, or `lab down {plan.lab}` if that process is no more",
-            )
-        ) from error
-    return made
-
-
-def prober_kind_for(engine: Engine) -> str:
-    """Tell whether this engine lets a container see the machine's processes."""
-    closed = any("rootless" in word or "userns" in word for word in engine.facts.security)
-    return SIDECARS if closed else ENTERS
 
 
 def find_cluster(engine: Engine, name: str) -> Cluster | None:

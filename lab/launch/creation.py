@@ -52,9 +52,14 @@ class Creation:
                 made = LabObjects(tuple(self._containers), tuple(self._networks))
             remove_objects(self._engine, made)
 
-    def container(self, wanted: Definition, archive: bytes = b"") -> "Future[str]":
-        """Create a container and put its files in; the future gives its id."""
-        return self._pool.submit(self._create, wanted, archive)
+    def container(
+        self, wanted: Definition, files: Callable[[], bytes] | None = None
+    ) -> "Future[str]":
+        """Create a container and put the archive of its files in; the future gives its id.
+
+        *files* is called when the container exists, and may wait until they are written.
+        """
+        return self._pool.submit(self._create, wanted, files)
 
     def network(self, plan: Plan, owner: Ownership, members: int) -> "Future[str]":
         """Create the lab's network on a free subnet; the future gives its id."""
@@ -81,12 +86,12 @@ class Creation:
         """Run something else beside it."""
         return self._pool.submit(task, *arguments)
 
-    def _create(self, wanted: Definition, archive: bytes) -> str:
+    def _create(self, wanted: Definition, files: Callable[[], bytes] | None) -> str:
         made = self._engine.create(wanted)
         with self._noting:
             self._containers.append(SeenContainer(made, wanted.name, wanted.labels, "created"))
-        if archive:
-            self._engine.put(made, archive)
+        if files is not None:
+            self._engine.put(made, files())
         return made
 
     def _join(self, container: "Future[str]", networks: Iterable[tuple["Future[str]", str]]) -> str:

@@ -11,6 +11,7 @@ from lab.launch.seen import Definition
 from lab.plan.model import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
 
@@ -39,9 +40,9 @@ class Standing:
         """Give what a container can't start without."""
         return [self.network, *self._subnets, *self._machines]
 
-    def container(self, wanted: Definition, archive: bytes) -> "Future[str]":
+    def container(self, wanted: Definition, files: "Callable[[], bytes]") -> "Future[str]":
         """Create a container and put it into the networks where it has a fixed address."""
-        return self.joined(wanted, self._creation.container(wanted, archive))
+        return self.joined(wanted, self._creation.container(wanted, files))
 
     def joined(self, wanted: Definition, created: "Future[str]") -> "Future[str]":
         """Put a container that is being made into the networks where it has a fixed address."""
@@ -56,5 +57,5 @@ class Standing:
         """Create the front, in the network that leads to it and in the lab's."""
         way_in = self._creation.way_in(self._plan, self._owner)
         wanted = front_definition(self._plan, self._images, self._owner, front_ports(ports))
-        created = self._creation.container(wanted, front_files(self._plan, ports))
+        created = self._creation.container(wanted, lambda: front_files(self._plan, ports))
         return [way_in, self._creation.joining(created, (self.network, ""))]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.gate.patience import Patience
-from lab.launch.cluster import Cluster, create_cluster
+from lab.launch.cluster import Cluster
+from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
 from lab.launch.homes.product_image import take_distributions
 from lab.launch.labels import OWNER, Ownership, Purpose
@@ -16,7 +17,7 @@ from lab.launch.ownership import Owner, this_process
 from lab.launch.removal import objects_of, remove_lab
 from lab.launch.sources import Sources
 from lab.plan.model import Plan
-from lab.render.write import render
+from lab.render.tree import check_folder
 from lab.report.live import Progress
 from lab.report.timings import TimedProgress, Timings
 from lab.report.told import Report
@@ -61,18 +62,19 @@ def make_lab(
         if any(node.kind == "image" for node in plan.real_nodes):
             owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
             take_distributions(engine, plan, owner, Sources(engine, timed.step))
+        check_folder(folder)
         timed.step(f"writing {folder}")
-        with timings.stage("files and keys written", waited_for="the plan"):
-            render(plan, folder)
-        with ThreadPoolExecutor(1) as pool:
+        with _beside() as pool:
+            writing = pool.submit(_write, plan, folder, timings)
             loading = pool.submit(_load_proving)
-            with timings.stage("network and containers made", waited_for="the files"):
+            with timings.stage("network and containers made", waited_for="the plan"):
                 cluster = create_cluster(
                     engine,
                     plan,
                     folder,
                     purpose=purpose,
                     progress=timed.step,
+                    written=writing.result,
                     start=True,
                     maker=maker,
                 )
@@ -82,6 +84,28 @@ def make_lab(
         with timings.stage("completion noted", waited_for="the verdict"):
             cluster.complete()
     return Made(cluster, report, late)
+
+
+@contextmanager
+def _beside() -> Iterator[ThreadPoolExecutor]:
+    """Give a thread for what the engine needn't wait for; nothing interrupts the wait for its end.
+
+    Otherwise it would write on in a folder that is being removed.
+    """
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool
+    finally:
+        with uninterrupted():
+            pool.shutdown(cancel_futures=True)
+
+
+def _write(plan: Plan, folder: Path, timings: Timings) -> None:
+    """Write the lab's files, which takes as long as the engine needs for the first containers."""
+    with timings.stage("files and keys written", waited_for="the plan"):
+        from lab.render.write import render  # noqa: PLC0415  # loaded beside the engine's work
+
+        render(plan, folder)
 
 
 def _load_proving() -> Callable[..., tuple[Report, bool]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.launch.cluster import Cluster, create_cluster
+from lab.launch.cluster import Cluster
+from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
 from lab.launch.removal import remove_lab
 from lab.plan.make import make_plan

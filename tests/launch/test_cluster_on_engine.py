@@ -14,7 +14,8 @@ import pytest
 from lab.errors import LabError
 from lab.launch import labels
 from lab.launch.channel import ExecChannel
-from lab.launch.cluster import Cluster, create_cluster, find_cluster, list_clusters
+from lab.launch.cluster import Cluster, find_cluster, list_clusters
+from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
 from lab.launch.garbage import remove_leaked
 from lab.launch.lease import NameHeldError
@@ -300,7 +301,7 @@ def test_labs_made_in_the_same_second_never_share_a_subnet(
 MAKE_AND_DIE = """
 import os, sys
 from pathlib import Path
-from lab.launch.cluster import create_cluster
+from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
 from lab.plan.make import read_plan
 folder = Path(sys.argv[1])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lab.errors import DatabaseError
-from lab.launch.cluster import Cluster, create_cluster
+from lab.launch.cluster import Cluster
+from lab.launch.create_cluster import create_cluster
 from lab.launch.dbscripts import Dbscript, find_dbscripts
 from lab.launch.definitions import Images, server_definition
 from lab.launch.engine import Engine

@@ -1,0 +1,139 @@
+"""Creates a lab on an engine: its name first, then everything side by side, or nothing."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.errors import Problem
+from lab.launch.cluster import Cluster
+from lab.launch.creation import Creation, results
+from lab.launch.definitions import ENTERS, SIDECARS, prober_definition
+from lab.launch.engine import Engine
+from lab.launch.files import write_environment
+from lab.launch.images import ensure_images
+from lab.launch.labels import Ownership, Purpose
+from lab.launch.lease import NameHeldError, clear_name
+from lab.launch.ownership import Owner, this_process
+from lab.launch.ports import Ports, choose_ports, publishing, write_ports
+from lab.launch.refusals import NameTakenError
+from lab.launch.seen import Definition
+from lab.launch.standing import Standing
+from lab.plan.model import Plan
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Progress = Callable[[str], None]
+
+
+def create_cluster(
+    engine: Engine,
+    plan: Plan,
+    folder: Path,
+    *,
+    purpose: str = Purpose.PERSON,
+    progress: Progress,
+    written: Callable[[], object] = lambda: None,
+    prober: str = "",
+    start: bool = False,
+    maker: Owner | None = None,
+) -> Cluster:
+    """Create a lab's network and containers, with the files of *folder* in them.
+
+    The files are taken when *written* returns; what it raises ends the creation. Nothing is
+    started; with *start* the prober and the database servers are, each as soon as it exists.
+    *prober* forces how nodes are probed: `prober` or `sidecars`. *maker* is the process with which
+    the lab ends, else this one. Raises `NameHeldError` when a lab of this name exists or is being
+    made. Whatever fails or interrupts, nothing stays behind.
+    """
+    clear_name(engine, plan.lab)
+    owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
+    images = ensure_images(engine, plan, owner, progress)
+    ports = choose_ports(plan, folder)
+    cluster = Cluster(engine, plan, folder, owner, images)
+    with Creation(engine) as creation:
+        lock = prober_definition(plan, images, owner, prober or prober_kind_for(engine))
+        named = _take_name(creation, lock, plan)
+        progress(f"creating {len(plan.members)} containers")
+        standing = Standing(creation, plan, owner, images)
+        probing = standing.joined(lock, named)
+        begin = creation if start else None
+        # Servers first: what they need until they are ready is most of a lab's start.
+        made = _servers(cluster, standing, written, begin)
+        made += [*standing.needs, probing]
+        if start:
+            made.append(creation.work(_start_after, cluster.start_prober, *standing.needs, probing))
+        made += _publishing_members(cluster, standing, ports, written)
+        made += _front(cluster, standing, ports, begin)
+        results(made)
+        written()
+        write_ports(folder, ports)
+        write_environment(folder, plan, images)
+    return cluster
+
+
+def _servers(
+    cluster: Cluster, standing: Standing, written: Callable[[], object], begin: Creation | None
+) -> list["Future[Any]"]:
+    """Create the database servers; with *begin* each is started there as soon as it can be."""
+    made: list[Future[Any]] = []
+    for server in cluster.plan.servers:
+        created = cluster.create_member(server.name, standing, {}, written)
+        made.append(created)
+        if begin is not None:
+            start = partial(cluster.start_server, server.name)
+            made.append(begin.work(_start_after, start, *standing.needs, created))
+    return made
+
+
+def _publishing_members(
+    cluster: Cluster, standing: Standing, ports: Ports, written: Callable[[], object]
+) -> Sequence["Future[str]"]:
+    """Create the nodes and balancers; in a closed lab their ports are the front's."""
+    ports = {} if cluster.plan.is_closed else ports
+    return [
+        cluster.create_member(member.name, standing, ports.get(member.name, {}), written)
+        for member in publishing(cluster.plan)
+    ]
+
+
+def _front(
+    cluster: Cluster, standing: Standing, ports: Ports, begin: Creation | None
+) -> list["Future[Any]"]:
+    """Create what leads into a closed lab."""
+    if not cluster.plan.is_closed or not ports:
+        return []
+    made: list[Future[Any]] = [*standing.front(ports)]
+    if begin is not None:
+        made.append(begin.work(_start_after, cluster.start_front, *made))
+    return made
+
+
+def _start_after(start: Callable[[], None], *made: "Future[str]") -> None:
+    """Start a container when what it needs exists."""
+    for future in made:
+        future.result()
+    start()
+
+
+def _take_name(creation: Creation, lock: Definition, plan: Plan) -> "Future[str]":
+    """Make the prober first: the engine gives a container's name to one caller only."""
+    made = creation.container(lock)
+    try:
+        results([made])
+    except NameTakenError as error:
+        raise NameHeldError(
+            Problem(
+                f"the lab `{plan.lab}` is being made by another process",
+                f"container {lock.name}",
+                f"wait for it, or `lab down {plan.lab}` if that process is no more",
+            )
+        ) from error
+    return made
+
+
+def prober_kind_for(engine: Engine) -> str:
+    """Tell whether this engine lets a container see the machine's processes."""
+    closed = any("rootless" in word or "userns" in word for word in engine.facts.security)
+    return SIDECARS if closed else ENTERS
