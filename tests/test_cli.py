@@ -9,7 +9,7 @@ from lab.cli import app
 
 VERBS = [
     *("up", "down", "list", "status", "plan", "render", "graph", "check", "import"),
-    *("logs", "exec", "stop", "start", "fault", "reset", "env", "dump", "gc", "machines"),
+    *("logs", "exec", "stop", "start", "fault", "reset", "smoke", "env", "dump", "gc", "machines"),
 ]
 HEAVY = {
     *("docker", "python_on_whales", "httpx", "probes", "pydantic", "rich", "cryptography"),

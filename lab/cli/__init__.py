@@ -29,6 +29,7 @@ _VERBS = (
     members.start,
     members.fault,
     labs.reset,
+    telling.smoke,
     telling.env,
     telling.dump,
     labs.gc,

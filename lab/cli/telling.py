@@ -36,6 +36,17 @@ def status(*, name: str | None, watch: bool, wanted: Format, allow_degraded: boo
 @verb()
 @lab_name
 @formats(ListFormat, ListFormat.TABLE)
+def smoke(*, name: str | None, wanted: ListFormat) -> None:
+    """Make an API, call it through the gateway until it is throttled, and remove it."""
+    with carried_out() as shell:
+        from lab.verbs.smoke import smoke as work  # noqa: PLC0415
+
+        end(work(name, shell, wanted=wanted))
+
+
+@verb()
+@lab_name
+@formats(ListFormat, ListFormat.TABLE)
 def env(*, name: str | None, wanted: ListFormat) -> None:
     """Print published addresses and credentials, for scripts."""
     with carried_out() as shell:

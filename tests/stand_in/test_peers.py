@@ -64,14 +64,19 @@ def test_a_traffic_manager_fetches_its_policies_once(start, hub, hub_table):
     traffic.wait_for("policies retrieved and deployed")
 
 
-def test_a_traffic_manager_before_its_hub_never_gets_policies(start, chosen_offset, hub_table):
+def test_a_traffic_manager_that_its_hub_refuses_never_gets_policies(start, hub, hub_table):
+    traffic = start("traffic-manager", hub_table(hub.offset, password="wrong"))
+    traffic.wait_for("PolicyRetriever} - Could not retrieve subscription-policies: .* 401")
+    traffic.wait_for("PolicyUtil} - Error in retrieving throttle policies")
+    assert "policies retrieved" not in traffic.log()
+
+
+def test_a_traffic_manager_waits_for_a_hub_that_starts_beside_it(start, chosen_offset, hub_table):
     offset = chosen_offset()
     traffic = start("traffic-manager", hub_table(offset))
     traffic.wait_for("PolicyRetriever} - Error while executing the http client")
-    traffic.wait_for("PolicyUtil} - Error in retrieving throttle policies")
     start("control-plane", KEY_MANAGER_OFF + hub_table(offset), offset=offset)
-    traffic.wait_for("Siddhi-JMS-Consumer#notification was successful!")
-    assert "policies retrieved" not in traffic.log()
+    traffic.wait_for("policies retrieved and deployed")
 
 
 def test_the_gateways_own_ports(start, hub, hub_table, security):

@@ -124,8 +124,6 @@ def test_notify_fails_on_malformed_and_incomplete_events(client, body, headers):
         "applications",
         "apis",
         "application-key-mappings",
-        "subscription-policies",
-        "application-policies",
         "api-policies",
         "global-policies",
         "scopes",
@@ -135,6 +133,14 @@ def test_notify_fails_on_malformed_and_incomplete_events(client, body, headers):
 def test_lists_of_an_empty_embedded_database_are_empty(client, role, resource):
     answer = client(role, "GET", f"/internal/data/v1/{resource}", auth=ADMIN)
     assert (answer.status_code, answer.content) == (200, b'{"count":0,"list":[],"pagination":null}')
+
+
+def test_the_policies_of_an_empty_database_are_those_of_a_first_start(client):
+    path = "/internal/data/v1/application-policies"
+    found = client("control-plane", "GET", path, auth=ADMIN).json()["list"]
+    limits = {one["name"]: one["defaultLimit"]["requestCount"] for one in found}
+    assert limits["10PerMin"] == {"timeUnit": "min", "unitTime": 1, "requestCount": 10}
+    assert set(limits) == {"10PerMin", "20PerMin", "50PerMin", "Unlimited"}
 
 
 def test_the_reads_that_are_no_lists(client):

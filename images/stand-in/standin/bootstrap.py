@@ -4,7 +4,9 @@ import asyncio
 import base64
 import json
 import ssl
-from collections.abc import Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from standin import http_client, log
 from standin.configuration import EventHub
@@ -27,6 +29,10 @@ _READS = (
     "revokedjwt",
 )
 _NO_ARTIFACT = 900910
+_NOTHING = "nothing deployed"
+_SERVER_ERROR = 500
+# How long a traffic manager asks for a control plane that starts beside it, in seconds.
+_PATIENCE = 60.0
 # The product's pauses are 15 s and more; a stand-in's are short, so that a lab is quick.
 _FIRST_RETRY, _LAST_RETRY = 0.25, 5.0
 
@@ -38,47 +44,91 @@ class Bootstrap:
         # Everything from `/services` on is cut, and nothing else.
         self._base = hub.service_url.partition("/services")[0].rstrip("/") + "/internal/data/v1"
         self._account = hub.account
-        self._trust = trust
-        self._labels = labels
+        self.trust = trust
+        label = base64.urlsafe_b64encode("|".join(labels).encode()).decode()
+        self._artifacts = f"runtime-artifacts?gatewayLabel={label}&type=Synapse"
         self._deployed = False
+        self.policies: dict[str, list[dict[str, Any]]] = {}  # of a traffic manager, by resource
 
     def deployed(self) -> bool:
         """Tell whether the artifacts of the gateway's labels have been read."""
         return self._deployed
 
-    async def read_as_gateway(self) -> None:
-        """Read everything a gateway needs, each until it succeeds, and the artifacts last."""
+    async def read_as_gateway(self, deploy: Callable[[], Awaitable[None]]) -> None:
+        """Read everything a gateway needs, each until it succeeds, and the artifacts last.
+
+        *deploy* is called when there are any.
+        """
         for resource in _READS:
             await self._until_read(resource)
-        label = base64.urlsafe_b64encode("|".join(self._labels).encode()).decode()
-        await self._until_read(f"runtime-artifacts?gatewayLabel={label}&type=Synapse")
+        if await self._until_read(self._artifacts) != _NOTHING:
+            await deploy()
         self._deployed = True
         log.info(_ARTIFACTS, "stand-in gateway: all artifacts of its labels are deployed")
 
     async def read_as_traffic_manager(self) -> None:
-        """Read the policies once; on a failure never again, as the product (measured on 4.1.0)."""
+        """Read the policies; after a refusal never again, as the product (measured on 4.1.0).
+
+        The product asks once. Stand-ins start side by side, so one whose control plane isn't there
+        yet asks again for a while.
+        """
+        deadline, pause = time.monotonic() + _PATIENCE, _FIRST_RETRY
+        while not await self._read_policies():
+            if time.monotonic() + pause > deadline:
+                log.error(_POLICY_UTIL, "Error in retrieving throttle policies")
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LAST_RETRY)
+
+    async def _read_policies(self) -> bool:
+        """Tell whether there is nothing more to ask: all were read, or one was refused."""
+        policies = {}
         try:
             for resource in _POLICIES:
-                status, reason = await self._get(resource)
-                if status != 200:  # noqa: PLR2004 - HTTP's own number
+                answer = await self._ask(resource)
+                if answer.status >= _SERVER_ERROR:
+                    return False
+                if answer.status != 200:  # noqa: PLR2004 - HTTP's own number
+                    reason = f"Received response with status code {answer.status}"
                     log.error(_RETRIEVER, f"Could not retrieve {resource}: {reason}")
                     log.error(_POLICY_UTIL, "Error in retrieving throttle policies")
-                    return
+                    return True
+                policies[resource] = json.loads(answer.body)["list"]
         except (OSError, TimeoutError) as fault:
             log.error(_RETRIEVER, f"Error while executing the http client: {fault!r}")
-            log.error(_POLICY_UTIL, "Error in retrieving throttle policies")
-            return
+            return False
+        self.policies = policies
         log.info(_POLICY_UTIL, "stand-in traffic manager: policies retrieved and deployed")
+        return True
+
+    async def list_of(self, resource: str) -> list[dict[str, Any]]:
+        """Return the rows of a resource; raises OSError, TimeoutError, ValueError."""
+        answer = await self._ask(resource)
+        if answer.status != 200:  # noqa: PLR2004 - HTTP's own number
+            raise ValueError(f"/{resource} answers {answer.status}")
+        found: list[dict[str, Any]] = json.loads(answer.body)["list"]
+        return found
+
+    async def list_artifacts(self) -> list[dict[str, Any]]:
+        """Return what is deployed to the gateway's labels; raises as `list_of`."""
+        answer = await self._ask(self._artifacts)
+        if answer.status == 404 and _code(answer.body) == _NO_ARTIFACT:  # noqa: PLR2004
+            return []
+        if answer.status != 200:  # noqa: PLR2004 - HTTP's own number
+            raise ValueError(f"/runtime-artifacts answers {answer.status}")
+        return [json.loads(text) for text in json.loads(answer.body)["list"]]
+
+    async def _ask(self, resource: str) -> http_client.Answer:
+        return await http_client.send("GET", f"{self._base}/{resource}", self._account, self.trust)
 
     async def _get(self, resource: str) -> tuple[int, str]:
-        answer = await http_client.send(
-            "GET", f"{self._base}/{resource}", self._account, self._trust
-        )
+        answer = await self._ask(resource)
         if answer.status == 404 and _code(answer.body) == _NO_ARTIFACT:  # noqa: PLR2004 - HTTP's own number
-            return 200, "nothing deployed"
+            return 200, _NOTHING
         return answer.status, f"Received response with status code {answer.status}"
 
-    async def _until_read(self, resource: str) -> None:
+    async def _until_read(self, resource: str) -> str:
+        """Ask until it is answered; return what the answer comes to."""
         pause = _FIRST_RETRY
         name = resource.partition("?")[0]
         while True:
@@ -87,7 +137,7 @@ class Bootstrap:
             except (OSError, TimeoutError) as fault:
                 status, reason = 0, repr(fault)
             if status == 200:  # noqa: PLR2004 - HTTP's own number
-                return
+                return reason
             log.error(
                 _LOADER,
                 f"Failed retrieving /{name} from remote endpoint: {reason}. "

@@ -1,6 +1,6 @@
 """The gateway's own ports: 8280/8243, 9099/8099, and its startup health check."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from standin.accounts import Accounts
 from standin.http_server import Handler, Request, Response, json_response
@@ -16,15 +16,15 @@ _NOT_FOUND = {
 }
 
 
-def passthrough(version: str) -> Handler:
-    """Return the handler of 8280 and 8243 on a gateway without deployed APIs."""
+def passthrough(version: str, call_api: Callable[[Request], Awaitable[Response | None]]) -> Handler:
+    """Return the handler of 8280 and 8243; *call_api* answers what leads to a deployed API."""
 
     async def handle(request: Request) -> Response:
         if request.path == "/":
             return Response(200, b"Welcome to APIM (stand-in)", "text/html")
         if is_version(request.path):
             return version_response(version)
-        return json_response(_NOT_FOUND, 404)
+        return await call_api(request) or json_response(_NOT_FOUND, 404)
 
     return handle
 

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from standin import log, rows
 from standin.acceptor import Acceptor, Listener
@@ -23,10 +23,10 @@ from standin.configuration import (
 from standin.database import Database, check_datasources, reach_servers
 from standin.databridge.agent import Agent
 from standin.databridge.receiver import Receiver, Sessions, silent
-from standin.databridge.streams import STREAMS, text_message
+from standin.databridge.streams import STREAMS, THROTTLE_REQUEST, text_message
 from standin.first_start import write_first_rows
 from standin.gateway import HEALTHCHECK_CONTEXT, passthrough, startup_healthcheck, websocket_port
-from standin.http_server import TOMCAT_PLAIN_ANSWER, Handler, serve_http
+from standin.http_server import TOMCAT_PLAIN_ANSWER, Handler, Request, Response, serve_http
 from standin.hub.copies import Copies
 from standin.hub.listener import listen
 from standin.hub.publisher import Publisher
@@ -35,8 +35,13 @@ from standin.internal_data import internal_data
 from standin.keystore import Identity, client_context, server_context
 from standin.notify import notify
 from standin.oauth import events, tokens, webapp
+from standin.portals import portal_contexts
 from standin.resident import key_managers_with_resident
 from standin.servlet import servlet
+
+if TYPE_CHECKING:
+    from standin.traffic.apis import Apis
+    from standin.traffic.limits import Limits
 
 _FINALIZER = "org.wso2.carbon.core.internal.StartupFinalizerServiceComponent"
 _BROKER = "org.wso2.carbon.andes.internal.QpidServiceComponent"
@@ -84,6 +89,9 @@ class Node:
         self._decision_publisher = Publisher(throttling.decisions, throttling.jms)
         self._copies = Copies(configuration, version)
         self._background = Background("org.wso2.carbon.standin.Node")
+        self._rest: Handler | None = None
+        self._apis: Apis | None = None
+        self._limits: Limits | None = None
 
     async def serve(self, began: float, delay: float) -> None:
         """Check the databases, open the ports after *delay* seconds, dial the peers and serve.
@@ -146,7 +154,7 @@ class Node:
 
     def _gateway_listeners(self, https: ssl.SSLContext) -> list[Listener]:
         offset = self._configuration.offset
-        passing = serve_http(passthrough(self._version))
+        passing = serve_http(passthrough(self._version, self._call_api))
         websockets = serve_http(websocket_port)
         return [
             Listener(8280 + offset, passing),
@@ -171,11 +179,31 @@ class Node:
             )
         if role in OAUTH_ROLES:
             contexts[webapp.CONTEXT] = self._oauth()
+            contexts |= self._portals()
         if role in GATEWAY_ROLES:
             contexts[HEALTHCHECK_CONTEXT] = startup_healthcheck(
                 self._accounts, self._bootstrap.deployed
             )
         return contexts
+
+    def _portals(self) -> dict[str, Handler]:
+        """Return the REST services, which nobody asks in most labs: each loads when it is asked."""
+
+        async def handle(request: Request) -> Response:
+            if self._rest is None:
+                from standin.portals.contexts import handler  # noqa: PLC0415
+
+                self._rest = handler(
+                    self._configuration,
+                    self._version,
+                    self._accounts,
+                    self._apim_db,
+                    trust=self._trust,
+                    publish=self._publish,
+                )
+            return await self._rest(request)
+
+        return dict.fromkeys(portal_contexts(self._configuration.role), handle)
 
     def _reads(self) -> dict[str, rows.Read]:
         reads = dict(rows.READS)
@@ -210,15 +238,41 @@ class Node:
         if hub.enabled:
             work += [agent.keep_logged_in() for agent in self._hub_agents]
             if role in _HUB_TOPICS:
-                work.append(listen(hub.listening, hub.account, _HUB_TOPICS[role]))
+                work.append(listen(hub.listening, hub.account, _HUB_TOPICS[role], self._hear))
         if throttling.publishes:
             work += [agent.keep_logged_in() for agent in self._throttling_agents]
         if role in GATEWAY_ROLES:
-            work.append(listen(throttling.decisions, throttling.jms, _DECISION_TOPICS))
-            work.append(self._bootstrap.read_as_gateway())
+            decisions = throttling.decisions
+            work.append(listen(decisions, throttling.jms, _DECISION_TOPICS, self._hear))
+            work.append(self._bootstrap.read_as_gateway(self._deploy))
         if role == "traffic-manager":
             work.append(self._bootstrap.read_as_traffic_manager())
         return work
+
+    def _hear(self, topic: str, payload: dict[str, Any]) -> None:
+        """Take what a gateway heard: something was deployed or subscribed to, or is throttled."""
+        if self._configuration.role not in GATEWAY_ROLES:
+            return
+        if topic == "notification":
+            self._background.spawn(self._deploy())
+        elif topic == "throttledata" and self._apis is not None:
+            self._apis.throttle(payload)
+
+    async def _deploy(self) -> None:
+        """Read the gateway's APIs; most never have one."""
+        if self._apis is None:
+            from standin.traffic.apis import Apis  # noqa: PLC0415
+
+            manager = self._configuration.key_manager
+            self._apis = Apis(self._bootstrap, manager, self._count_request)
+        await self._apis.read()
+
+    async def _call_api(self, request: Request) -> Response | None:
+        return None if self._apis is None else await self._apis.answer(request)
+
+    def _count_request(self, stream_id: str, values: Sequence[Any]) -> None:
+        for agent in self._throttling_agents:
+            self._background.spawn(agent.publish(stream_id, values))
 
     def _publish(self, stream_id: str, values: Sequence[Any]) -> None:
         """Send an event to every receiver group of the event hub, without waiting for it."""
@@ -228,6 +282,8 @@ class Node:
     def _forward(self, stream_id: str, payload: dict[str, object]) -> None:
         """Publish an event that the receiver got on its stream's topic; other streams end here."""
         stream = STREAMS[stream_id]
+        if stream_id == THROTTLE_REQUEST:
+            self._limit(payload)
         if stream.topic is None:
             return
         publisher = self._decision_publisher if stream.decision else self._hub_publisher
@@ -235,3 +291,13 @@ class Node:
         second = self._copies.target(stream_id, stream)
         if second is not None:
             self._background.spawn(second.publish(stream.topic, *self._copies.message(payload)))
+
+    def _limit(self, request: dict[str, object]) -> None:
+        """Count a request event by the policies that were retrieved, and publish what follows."""
+        from standin.traffic.limits import DECISION_STREAM, Limits  # noqa: PLC0415
+
+        if self._limits is None and self._bootstrap.policies:
+            self._limits = Limits(self._bootstrap.policies)
+        if self._limits is not None:
+            for decision in self._limits.count(request):
+                self._forward(DECISION_STREAM, decision)

@@ -7,6 +7,10 @@ from standin.database import Database, Row
 
 _TENANT = -1234
 _DOMAIN = "carbon.super"
+# What the product writes at its first start: requests a minute.
+_APPLICATION_DEFAULTS = {"50PerMin": 50, "20PerMin": 20, "10PerMin": 10}
+_SUBSCRIPTION_DEFAULTS = {"Gold": 5000, "Silver": 2000, "Bronze": 1000, "Unauthenticated": 500}
+_UNLIMITED = {"Unlimited": 2**31 - 1}
 
 Query = Mapping[str, str]
 
@@ -38,6 +42,28 @@ def _policy(row: Row) -> Row:
     }
 
 
+def _written(found: list[Row], defaults: Mapping[str, int]) -> list[Row]:
+    """Return the rows, or what the product would have written where there are none."""
+    return found or [
+        {
+            "POLICY_ID": number,
+            "TENANT_ID": _TENANT,
+            "NAME": name,
+            "QUOTA_TYPE": "requestCount",
+            "QUOTA": quota,
+            "QUOTA_UNIT": None,
+            "UNIT_TIME": 1,
+            "TIME_UNIT": "min",
+            "MAX_COMPLEXITY": 0,
+            "MAX_DEPTH": 0,
+            "RATE_LIMIT_COUNT": None,
+            "RATE_LIMIT_TIME_UNIT": None,
+            "STOP_ON_QUOTA_REACH": True,
+        }
+        for number, (name, quota) in enumerate({**defaults, **_UNLIMITED}.items(), start=1)
+    ]
+
+
 async def subscription_policies(apim_db: Database, _query: Query) -> Any:
     """Return the subscription (business plan) policies of the super tenant."""
     found = await apim_db.query(
@@ -58,7 +84,7 @@ async def subscription_policies(apim_db: Database, _query: Query) -> Any:
                 "stopOnQuotaReach": bool(row["STOP_ON_QUOTA_REACH"]),
                 "defaultLimit": _limit(row),
             }
-            for row in found
+            for row in _written(found, _SUBSCRIPTION_DEFAULTS)
         ]
     )
 
@@ -73,7 +99,7 @@ async def application_policies(apim_db: Database, _query: Query) -> Any:
     return _listing(
         [
             {**_policy(row), "quotaType": row["QUOTA_TYPE"], "defaultLimit": _limit(row)}
-            for row in found
+            for row in _written(found, _APPLICATION_DEFAULTS)
         ]
     )
 

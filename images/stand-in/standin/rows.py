@@ -234,12 +234,15 @@ async def runtime_artifacts(apim_db: Database, query: Query) -> Any:
         labels = written.split("|")
     found = await apim_db.query(
         "SELECT DISTINCT P.API_ID AS apiId, P.API_NAME AS name, P.API_VERSION AS version,"
-        " P.API_PROVIDER AS provider, P.TENANT_DOMAIN AS tenantDomain, D.REVISION_ID AS revision"
+        " P.API_PROVIDER AS provider, P.TENANT_DOMAIN AS tenantDomain, D.REVISION_ID AS revision,"
+        " A.ARTIFACT AS artifact"
         " FROM AM_GW_PUBLISHED_API_DETAILS P JOIN AM_GW_API_DEPLOYMENTS D ON D.API_ID = P.API_ID"
+        " JOIN AM_GW_API_ARTIFACTS A ON A.API_ID = D.API_ID AND A.REVISION_ID = D.REVISION_ID"
         " WHERE D.LABEL IN %s ORDER BY P.API_ID",
         labels,
     )
-    return {"count": len(found), "list": [json.dumps(row) for row in found]}
+    artifacts = [json.dumps(json.loads(row.pop("artifact")) | row) for row in found]
+    return {"count": len(artifacts), "list": artifacts}
 
 
 async def _nothing(_apim_db: Database, _query: Query) -> Any:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from standin import log
 from standin.configuration import Account
@@ -15,9 +16,20 @@ _MESSAGE = "org.wso2.carbon.apimgt.gateway.listeners.GatewayJMSMessageListener"
 # The product waits 10 s and more between its attempts; a stand-in less, so that a lab is quick.
 _FIRST_RETRY, _LAST_RETRY = 0.25, 5.0
 
+# Gets each message as its topic, in lower case, and its payload.
+Heard = Callable[[str, dict[str, Any]], None]
 
-async def listen(endpoints: Sequence[Endpoint], account: Account, topics: Sequence[str]) -> None:
-    """Stay subscribed to *topics* at the first of *endpoints* that answers, for ever."""
+
+async def listen(
+    endpoints: Sequence[Endpoint],
+    account: Account,
+    topics: Sequence[str],
+    heard: Heard | None = None,
+) -> None:
+    """Stay subscribed to *topics* at the first of *endpoints* that answers, for ever.
+
+    Every message is logged, and given to *heard*.
+    """
     for topic in topics:
         log.info(_LISTENER, f"Starting jms topic consumer thread for the {topic} topic...")
     attempt, pause = 0, _FIRST_RETRY
@@ -30,7 +42,7 @@ async def listen(endpoints: Sequence[Endpoint], account: Account, topics: Sequen
                 _log_success(attempt, topics, endpoint)
                 attempt, pause = 0, _FIRST_RETRY
                 while True:
-                    _take(await client.next_delivery())
+                    _take(await client.next_delivery(), heard)
             finally:
                 await client.close()
         except HubError as fault:
@@ -57,8 +69,8 @@ def _log_success(attempt: int, topics: Sequence[str], endpoint: Endpoint) -> Non
         )
 
 
-def _take(delivery: Delivery) -> None:
-    topic = delivery.routing_key
+def _take(delivery: Delivery, heard: Heard | None) -> None:
+    topic = delivery.routing_key.lower()
     try:
         payload = json.loads(delivery.content)["event"]["payloadData"]
     except (ValueError, KeyError, TypeError):
@@ -69,3 +81,5 @@ def _take(delivery: Delivery) -> None:
         log.info(_REVOCATION, f"stand-in received revocation of token {token} on {topic}")
     else:
         log.info(_MESSAGE, f"stand-in received an event on {topic}")
+    if heard is not None:
+        heard(topic, payload)

@@ -149,7 +149,10 @@ async def _granted(
     retired: list[Statement] = [
         (_RETIRE, ("EXPIRED", str(uuid.uuid4()), each["TOKEN_ID"])) for each in existing
     ]
-    await apim_db.run([*retired, (_ADD_GRANT, values), (_ADD_SCOPE, (token_id, scope, _TENANT))])
+    scopes: list[Statement] = [
+        (_ADD_SCOPE, (token_id, each, _TENANT)) for each in dict.fromkeys(scope.split())
+    ]
+    await apim_db.run([*retired, (_ADD_GRANT, values), *scopes])
     return _token_response(token, scope, seconds)
 
 

@@ -1,0 +1,1 @@
+"""A plan's places → an API made, called, throttled and removed, by the product's REST services."""

@@ -1,0 +1,100 @@
+"""Where a smoke test asks what: control plane, key manager and gateway, by their own names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lab.errors import Problem, UsageError
+from lab.plan.model import Account, Plan, PlannedNode
+from lab.products.apim_4x import (
+    GATEWAY_HTTPS_PORT,
+    MANAGEMENT_PORT,
+    SERVLET_HTTP_PORT,
+    version_of,
+)
+from lab.products.facts import Line, Protocol, Role
+from lab.products.versions_4x import Version
+
+_DEFAULT_ENVIRONMENT = "Default"
+_HTTPS = 443
+
+# The version of each REST service's path, by the product's (its OpenAPI files at each tag).
+_PUBLISHER: Mapping[Version, str] = {(4, 0): "v2", (4, 1): "v3"}
+_PUBLISHER_SINCE_4_2 = "v4"
+_DEVPORTAL: Mapping[Version, str] = {(4, 0): "v2", (4, 1): "v2"}
+_DEVPORTAL_SINCE_4_2 = "v3"
+
+Ways = Mapping[tuple[str, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The base URLs of one lab, without a slash at their end, and who asks there."""
+
+    control_plane: str
+    publisher: str
+    devportal: str
+    key_manager: str
+    gateways: Mapping[str, str]  # environment → its gateway's HTTPS URL
+    backend: str  # what an API leads to, as gateways reach it
+    admin: Account  # the control plane's
+
+
+def site_of(plan: Plan, ways: Ways) -> Site:
+    """Find the places of a plan; *ways* are the names and ports that this machine reaches.
+
+    Raises `UsageError` for a lab of the 2.x line, or one that lacks a role.
+    """
+    if plan.line is not Line.TOML:
+        raise UsageError(
+            Problem(
+                f"API Manager {plan.version} has other REST services",
+                f"lab {plan.lab}",
+                "`lab smoke` is for the 4.x line",
+            )
+        )
+    control_plane = _first(plan, Role.CONTROL_PLANE)
+    _first(plan, Role.GATEWAY)
+    managers = plan.nodes_of(Role.KEY_MANAGER) or (control_plane,)
+    backend_port = SERVLET_HTTP_PORT + control_plane.offset
+    number = version_of(plan.version)[:2]
+    base = _reached(plan, control_plane, MANAGEMENT_PORT, ways)
+    return Site(
+        control_plane=base,
+        publisher=f"{base}/api/am/publisher/{_PUBLISHER.get(number, _PUBLISHER_SINCE_4_2)}",
+        devportal=f"{base}/api/am/devportal/{_DEVPORTAL.get(number, _DEVPORTAL_SINCE_4_2)}",
+        key_manager=_reached(plan, managers[0], MANAGEMENT_PORT, ways),
+        gateways=_gateways(plan, ways),
+        backend=f"http://{control_plane.hostname}:{backend_port}/services",
+        admin=control_plane.super_admin,
+    )
+
+
+def _first(plan: Plan, role: Role) -> PlannedNode:
+    nodes = plan.nodes_of(role)
+    if not nodes:
+        raise UsageError(Problem(f"it has no {role}", f"lab {plan.lab}", "give the topology one"))
+    return nodes[0]
+
+
+def _reached(plan: Plan, node: PlannedNode, port: int, ways: Ways) -> str:
+    """Give the URL of a node's port, *port* at offset 0: the balancer's where people reach that."""
+    balancer = plan.balancer_before(node.name)
+    if balancer is not None:
+        for front in balancer.fronts:
+            is_published = (balancer.hostname.lower(), front.port) in ways
+            if is_published and front.protocol is Protocol.HTTPS and front.target == port:
+                return _url(balancer.hostname, front.port)
+    return _url(node.hostname, port + node.offset)
+
+
+def _gateways(plan: Plan, ways: Ways) -> Mapping[str, str]:
+    """Give each environment's first gateway; one without labels serves the default."""
+    found: dict[str, str] = {}
+    for node in plan.nodes_of(Role.GATEWAY):
+        for name in node.environments or (_DEFAULT_ENVIRONMENT,):
+            found.setdefault(name, _reached(plan, node, GATEWAY_HTTPS_PORT, ways))
+    return found
+
+
+def _url(host: str, port: int) -> str:
+    return f"https://{host}" if port == _HTTPS else f"https://{host}:{port}"

@@ -1,0 +1,91 @@
+"""`lab smoke`: an API is made, called through the gateway, throttled, and removed again."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from lab.diagnosis.verdict import Verdict
+from lab.errors import NotHealthyError, Problem
+from lab.gate.patience import Patience
+from lab.launch.cluster import Cluster
+from lab.launch.engine import Engine
+from lab.launch.ports import read_ports, ways
+from lab.plan.model import Plan
+from lab.report.smoke import SmokeReport, smoke_json, smoke_table, step_line
+from lab.smoke.asking import Asker
+from lab.smoke.run import Smoke
+from lab.smoke.site import site_of
+from lab.smoke.told import Step, Suspect, Told
+from lab.verbs.find import find
+from lab.verbs.interrupts import uninterrupted
+from lab.verbs.look import look, wiring_of
+from lab.verbs.shell import ListFormat, Shell
+from lab.wiring.link import Link
+
+# A deployment, a subscription or a decision is there within seconds; the pauses are between calls.
+_STAND_IN = Patience(within=15.0, attempt=10.0, first_pause=0.02, longest_pause=0.1)
+_REAL = Patience(within=90.0, attempt=30.0, first_pause=0.1, longest_pause=0.3)
+
+
+def smoke(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
+    """Take the steps on a healthy lab and report; give the exit code.
+
+    Raises `NotHealthyError` for a lab that isn't wired right, `UsageError` for one of the 2.x line.
+    """
+    with Engine.connect(shell.environ) as engine:
+        cluster = find(engine, name, shell)
+        report = smoke_lab(cluster, lambda step: shell.tell(step_line(step)))
+    shell.say(smoke_json(report) if wanted is ListFormat.JSON else smoke_table(report))
+    return 0 if report.told.is_good else NotHealthyError.exit_code
+
+
+def smoke_lab(cluster: Cluster, told: Callable[[Step], None]) -> SmokeReport:
+    """Take the steps; *told* hears each as it ends. Raises as `smoke` does."""
+    plan = cluster.plan
+    site = site_of(plan, ways(plan, read_ports(cluster.folder)))
+    _expect_healthy(cluster)
+    patience = _REAL if plan.real_nodes else _STAND_IN
+    asker = Asker(
+        lambda: ways(plan, read_ports(cluster.folder)),
+        (cluster.folder / "ca" / "ca.pem").read_text(encoding="ascii"),
+        within=patience.attempt,
+    )
+    ended = run_smoke(Smoke(site, asker, patience, told))
+    step = ended.failed
+    suspects = step.blame.suspects if step is not None and step.blame is not None else ()
+    links = tuple(suspected(plan, wiring_of(cluster).links, suspects)) if suspects else ()
+    return SmokeReport(plan, ended, links)
+
+
+def run_smoke(smoke: Smoke) -> Told:
+    """Take the steps; whatever ends them, what was made is removed."""
+    with asyncio.Runner() as runner:
+        try:
+            runner.run(smoke.run())
+        finally:
+            with uninterrupted():
+                ended = runner.run(smoke.clean_up())
+    return ended
+
+
+def _expect_healthy(cluster: Cluster) -> None:
+    report = look(cluster)
+    if report.verdict is not Verdict.HEALTHY:
+        cause = next(iter(report.diagnosis.causes), None)
+        why = f": {cause.what}" if cause else ""
+        raise NotHealthyError(
+            Problem(
+                f"the lab is {report.verdict}{why}",
+                f"lab {cluster.plan.lab}",
+                f"mend what `lab status {cluster.plan.lab}` tells, then `lab smoke` again",
+            )
+        )
+
+
+def suspected(plan: Plan, links: Iterable[Link], suspects: Iterable[Suspect]) -> Iterable[Link]:
+    """Give the links that the suspects name, in their order."""
+    known = list(links)
+    for suspect in suspects:
+        nodes = {node.name for node in plan.nodes_of(suspect.role)}
+        for link in known:
+            if link.node in nodes and link.key.startswith(suspect.key):
+                yield link

@@ -1,0 +1,22 @@
+"""An API's whole way through the default lab, and nothing of it left."""
+
+import json
+
+import pytest
+
+from tests.e2e.conftest import Lab
+
+pytestmark = pytest.mark.engine
+
+
+def test_an_api_is_made_called_throttled_and_removed(lab: Lab) -> None:
+    ran = lab.program("smoke", lab.name, "--format", "json")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = json.loads(ran.stdout)
+    assert (told["verdict"], told["stand_in"], told["left"]) == ("healthy", True, [])
+    assert {step["verdict"] for step in told["steps"]} == {"ok"}
+    came = {step["name"]: step["came"] for step in told["steps"]}
+    assert came["be throttled"] == "429 at call 10, by 10PerMin"
+    # A second one finds nothing of the first: the same number of calls is free again.
+    again = json.loads(lab.program("smoke", lab.name, "--format", "json").stdout)
+    assert [step["name"] for step in again["steps"] if step["verdict"] != "ok"] == []
