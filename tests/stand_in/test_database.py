@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import json
 import httpx
 import pytest
 
@@ -132,6 +133,8 @@ INSERT INTO AM_GW_PUBLISHED_API_DETAILS (API_ID, API_NAME, API_VERSION)
   VALUES ('api-uuid', 'Pizza', '1.0');
 INSERT INTO AM_GW_API_DEPLOYMENTS (API_ID, REVISION_ID, LABEL)
   VALUES ('api-uuid', 'revision-1', 'Default');
+INSERT INTO AM_GW_API_ARTIFACTS (API_ID, REVISION_ID, ARTIFACT)
+  VALUES ('api-uuid', 'revision-1', '{"context": "/pizza/1.0"}');
 """
 
 
@@ -252,7 +255,8 @@ def test_scopes_blocks_and_artifacts_of_the_database_appear(rows, read):
     assert (address["fixedIp"], address["invert"]) == ("10.0.0.1", True)
     found = read("runtime-artifacts?gatewayLabel=RGVmYXVsdA&type=Synapse").json()
     assert found["count"] == 1
-    assert "Pizza" in found["list"][0]
+    artifact = json.loads(found["list"][0])
+    assert (artifact["name"], artifact["context"]) == ("Pizza", "/pizza/1.0")
     assert read("runtime-artifacts?gatewayLabel=b3RoZXI&type=Synapse").status_code == 404
 
 

@@ -56,10 +56,11 @@ class Apis:
             try:
                 artifacts = await self._hub.list_artifacts()
                 known = {name: await self._hub.list_of(name) for name in _READS}
-            except (OSError, TimeoutError, ValueError) as fault:
+                apis = {api.context: api for api in map(_api, artifacts)}
+            except (OSError, TimeoutError, ValueError, KeyError) as fault:
                 log.error(_DEPLOYER, f"Error while deploying the APIs in Gateway: {fault!r}")
                 return
-            self._apis = {api.context: api for api in map(_api, artifacts)}
+            self._apis = apis
             self._known = known
         names = ", ".join(sorted(f"{one.name}:{one.version}" for one in self._apis.values()))
         log.info(_DEPLOYER, f"stand-in gateway: deployed APIs: {names or 'none'}")
