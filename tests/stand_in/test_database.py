@@ -1,8 +1,8 @@
 """A stand-in on a real MySQL: its rows, its tokens and revocations, and each failure."""
 
+import json
 from pathlib import Path
 
-import json
 import httpx
 import pytest
 
