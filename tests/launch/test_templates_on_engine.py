@@ -41,11 +41,14 @@ CHARSET_AND_ROWS = (
 SHARED = "CREATE TABLE LT_REG (ID INT);\nCREATE TABLE LT_UM (ID INT);\n"
 
 
-def write_scripts(folder: Path, *, apim: str = APIM, shared: str = SHARED) -> Path:
+# A template of an earlier run must not fit; those of this run are shared, being slow to make.
+RUN = secrets.token_hex(8)
+
+
+def write_scripts(folder: Path, *, apim: str = APIM, shared: str = SHARED, mark: str = RUN) -> Path:
     (folder / "apimgt").mkdir(parents=True, exist_ok=True)
     (folder / "apimgt" / "mysql.sql").write_text(apim)
-    # A template of an earlier run must not fit.
-    (folder / "mysql.sql").write_text(f"{shared}-- {secrets.token_hex(8)}\n")
+    (folder / "mysql.sql").write_text(f"{shared}-- {mark}\n")
     return folder
 
 
@@ -54,9 +57,9 @@ def mysql(engine: Engine) -> str:
     return Sources(engine, print).ensure("mysql")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def unloaded(engine: Engine) -> Iterator[None]:
-    """Remove the templates that the test makes."""
+    """Remove the templates that the tests make."""
     before = {tag for image in engine.images("apim-lab/mysql-data") for tag in image.tags}
     yield
     for image in engine.images("apim-lab/mysql-data"):
@@ -83,7 +86,7 @@ def scripts_in(plan: Plan, folder: Path) -> dict[str, Dbscript]:
 def test_the_second_lab_with_the_same_scripts_loads_nothing(
     new_cluster: NewCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = write_scripts(tmp_path / "scripts")
+    folder = write_scripts(tmp_path / "scripts", mark=secrets.token_hex(8))
     for loads in (True, False):
         cluster = new_cluster(dbscripts=folder)
         assert ("loading apim_db" in capsys.readouterr().out) is loads
@@ -159,7 +162,7 @@ def test_a_failing_script_names_file_line_and_statement_and_nothing_is_kept(
             engine.image(template_tag(plan.servers[0], image.id, scripts_in(plan, folder))) is None
         )
         assert not engine.containers(f"apim-lab.lab={plan.lab}")
-    mended = write_scripts(tmp_path)
+    mended = write_scripts(tmp_path, mark=secrets.token_hex(8))
     assert engine.image(made(engine, plan, mysql, mended, [])) is not None
 
 
