@@ -26,7 +26,7 @@ lab-down: ## remove the lab (LAB_ARGS=--all: every lab)
 test: ## run the whole test suite on a real engine (installs what is missing; PYTEST_ARGS=…)
 	@scripts/machine.sh python engine
 	@scripts/venv.sh
-	LAB_REQUIRE_ENGINE=1 .venv/bin/python -m pytest $(PYTEST_ARGS)
+	@scripts/test.sh $(PYTEST_ARGS)
 
 check: setup ## judge style, types, layers, links and the wheel, without an engine
 	.venv/bin/ruff check .
