@@ -6,7 +6,7 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence
 from lab.diagnosis.verdict import Cause
 from lab.plan.observed import NodeState, State
-from lab.products.log_lines_4x import trouble_in
+from lab.products.log_lines import trouble_in
 from lab.wiring.link import Link
 
 _SHOWN = 200  # characters of a log line

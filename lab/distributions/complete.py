@@ -10,23 +10,19 @@ from pathlib import PurePosixPath
 from lab.distributions.entry import Distribution, incomplete
 from lab.distributions.find import IMAGE
 from lab.errors import Problem
+from lab.plan.containers import conf_path, node_configuration
 from lab.plan.model import Plan, PlannedNode
+from lab.products.facts import Line
 
 _VERSION = re.compile(r"v?(\d+\.\d+\.\d+)\s*$", re.MULTILINE)
 _TITLE = "bin/version.txt"
 _FILES = (
-    "repository/conf/deployment.toml",
-    "repository/resources/conf/default.json",
-    "repository/resources/conf/infer.json",
     "repository/resources/security/wso2carbon.jks",
     "repository/resources/security/client-truststore.jks",
 )
-_FOLDERS = (
-    "lib",
-    "repository/components/plugins",
-    "repository/deployment/server/webapps",
-    "repository/resources/conf/templates",
-)
+_FOLDERS = ("lib", "repository/components/plugins", "repository/deployment/server/webapps")
+_MAPPERS_FILES = ("repository/resources/conf/default.json", "repository/resources/conf/infer.json")
+_MAPPERS_FOLDERS = ("repository/resources/conf/templates",)
 _BUNDLES = "configuration/org.eclipse.equinox.simpleconfigurator/bundles.info"
 _PLUGINS = "repository/components/plugins"
 # Where one of them is listed and isn't there, no node starts.
@@ -53,18 +49,27 @@ def distribution_problems(
     """Give everything for which these nodes can't be started from a distribution."""
     nodes = tuple(nodes)
     found = version_of(distribution)
-    if found is not None and found != plan.version:
-        return [
-            Problem(
-                f"is version {found}, and the topology is for {plan.version}",
-                f"{distribution.where}/{_TITLE}",
-                f'write version = "{found}" in the topology, or name another distribution',
-            )
-        ]
+    others = [node for node in nodes if found not in (None, node.version)]
+    if others:
+        return [_of_another_version(plan, distribution, others[0], found)]
     if all(node.kind == IMAGE for node in nodes):
         return []  # its makers answer for the rest
     missing = list(dict.fromkeys(_missing(distribution, nodes)))
     return [incomplete(distribution.where, *missing)] if missing else []
+
+
+def _of_another_version(
+    plan: Plan, distribution: Distribution, node: PlannedNode, found: str | None
+) -> Problem:
+    what, mend = (
+        f"is version {found}, and the topology is for {plan.version}",
+        f'write version = "{found}" in the topology, or name another distribution',
+    )
+    if node.version != plan.version:
+        wanted = f"{node.start.distribution}-{node.version}"
+        what = f"is version {found}, and {node.name} runs {wanted}"
+        mend = f'write kind = "{node.kind}:…/{wanted}" in [nodes.{node.name}]'
+    return Problem(what, f"{distribution.where}/{_TITLE}", mend)
 
 
 def version_of(distribution: Distribution) -> str | None:
@@ -76,13 +81,16 @@ def version_of(distribution: Distribution) -> str | None:
 
 
 def _missing(distribution: Distribution, nodes: tuple[PlannedNode, ...]) -> Iterator[str]:
-    wanted = [_TITLE, *_FILES]
-    wanted += [node.start.script for node in nodes]
+    files, folders = list(_FILES), list(_FOLDERS)
+    if any(node.line is Line.TOML for node in nodes):
+        files, folders = [*files, *_MAPPERS_FILES], [*folders, *_MAPPERS_FOLDERS]
+    wanted = [_TITLE, *files, *(node.start.script for node in nodes)]
+    wanted += [str(conf_path(name)) for node in nodes for name in node_configuration(node)]
     if any(node.start.setup for node in nodes):
         wanted.append("bin/profileSetup.sh")
     yield from (name for name in wanted if not distribution.has(name))
     # An empty one is as good as none: an interrupted copy, or a version control system's.
-    yield from (f"{name}/*" for name in _FOLDERS if not distribution.names(name))
+    yield from (f"{name}/*" for name in folders if not distribution.names(name))
     plugins = frozenset(distribution.names(_PLUGINS))
     for node in nodes:
         yield from _missing_bundles(distribution, node.start.profile or "default", plugins)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from lab.distributions.kept import kept_folder
 from lab.errors import LabError, Problem
+from lab.plan.containers import NEEDED_XML_FILES, OTHER_XML_FILES, conf_path
 
 # What is read of a product: its version, its templates, its dbscripts.
 READ = (
@@ -11,6 +12,7 @@ READ = (
     "dbscripts",
     "repository/conf/deployment.toml",
     "repository/resources/conf/deployment-templates",
+    *(str(conf_path(name)) for name in (*NEEDED_XML_FILES, *OTHER_XML_FILES, "jndi.properties")),
 )
 LISTED = ("repository/components/lib", "repository/components/dropins")
 NOTE = "image"

@@ -15,12 +15,14 @@ def scripts_of(plan: Plan, server: PlannedServer) -> dict[str, Dbscript]:
 
 
 def _of_distribution(plan: Plan) -> Path | None:
-    """Give the scripts of a real node: a real node starts on no others."""
-    for node in plan.real_nodes:
-        distribution = distribution_of(node)
-        if distribution is not None:
-            return distribution.dbscripts()
-    return None
+    """Give the scripts of a real node: a real node starts on no others.
+
+    A product that another one's database is for may lack its scripts: whoever has all goes first.
+    """
+    found = [one.dbscripts() for one in map(distribution_of, plan.real_nodes) if one is not None]
+    wanted = {schema.script for server in plan.servers for schema in server.schemas}
+    whole = (folder for folder in found if all((folder / name).is_file() for name in wanted))
+    return next(whole, found[0] if found else None)
 
 
 def _of_stand_in() -> Path:

@@ -54,6 +54,8 @@ NEEDED_XML_FILES = (
     "master-datasources.xml",
 )
 OTHER_XML_FILES = ("embedded-ldap.xml",)
+# A stand-in has no use for its broker's properties: it publishes no throttle decisions.
+_OWN_FILES = {Role.KEY_MANAGER: OTHER_XML_FILES, Role.API_MANAGER: ("jndi.properties",)}
 # Below repository/conf; every other file lies in it.
 _FOLDERS = {"master-datasources.xml": "datasources", "embedded-ldap.xml": "identity"}
 
@@ -85,22 +87,30 @@ def node_home(node: PlannedNode) -> PurePosixPath:
     """
     if node.kind == "image":
         return CONFIG_VOLUME
-    return HOMES / node.start.distribution if node.line is Line.XML else NODE_HOME
+    if node.line is Line.XML and not node.is_real:
+        return HOMES / node.start.distribution
+    return NODE_HOME
 
 
 def node_configuration(node: PlannedNode) -> tuple[str, ...]:
     """Give the names of the configuration files in the lab folder's `nodes/<node>/`."""
     if node.line is Line.TOML:
         return ("deployment.toml",)
-    return (*NEEDED_XML_FILES, *(OTHER_XML_FILES if node.role is Role.KEY_MANAGER else ()))
+    own = _OWN_FILES[node.role]
+    return (*NEEDED_XML_FILES, *(name for name in own if node.is_real or name.endswith(".xml")))
 
 
 def node_path(node: PlannedNode, file_name: str) -> PurePosixPath:
     """Give the place in a node's container of a file from the lab folder's `nodes/<node>/`."""
     home = node_home(node)
-    if file_name.endswith((".toml", ".xml")):
-        return home / "repository/conf" / _FOLDERS.get(file_name, "") / file_name
+    if file_name.endswith((".toml", ".xml", ".properties")):
+        return home / conf_path(file_name)
     return home / "repository/resources/security" / file_name
+
+
+def conf_path(file_name: str) -> PurePosixPath:
+    """Give the place of a configuration file in a product's home."""
+    return PurePosixPath("repository/conf") / _FOLDERS.get(file_name, "") / file_name
 
 
 def node_environment(node: PlannedNode, *, quick: bool = True) -> dict[str, str]:

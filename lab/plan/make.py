@@ -25,8 +25,8 @@ from lab.plan.model import (
 )
 from lab.plan.order import starts_after
 from lab.plan.subnets import planned_subnets
+from lab.products import jvm_2x, jvm_4x
 from lab.products.facts import Front, Line, Protocol, Release, Role, RoleFacts, ServedPort
-from lab.products.jvm_4x import HEAPS
 from lab.products.releases import PRODUCTS
 from lab.topology.copies import members_of
 from lab.topology.model import BalancerSection, NodeSection, Topology
@@ -34,6 +34,7 @@ from lab.topology.names import lab_name_problem
 from lab.topology.read import parse_topology
 
 SECRETS_FILE = "secrets.toml"  # of the topology, kept in the lab's folder
+_HEAPS = {Line.TOML: jvm_4x.HEAPS, Line.XML: jvm_2x.HEAPS}
 
 
 def make_plan(
@@ -54,7 +55,6 @@ def make_plan(
     lab = topology.name if name is None else name
     release = PRODUCTS[topology.lab.product][topology.lab.version]
     chosen, problems = _kinds(topology, nodes, kinds or {})
-    problems += _beyond_the_line(chosen, release)
     if problem := lab_name_problem(lab, "--name"):
         problems.insert(0, problem)
     if problems:
@@ -90,21 +90,6 @@ def _subnets(plan: Plan) -> tuple[PlannedSubnet, ...]:
     diallers = [one.machine or one.container for one in plan.nodes]
     diallers += [plan.prober, *(one.container for one in plan.balancers)]
     return planned_subnets(plan.network, list(dict.fromkeys(diallers)), holders, plan.topology_path)
-
-
-def _beyond_the_line(chosen: Mapping[str, Kind], release: Release) -> list[Problem]:
-    """Give the nodes of the product that can't be made, because XML files configure them."""
-    if release.line is Line.TOML:
-        return []
-    return [
-        Problem(
-            f"no node of {release.title} {release.version} can be made of a distribution",
-            f"node {name}: {kind.word}",
-            f"leave its kind out: {STAND_IN} is the only one of this line",
-        )
-        for name, kind in chosen.items()
-        if kind.word != STAND_IN
-    ]
 
 
 def _java(topology: Topology, told: Java) -> Java:
@@ -197,7 +182,7 @@ def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release)
         place=kind.place,
         # In images of the lab's own it is that of the first ones; an official image has its own.
         uid=release.uid if kind.word == "image" else NODE_UID,
-        heap=section.heap or HEAPS.get(section.role, 0),
+        heap=section.heap or _HEAPS[release.line].get(section.role, 0),
         container=container_name(lab, name),
         hostname=section.hostname,
         aliases=(section.hostname, *section.aliases),

@@ -4,18 +4,8 @@ Sources: logs of a real 4.1.0 cluster, and the errors that the product's issues 
 """
 
 import re
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class KnownLine:
-    """What a line means; *mend* names the node by `{node}`."""
-
-    pattern: re.Pattern[str]
-    meaning: str
-    mend: str
-    looks_healthy: bool = False  # every port answers all the same
-
+from lab.products.known_line import KnownLine
 
 _AGAIN = "`lab start {node}`"
 _DATABASES = "the topology's [database], or this node's `config`; then `lab down` and `lab up`"
@@ -99,27 +89,3 @@ TROUBLES: tuple[KnownLine, ...] = tuple(
         ),
     )
 )
-
-# From the first to the last of a start.
-STAGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), stage)
-    for pattern, stage in (
-        (r"Optimizing WSO2 Carbon Server|Starting to optimize", "preparing its profile"),
-        (r"Using Java memory options", "JVM starts"),
-        (r"Initializing configurations with deployment", "making its configuration files"),
-        (r"Starting WSO2 Carbon\.\.\.", "Carbon starts"),
-        (r"RegistryCoreServiceComponent\S* .*Registry Mode", "registry is up"),
-        (r"Deployed webapp", "deploying web applications"),
-        (r"WSO2 Carbon started in", "Carbon has started"),
-    )
-)
-
-
-def trouble_in(line: str) -> KnownLine | None:
-    """Give what a line of the log says that ends all hope, if it does."""
-    return next((known for known in TROUBLES if known.pattern.search(line)), None)
-
-
-def stage_in(line: str) -> str:
-    """Give the stage that a line of the log begins, "" where it begins none."""
-    return next((stage for pattern, stage in STAGES if pattern.search(line)), "")

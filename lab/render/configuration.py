@@ -8,6 +8,7 @@ from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Line
 from lab.render.comments import deployment_comments, template_comments
 from lab.render.deployment import Values, deployment_values
+from lab.render.distributed import distributed_files
 from lab.render.encryption import encryption_key
 from lab.render.given import given_files, given_values
 from lab.render.haproxy import haproxy_cfg
@@ -81,15 +82,25 @@ def _deployment_toml(plan: Plan, node: PlannedNode, values: Values) -> Mapping[s
     return {"deployment.toml": toml_text(values, comments).encode()}
 
 
+def _of_xml(_plan: Plan, node: PlannedNode, _key: str) -> Values:
+    """Give the stores alone, which the distribution's own file names; else they are the usual."""
+    own = distributed_files(node)
+    if not own:
+        return {}
+    from lab.render.xml_stores import store_values  # noqa: PLC0415  # the 4.x line needs no lxml
+
+    return store_values({name: own[name] for name in own if name.endswith(".xml")})
+
+
 def _xml_files(plan: Plan, node: PlannedNode, _values: Values) -> Mapping[str, bytes]:
     from lab.render.xml_files import xml_files  # noqa: PLC0415  # the 4.x line needs no lxml
 
-    return xml_files(plan, node)
+    return xml_files(plan, node, distributed_files(node))
 
 
 _VALUES: Mapping[Line, Callable[[Plan, PlannedNode, str], Values]] = {
     Line.TOML: _of_toml,
-    Line.XML: lambda _plan, _node, _key: {},
+    Line.XML: _of_xml,
 }
 _FILES: Mapping[Line, Callable[[Plan, PlannedNode, Values], Mapping[str, bytes]]] = {
     Line.TOML: _deployment_toml,

@@ -13,6 +13,7 @@ from lab.products.apim_4x import GATEWAY_HTTPS_PORT, MANAGEMENT_PORT
 from lab.products.facts import Role
 from lab.products.is_km_5x import LDAP_PORT
 from lab.products.tables_2x import SERVER_KEYS
+from lab.render.jndi import JNDI, jndi_properties
 from lab.render.user_stores import directory
 from lab.render.xml_tree import Element, XmlFile, tree
 
@@ -44,6 +45,9 @@ def xml_files(
     made = {}
     for name in node_configuration(node):
         own = (given or {}).get(name)
+        if name == JNDI:
+            made[name] = jndi_properties(own or b"", node)
+            continue
         file = XmlFile(_base(name) if own is None else own, f"{node.name}/{name}")
         of_base = _OF_BASE.get(name, ()) if own is None else ()
         for edit in (*of_base, *_EDITS.get(name, ())):
@@ -144,6 +148,12 @@ def _users(file: XmlFile, plan: Plan, node: PlannedNode) -> None:
     file.put("Realm", directory(url), key="", behind=("Configuration",))
 
 
+def _directory_server(file: XmlFile, _plan: Plan, node: PlannedNode) -> None:
+    """Give the directory's first user the super admin's name and password, as it is the same."""
+    file.set_property("PartitionAdmin", "uid", node.super_admin.username)
+    file.set_property("PartitionAdmin", "password", node.super_admin.password)
+
+
 def _api_manager(file: XmlFile, plan: Plan, node: PlannedNode) -> None:
     _FOR_ROLE[node.role](file, plan)
 
@@ -183,4 +193,5 @@ _EDITS: Mapping[str, tuple[Edit, ...]] = {
     "registry.xml": (_registry,),
     "user-mgt.xml": (_users,),
     "api-manager.xml": (_api_manager,),
+    "embedded-ldap.xml": (_directory_server,),
 }

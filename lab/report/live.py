@@ -7,7 +7,7 @@ from typing import IO, Any, Protocol, Self
 
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
-from lab.products.log_lines_4x import stage_in
+from lab.products.log_lines import stage_in
 from lab.wiring.link import Link
 from probes.result import Result
 

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
-from lab.products.log_lines_4x import stage_in
+from lab.products.log_lines import stage_in
 from lab.report.columns import in_columns
 from lab.report.live import Progress
 from lab.wiring.link import Link

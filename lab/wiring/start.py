@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lab.plan.model import Plan
 from lab.products.apim_4x import MANAGEMENT_PORT
-from lab.products.facts import Role
+from lab.products.facts import Line, Role
 from lab.wiring.link import Link
 
 # Measured on 4.1.0: key manager → control plane → traffic manager and gateway ran without an error.
@@ -51,6 +51,7 @@ def plan_start(links: Sequence[Link], plan: Plan | None) -> StartPlan:
         node: [
             *(link for link in links if link.node == node and _is_need(link, groups)),
             *_first_member(node, links, plan),
+            *_whole_node(node, links, plan),
         ]
         for node in nodes
     }
@@ -97,6 +98,22 @@ def _first_member(node: str, links: Sequence[Link], plan: Plan | None) -> list[L
     port = MANAGEMENT_PORT + first.offset
     ends = (balancer.name, first.name, port)
     return [link for link in links if (link.node, link.to, link.port) == ends]
+
+
+def _whole_node(node: str, links: Sequence[Link], plan: Plan | None) -> list[Link]:
+    """Give what proves that a node of the 2.x line, whose directory another needs, is up at all.
+
+    Its directory answers long before it has written the first rows of the databases of both.
+    """
+    waiter = plan.node(node) if plan else None
+    if plan is None or waiter is None or waiter.line is not Line.XML or not waiter.is_real:
+        return []
+    ends = {
+        (node, one.name, MANAGEMENT_PORT + one.offset)
+        for one in plan.nodes
+        if one.name in waiter.starts_after
+    }
+    return [link for link in links if (link.node, link.to, link.port) in ends][:1]
 
 
 def _unmet(

@@ -23,11 +23,19 @@ from lab.launch.ownership import this_process
 from lab.launch.recipes import read_recipe
 from lab.launch.sources import Sources
 from lab.plan.make import read_plan
-from tests.product.make import ROOT, make_distribution, make_jdk, make_product_image, zipped
+from tests.product.make import (
+    ROOT,
+    make_classic,
+    make_distribution,
+    make_jdk,
+    make_product_image,
+    zipped,
+)
 
 pytestmark = pytest.mark.engine
 
 JDK = f"nodes-test-jdk:{os.getpid()}"
+JDK_8 = f"nodes-test-jdk-8:{os.getpid()}"
 IMAGE = f"nodes-test-product:{os.getpid()}"
 MADE = ("apim-lab/node", "apim-lab/home")  # the second is below the first
 
@@ -52,6 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             Sources(engine, print).ensure("base")
             build(context, context.tag, engine.facts.architecture, print)
     make_jdk(context.tag, JDK)
+    make_jdk(context.tag, JDK_8, "1.8.0_99")
     folder = tmp_path_factory.mktemp("product")
     # The lab's own, so that no test needs a Maven repository: nobody loads it.
     home = make_distribution(folder)
@@ -59,7 +68,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     zipped(home, folder / "wso2am-4.1.0.zip")
     make_product_image(JDK, home, IMAGE)
     yield home
-    for tag in (*made(), IMAGE, JDK):
+    for tag in (*made(), IMAGE, JDK, JDK_8):
         if tag not in before:
             docker("rmi", tag)
 
@@ -68,9 +77,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def brought_up(program, home: Path) -> Iterator[Callable[..., subprocess.CompletedProcess]]:
     names: list[str] = []
 
-    def up(name: str, *words: str) -> subprocess.CompletedProcess:
+    def up(name: str, *words: str, jdk: str = JDK) -> subprocess.CompletedProcess:
         names.append(name)
-        return program("up", *words, "--name", name, "--jdk", JDK, "--format", "json")
+        return program("up", *words, "--name", name, "--jdk", jdk, "--format", "json")
 
     yield up
     for name in names:
@@ -201,3 +210,60 @@ def test_an_incomplete_distribution_leaves_nothing(program, home: Path, tmp_path
     assert ran.returncode == 1
     assert "the distribution is incomplete: no bin/api-manager.sh" in ran.stderr
     assert not (program.folder / ".lab/nodes-broken").exists()
+
+
+@pytest.fixture(scope="module")
+def classic(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Give the homes of an API Manager 2.1 and of its key manager, by their nodes' names."""
+    folder = tmp_path_factory.mktemp("classic")
+    homes = {
+        "am": make_classic(folder, "wso2am", "2.1.0"),
+        "km": make_classic(folder, "wso2is-km", "5.3.0"),
+    }
+    for each in homes.values():
+        (each / "repository/components/lib").mkdir()
+        jar = each / "repository/components/lib/mysql-connector-java-5.1.49-bin.jar"
+        jar.write_bytes(b"no driver")
+    return homes
+
+
+def classic_topology(kinds: dict[str, str]) -> str:
+    text = (ROOT / "topologies/is-key-manager.toml").read_text()
+    for node, kind in kinds.items():
+        text = text.replace(f"[nodes.{node}]", f'[nodes.{node}]\nkind = "{kind}"')
+    return text
+
+
+def test_a_2_1_and_its_key_manager_come_up_in_the_document_s_order(
+    program, classic: dict[str, Path], brought_up
+):
+    text = classic_topology({name: f"home:{home}" for name, home in classic.items()})
+    text = text.replace("[nodes.am]", "[nodes.am]\noffset = 2")
+    (program.folder / "nodes-classic.toml").write_text(text)
+    ran = brought_up("nodes-classic", "nodes-classic.toml", jdk=JDK_8)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    report = json.loads(ran.stdout)
+    assert report["verdict"] == "healthy"
+    assert {node["kind"] for node in report["nodes"]} == {"home"}
+    assert moment(ran.stderr, "km: Carbon has started") < moment(ran.stderr, "starting am")
+    conf = "/home/wso2carbon/wso2am/repository/conf"
+    inside = docker("exec", "lab-nodes-classic-am", "cat", f"{conf}/api-manager.xml")
+    assert "The product's own" in inside
+    assert "https://km.wso2.com:9444/services/" in inside
+    assert "tcp://localhost:5674" in docker(
+        "exec", "lab-nodes-classic-am", "cat", f"{conf}/jndi.properties"
+    )
+    assert program("stop", "am", "--name", "nodes-classic").returncode == 0
+    assert "Halting JVM" in program("logs", "am", "--name", "nodes-classic").stdout
+
+
+def test_a_real_2_1_takes_a_stand_in_for_its_key_manager(
+    program, classic: dict[str, Path], brought_up
+):
+    archive = zipped(classic["am"], classic["am"].with_suffix(".zip"))
+    text = classic_topology({"am": f"zip:{archive}"})
+    (program.folder / "nodes-classic-2.toml").write_text(text)
+    ran = brought_up("nodes-classic-2", "nodes-classic-2.toml", jdk=JDK_8)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    kinds = {node["name"]: node["kind"] for node in json.loads(ran.stdout)["nodes"]}
+    assert kinds == {"am": "zip", "km": "stand-in"}

@@ -1,7 +1,7 @@
 """A stand-in for a Carbon server in a JVM: its log lines, slowly, then the lab's stand-in node.
 
 What it shall do wrong stands in the node's deployment.toml, `[trial] trouble`, by the name of a
-trouble below.
+trouble below; a node of the 2.x line has none.
 """
 
 import os
@@ -56,22 +56,29 @@ def stumble(trouble: str) -> None:
     threading.Event().wait()
 
 
-def main() -> None:
-    told = properties(sys.argv[1:])
-    home = Path(told["carbon.home"])
-    (home / "wso2carbon.pid").write_text(f"{os.getpid()}\n".ljust(100))
-    signal.signal(signal.SIGTERM, end)
-    say(f"INFO - started with {' '.join(word for word in sys.argv[1:] if word[:2] == '-X')}")
-    file = tomllib.loads((home / "repository/conf/deployment.toml").read_text())
+def parse(path: Path, told: dict[str, str]) -> str:
+    """Read the one file of the 4.x line; give what it shall do wrong."""
+    file = tomllib.loads(path.read_text())
     role = file["server"]["server_role"]
     if told.get("profile") != role:
         say(f"FATAL - profile {told.get('profile')} and server_role {role} differ")
         sys.exit(1)
     say("INFO - ConfigParser Successfully parsed configuration")
     time.sleep(PACE)
+    return str(file.get("trial", {}).get("trouble", ""))
+
+
+def main() -> None:
+    told = properties(sys.argv[1:])
+    home = Path(told["carbon.home"])
+    (home / "wso2carbon.pid").write_text(f"{os.getpid()}\n".ljust(100))
+    signal.signal(signal.SIGTERM, end)
+    say(f"INFO - started with {' '.join(word for word in sys.argv[1:] if word[:2] == '-X')}")
+    path = home / "repository/conf/deployment.toml"
+    trouble = parse(path, told) if path.exists() else ""
     say("INFO - CarbonCoreActivator Starting WSO2 Carbon...")
     time.sleep(PACE)
-    if trouble := file.get("trial", {}).get("trouble", ""):
+    if trouble:
         stumble(trouble)
     say("INFO - RegistryCoreServiceComponent Registry Mode    : READ-WRITE")
     time.sleep(PACE)

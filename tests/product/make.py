@@ -6,9 +6,11 @@ Its scripts take the words of the product's, and its JVM is a script that runs a
 import shutil
 import subprocess
 import zipfile
+from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from lab.launch.archive import PlacedFile, tar_of
+from lab.plan.containers import NEEDED_XML_FILES, OTHER_XML_FILES, conf_path
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -46,6 +48,13 @@ key = "{key}"
 enable_email_domain = false
 """
 
+_LISTED = "#version=1\naxis2,1.6.1,../plugins/axis2_1.6.1.jar,4,true\n"
+_JNDI = """\
+# connectionfactory.[jndiname] = [ConnectionURL]
+connectionfactory.TopicConnectionFactory = amqp://admin:admin@clientid/carbon?brokerlist='tcp://localhost:5672'
+topic.throttleData = throttleData
+"""
+
 
 def make_distribution(folder: Path, version: str = "4.1.0") -> Path:
     """Write the distribution's home into *folder*, and give it."""
@@ -69,15 +78,42 @@ def make_distribution(folder: Path, version: str = "4.1.0") -> Path:
     for profile in PROFILES:
         name = f"repository/resources/conf/deployment-templates/{profile}.toml"
         files[name] = _template(profile)
-        files[f"repository/components/{profile}/{_BUNDLES}"] = (
-            "#version=1\naxis2,1.6.1,../plugins/axis2_1.6.1.jar,4,true\n"
-        )
+        files[f"repository/components/{profile}/{_BUNDLES}"] = _LISTED
     for name, text in files.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
     shutil.copytree(ROOT / "images/stand-in/dbscripts", home / "dbscripts")
     for script in (HERE / "bin").iterdir():
         shutil.copy(script, home / "bin" / script.name)
+    return home
+
+
+def make_classic(folder: Path, product: str, version: str) -> Path:
+    """Write the home of a 2.x product: XML files, and a start script of the other name."""
+    home = folder / f"{product}-{version}"
+    files: dict[str, bytes] = {
+        "bin/version.txt": f"{product} v{version}\n".encode(),
+        "lib/bootstrap.jar": b"",
+        "repository/resources/security/wso2carbon.jks": b"",
+        "repository/resources/security/client-truststore.jks": b"",
+        "repository/components/plugins/axis2_1.6.1.jar": b"",
+        f"repository/components/default/{_BUNDLES}": _LISTED.encode(),
+        "repository/deployment/server/webapps/oauth2.war": b"",
+    }
+    for name in (*NEEDED_XML_FILES, *(OTHER_XML_FILES if "km" in product else ())):
+        text = resources.files("lab.render.bases").joinpath(name).read_bytes()
+        text = text.replace(b"Made by lab for a stand-in", b"The product's own")
+        files[str(conf_path(name))] = text
+    carbon = str(conf_path("carbon.xml"))
+    key = b"<ServerKey>IS<" if "km" in product else b"<ServerKey>AM<"
+    files[carbon] = files[carbon].replace(b"<ServerKey>AM<", key)
+    if "km" not in product:
+        files["repository/conf/jndi.properties"] = _JNDI.encode()
+    for name, content in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_bytes(content)
+    shutil.copytree(ROOT / "images/stand-in/dbscripts", home / "dbscripts")
+    shutil.copy(HERE / "bin/api-manager.sh", home / "bin/wso2server.sh")
     return home
 
 
@@ -94,7 +130,7 @@ def zipped(home: Path, path: Path) -> Path:
     return path
 
 
-def make_jdk(stand_in: str, tag: str) -> None:
+def make_jdk(stand_in: str, tag: str, version: str = "11.0.99") -> None:
     """Make the image that a test's nodes get their JDK from: a script, on the stand-in's image."""
     files = [
         PlacedFile(PurePosixPath("/opt/jdk"), None, 0, 0, 0o755),
@@ -102,7 +138,11 @@ def make_jdk(stand_in: str, tag: str) -> None:
         _placed(HERE / "java", "/opt/jdk/bin/java"),
         _placed(HERE / "jvm.py", "/opt/jdk/jvm.py"),
     ]
-    changes = ("ENTRYPOINT []", "ENV JAVA_HOME=/opt/jdk", "USER root")
+    changes = (
+        "ENTRYPOINT []",
+        f"ENV JAVA_HOME=/opt/jdk TEST_JDK={version}",
+        "USER root",
+    )
     _make(stand_in, tag, tar_of(files), *changes)
 
 

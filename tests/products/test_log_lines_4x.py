@@ -1,6 +1,7 @@
 import pytest
 
-from lab.products.log_lines_4x import TROUBLES, stage_in, trouble_in
+from lab.products.log_lines import stage_in, trouble_in
+from lab.products.log_lines_4x import TROUBLES
 
 # As a console appender of 4.1.0 writes them, and as the product's issues tell them.
 LINES = {

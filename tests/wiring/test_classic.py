@@ -1,6 +1,7 @@
 """The links of the 2.x line, from the generated files and from edited ones."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,10 @@ def test_without_a_plan_the_files_alone_give_the_same_links(folder, plan):
 
     assert told(read_links(folder, None).links) == told(read_links(folder, plan).links)
     assert read_links(folder, None).findings == ()
+
+
+def test_an_api_manager_of_the_product_waits_until_the_whole_key_manager_answers(made, plan):
+    nodes = tuple(replace(one, kind="home", place="/nowhere") for one in plan.nodes)
+    needs = plan_start(read_links(made, plan).links, replace(plan, nodes=nodes)).needs
+    assert {DIRECTORY, "am/api-manager.AuthManager.ServerURL"} <= set(needs["am"])
+    assert all(id_.startswith("km/master-datasources.") for id_ in needs["km"])

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -15,14 +15,21 @@ from lab.distributions.entry import Distribution
 from lab.distributions.kept import kept_folder
 from lab.errors import LabError, Problem
 from lab.plan.model import Java
+from lab.products.facts import Line
 
 Progress = Callable[[str], None]
 
-# Measured with 4.1.0 on MySQL 9.7.
-USUAL = (
-    "com.mysql:mysql-connector-j:8.0.33"
-    "@e2a3b2fc726a1ac64e998585db86b30fa8bf3f706195b78bb77c5f99bf877bd9"
-)
+# Measured with 4.1.0 and with 2.1.0, both on MySQL 9.7.
+USUAL: Mapping[Line, str] = {
+    Line.TOML: (
+        "com.mysql:mysql-connector-j:8.0.33"
+        "@e2a3b2fc726a1ac64e998585db86b30fa8bf3f706195b78bb77c5f99bf877bd9"
+    ),
+    Line.XML: "mysql:mysql-connector-java:5.1.49"
+    "@5bba9ff50e5e637a0996a730619dee19ccae274883a4d28c890d945252bb0e12",
+}
+# 5.1.34 can't connect to MySQL 8 and later at all (measured); 5.1.46 was the first that can.
+_OLD = re.compile(r"mysql-connector-java-5\.(?:0\.\d+|1\.(?:[0-3]?\d|4[0-5]))\b.*")
 FOLDERS = ("repository/components/lib", "repository/components/dropins")
 _JAR = re.compile(r"mysql-connector[-_].*\.jar")
 _COORDINATES = re.compile(r"([\w.-]+):([\w.-]+):([\w.-]+?)(?:@([0-9a-f]{64}))?")
@@ -44,16 +51,35 @@ class Driver:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def find_driver(java: Java, distribution: Distribution, progress: Progress) -> Driver | None:
+def find_driver(
+    java: Java, distribution: Distribution, progress: Progress, line: Line = Line.TOML
+) -> Driver | None:
     """Give the driver to add: none where the distribution has one and no other is asked for.
 
-    Raises `LabError` when it can't be had, or isn't what its hash says.
+    *line* is the products', each of which has a usual one. Raises `LabError` when it can't be had,
+    isn't what its hash says, or is too old for the server.
     """
     if java.driver and not _COORDINATES.fullmatch(java.driver):
+        _refuse_old(Path(java.driver).name, java.driver)
         return _from_file(Path(java.driver))
-    if not java.driver and any(map(_JAR.fullmatch, _listed(distribution))):
+    there = list(filter(_JAR.fullmatch, _listed(distribution)))
+    if not java.driver and there:
+        for name in there:
+            _refuse_old(name, distribution.where)
         return None
-    return _from_maven(java.driver or USUAL, java.maven_url, progress)
+    return _from_maven(java.driver or USUAL[line], java.maven_url, progress)
+
+
+def _refuse_old(name: str, where: str) -> None:
+    """Raise `LabError` for a driver that can't speak to the lab's server."""
+    if _OLD.fullmatch(name):
+        raise LabError(
+            Problem(
+                f"{name} can't connect to MySQL 8 and later",
+                where,
+                "put Connector/J 5.1.49 in its place, or name one with `--driver`",
+            )
+        )
 
 
 def _listed(distribution: Distribution) -> list[str]:

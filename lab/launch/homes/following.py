@@ -9,7 +9,7 @@ from lab.errors import LabError
 from lab.launch.cluster import Cluster
 from lab.launch.refusals import GoneError
 from lab.plan.observed import NodeState, State
-from lab.products.log_lines_4x import trouble_in
+from lab.products.log_lines import trouble_in
 
 Said = Callable[[str, str], None]  # a node's name, and a line of its log
 

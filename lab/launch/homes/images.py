@@ -27,8 +27,8 @@ def real_images(
     """Give the image of each real node by its name; nothing is made of what is here."""
     made = Homes(engine, plan, owner, sources.progress)
     drivers = {
-        where: find_driver(plan.java, one, sources.progress)
-        for where, one in {each.where: each for each in homes.values()}.items()
+        one.where: find_driver(plan.java, one, sources.progress, plan.node(name).line)
+        for name, one in {each.where: (name, each) for name, each in homes.items()}.values()
     }
     needs_jdk = any(plan.node(name).kind != IMAGE for name in homes)
     jdk = jdk_image(plan, sources) if needs_jdk else ""

@@ -8,6 +8,7 @@ from lab.errors import LabError
 from lab.launch.homes import driver as driver_module
 from lab.launch.homes.driver import Driver, find_driver
 from lab.plan.model import Java
+from lab.products.facts import Line
 from tests.product.make import make_distribution
 
 JAR = b"a jar of nobody's"
@@ -109,3 +110,25 @@ def test_maven_s_last_words_are_told_without_the_address(home: Home, mvn: Path):
     with pytest.raises(LabError, match="cannot reach LAB_MAVEN_URL") as failed:
         find_driver(java, home, print)
     assert "secret" not in str(failed.value)
+
+
+def test_each_line_of_the_product_has_a_usual_driver(home: Home, mvn: Path):
+    for line, artifact in ((Line.TOML, "mysql-connector-j:8"), (Line.XML, "-java:5.1.49")):
+        with pytest.raises(LabError, match="SHA-256"):
+            find_driver(Java(), home, print, line)
+        assert artifact in (mvn / "words").read_text()
+
+
+@pytest.mark.parametrize(
+    "name", ["mysql-connector-java-5.1.34-bin.jar", "mysql-connector-java-5.0.8.jar"]
+)
+def test_a_driver_too_old_for_the_server_is_refused(home: Home, tmp_path: Path, name: str):
+    (tmp_path / name).write_bytes(JAR)
+    with pytest.raises(LabError, match="can't connect to MySQL 8"):
+        find_driver(Java(driver=str(tmp_path / name)), home, print)
+    there = tmp_path / "wso2am-4.1.0/repository/components/lib" / name
+    there.write_bytes(JAR)
+    with pytest.raises(LabError, match="can't connect to MySQL 8"):
+        find_driver(Java(), home, print)
+    there.rename(there.with_name("mysql-connector-java-5.1.49-bin.jar"))
+    assert find_driver(Java(), home, print) is None
