@@ -26,6 +26,12 @@ from lab.verbs.shell import Format
     metavar="FILE",
     help="Write it as a Chrome trace, too.",
 )
+@option(
+    "--on",
+    envvar="LAB_ON",
+    type=click.Choice(["docker", "swarm"]),
+    help="The one Docker Engine, or the swarm of `lab machines`; else the topology's choice.",
+)
 @option("--purpose", envvar="LAB_PURPOSE", hidden=True, default="person", help="person or test.")
 def up(
     *,
@@ -34,6 +40,7 @@ def up(
     allow_degraded: bool,
     timings: bool,
     trace: Path | None,
+    on: str | None,
     purpose: str,
     **chosen: Any,
 ) -> None:
@@ -51,6 +58,7 @@ def up(
             allow_degraded=allow_degraded,
             timings=timings,
             trace=trace,
+            on=on or "",
         )
         end(work(request, shell))
 

@@ -19,7 +19,7 @@ from lab.diagnosis.answers import (
 )
 from lab.diagnosis.codes import Code, rank
 from lab.diagnosis.credentials import find_credentials
-from lab.diagnosis.down import find_down, is_carried
+from lab.diagnosis.down import find_down, is_carried, machine_place
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.followers import (
     follow_directories,
@@ -32,6 +32,7 @@ from lab.diagnosis.grouping import ids
 from lab.diagnosis.published import follow_published
 from lab.diagnosis.schemas import find_schemas
 from lab.diagnosis.verdict import Cause, Diagnosis, JudgedLink, LinkVerdict, Verdict
+from lab.plan.observed import State
 from lab.products.facts import Protocol
 from lab.wiring.link import Link
 from lab.wiring.published import HOST
@@ -56,7 +57,12 @@ _SYMPTOMS: tuple[Find, ...] = (
     find_silent,
     find_no_way,
 )
-_DOWN = frozenset({Code.EXITED, Code.OUT_OF_MEMORY, Code.MISSING, Code.PAUSED, Code.STUCK})
+_DOWN = frozenset(
+    {
+        *(Code.EXITED, Code.OUT_OF_MEMORY, Code.MISSING),
+        *(Code.PAUSED, Code.STUCK, Code.MACHINE_LOST),
+    }
+)
 _SKIPPING = _DOWN | {Code.NOT_STARTED}
 
 
@@ -132,6 +138,12 @@ def _verdict(evidence: Evidence, causes: Sequence[Cause]) -> Verdict:
         evidence.container(state.name)
         for state in evidence.nodes
         if state.is_down and is_carried(evidence, state.name)
+    }
+    away = [state for state in evidence.nodes if state.state is State.UNREACHABLE]
+    spare |= {
+        machine_place(machine)
+        for machine in {state.machine for state in away}
+        if all(is_carried(evidence, one.name) for one in away if one.machine == machine)
     }
     is_spare = [cause.code in _DOWN and cause.where in spare for cause in causes]
     return Verdict.DEGRADED if all(is_spare) else Verdict.UNHEALTHY

@@ -14,11 +14,36 @@ STOPPED = (0, 137, 143)  # ended by itself, killed, terminated
 
 
 def find_down(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
-    """Give a cause for each member that is down, database servers first."""
+    """Give a cause for each machine that is lost and each other member that is down.
+
+    Machines come first, then database servers.
+    """
     servers = {server.name for server in evidence.plan.servers}
     down = [state for state in evidence.nodes if state.is_down]
     down.sort(key=lambda state: state.name not in servers)
-    return [_cause(evidence, state, links) for state in down]
+    away = [state for state in down if state.state is State.UNREACHABLE]
+    machines = dict.fromkeys(state.machine for state in away)
+    lost = [_lost(evidence, machine, away, links) for machine in machines]
+    return [*lost, *(_cause(evidence, state, links) for state in down if state not in away)]
+
+
+def _lost(
+    evidence: Evidence, machine: str, away: Sequence[NodeState], links: Sequence[Link]
+) -> Cause:
+    """Take a machine that is gone for the one cause of all that ran there."""
+    there = [state.name for state in away if state.machine == machine]
+    return Cause(
+        Code.MACHINE_LOST,
+        f"the machine {machine} does not answer; on it: {', '.join(there)}",
+        machine_place(machine),
+        "start it, or mend the way to it; `lab machines list` looks at it",
+        tuple(link.id for link in links if set(there) & _ends(evidence, link)),
+    )
+
+
+def machine_place(machine: str) -> str:
+    """Give a machine as a place to look at."""
+    return f"machine {machine}"
 
 
 def _cause(evidence: Evidence, state: NodeState, links: Sequence[Link]) -> Cause:

@@ -307,6 +307,11 @@ class Cluster:
         return has_first_rows(self._engine, server.container, place.schema)
 
     @property
+    def is_on_swarm(self) -> bool:
+        """Tell whether its members run on the machines of a swarm."""
+        return self._engine.in_swarm
+
+    @property
     def cores(self) -> int:
         """Give how many processors the engine's machine has."""
         return self._engine.facts.cores
@@ -352,6 +357,10 @@ class Cluster:
         seen = self._engine.inspect(self.plan.prober)
         if seen.status != "running":  # killed, or the engine was restarted
             self.start_prober()
+        if self._engine.in_swarm:
+            from lab.launch.swarm.channel import open_channel  # noqa: PLC0415  # one engine has none
+
+            return open_channel(self._engine, self.plan.prober)
         if seen.labels[PROBER_KIND] == SIDECARS:
             return SidecarChannel(self._engine, self.plan)
         return ExecChannel(self._engine, self.plan.prober)

@@ -49,8 +49,9 @@ def create_cluster(
     """
     clear_name(engine, plan.lab)
     owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
-    images = ensure_images(engine, plan, owner, progress)
-    ports = choose_ports(plan, folder)
+    images = ensure_images(engine.workshop, plan, owner, progress)
+    engine.bring(images.names, progress)
+    ports = {} if engine.in_swarm else choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)
     with Creation(engine) as creation:
         lock = prober_definition(plan, images, owner, prober or prober_kind_for(engine))

@@ -141,7 +141,8 @@ class Creation:
         for _ in range(_SUBNETS_TRIED):
             taken.update(_subnets(self._engine))
             taken.update(one.subnet for one in plan.subnets)
-            subnet = next(candidates(name, members + is_closed, taken), None)
+            wanted = members + is_closed + self._engine.spare_addresses
+            subnet = next(candidates(name, wanted, taken), None)
             if subnet is None:
                 break
             try:

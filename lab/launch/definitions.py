@@ -40,6 +40,12 @@ class Images:
     servers: Mapping[str, str]  # server's name → image with its loaded data directory
     balancer: str = ""  # empty in a lab without one
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give every image once."""
+        every = (self.prober, *self.nodes.values(), *self.servers.values(), self.balancer)
+        return tuple(name for name in dict.fromkeys(every) if name)
+
 
 def node_definition(
     plan: Plan, node: PlannedNode, images: Images, owner: Ownership, published: Mapping[int, int]

@@ -58,6 +58,7 @@ class Engine:
     """A Docker Engine that answers. One client serves all threads."""
 
     in_swarm = False  # what labs on a swarm have here is none of this engine's own
+    spare_addresses = 0  # of a lab's network, that the engine takes for itself
 
     def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
         self._api = api  # the SDK's stubs leave half of its client untyped
@@ -414,6 +415,29 @@ class Engine:
         repository, _, tag = reference.partition(":")
         with asked(f"image {image}"):
             self._api.tag(image, repository, tag)
+
+    def save_images(self, references: Iterable[str]) -> Iterator[bytes]:
+        """Give images with all their layers, each layer once, as one archive in pieces."""
+        names = list(references)
+        with asked(f"images {', '.join(names)}"):
+            url = self._api._url("/images/get")  # noqa: SLF001  # the SDK takes one name only
+            answer = self._api._get(url, params={"names": names}, stream=True)  # noqa: SLF001
+            yield from self._api._stream_raw_result(answer, 1 << 20, False)  # noqa: SLF001, FBT003
+
+    def load_images(self, archive: Iterator[bytes]) -> None:
+        """Take what `save_images` of another engine gives."""
+        with asked("images"):
+            for row in self._api.load_image(archive):
+                if "error" in row:
+                    raise refusal(None, row["error"], "images")
+
+    @property
+    def workshop(self) -> "Engine":
+        """Give the engine that a lab's images are made on."""
+        return self
+
+    def bring(self, images: Iterable[str], progress: Callable[[str], None]) -> None:
+        """Bring images from the workshop to where containers start from them: they are there."""
 
     def remove_image(self, reference: str) -> None:
         """Remove an image's name, and the image with its last name; raises `InUseError`."""

@@ -45,6 +45,8 @@ class SeenContainer:
     error: str = ""  # why the engine could not start it
     published: Mapping[int, int] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()  # IPv4, on its networks; only an inspection shows them
+    machine: str = ""  # of a swarm, on which it runs; empty on one engine
+    restarts: int = 0  # how often the swarm started it again
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class SidecarChannel:
         self._plan = plan
         self._received: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
         self._guard = threading.Lock()
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, Session] = {}
         self._closed = False
         self._open(_OWN, lambda: plan.prober)
 
@@ -62,20 +62,20 @@ class SidecarChannel:
             session.close()
         self._received.put(_END)
 
-    def _session_of(self, message: dict[str, Any]) -> "_Session":
+    def _session_of(self, message: dict[str, Any]) -> "Session":
         name = message["name"] if message["type"] == "vantage" else message["vantage"]
         with self._guard:
             return self._sessions.get(name, self._sessions[_OWN])
 
     def _open(self, name: str, find: Callable[[], str]) -> None:
-        session = _Session(lambda: ExecChannel(self._engine, find()), self._take)
+        session = Session(lambda: ExecChannel(self._engine, find()), self._take)
         with self._guard:
             before = self._sessions.get(name)
             self._sessions[name] = session
         if before is not None:
             before.close()
 
-    def _take(self, session: "_Session", received: bytes | Exception) -> None:
+    def _take(self, session: "Session", received: bytes | Exception) -> None:
         with self._guard:
             if self._closed or session not in self._sessions.values():
                 return  # a replaced vantage has nothing to say any more
@@ -107,13 +107,13 @@ class SidecarChannel:
         return False
 
 
-class _Session:
+class Session:
     """One sidecar's session; opening it takes a moment, so that happens beside, in order."""
 
     def __init__(
         self,
         connect: Callable[[], ExecChannel],
-        take: Callable[["_Session", bytes | Exception], None],
+        take: Callable[["Session", bytes | Exception], None],
     ) -> None:
         self._connect = connect
         self._take = take

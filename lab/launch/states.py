@@ -20,6 +20,7 @@ _STATES = {
     "exited": State.EXITED,
     "dead": State.EXITED,
     "removing": State.MISSING,
+    "unreachable": State.UNREACHABLE,  # of a swarm's machine that doesn't answer
 }
 _CLOCK_SLACK = 0.001  # seconds
 _MEMBERS = (Part.NODE, Part.SERVER, Part.BALANCER)
@@ -29,16 +30,24 @@ def state_of(engine: Engine, container: SeenContainer) -> NodeState:
     """Tell the state; the end of the log is read only where the container has ended."""
     name = container.labels[MEMBER]
     state = _STATES[container.status]
+    machine, restarts = container.machine, container.restarts
     if state is not State.EXITED:
-        return NodeState(name, state)
+        code = container.exit_code if restarts else None
+        return NodeState(name, state, code, machine=machine, restarts=restarts)
     try:
         seen = engine.inspect(container.id)
-        lines = engine.last_lines(container.id, LAST_LINES)
     except GoneError:
         return NodeState(name, State.MISSING)
+    try:
+        lines = engine.last_lines(container.id, LAST_LINES)
+    except GoneError:
+        if not engine.in_swarm:
+            return NodeState(name, State.MISSING)
+        lines = ()  # the swarm keeps no container of a member that was stopped
     ended = State.OOM_KILLED if seen.oom_killed else State.EXITED
     said = (seen.error,) if seen.error else ()
-    return NodeState(name, ended, seen.exit_code, (*lines, *said)[-LAST_LINES:])
+    lines = (*lines, *said)[-LAST_LINES:]
+    return NodeState(name, ended, seen.exit_code, lines, machine, restarts)
 
 
 def last_start(engine: Engine, container: str) -> float:

@@ -77,6 +77,7 @@ def make_plan(
         environments=topology.environments,
         machines=planned_machines(lab, topology),
         secrets=topology.secrets,
+        engine=topology.lab.engine,
     )
     return replace(made, subnets=_subnets(made))
 

@@ -206,6 +206,7 @@ class Plan:
     machines: tuple[PlannedMachine, ...] = ()
     subnets: tuple[PlannedSubnet, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the topology, by name
+    engine: str = "docker"  # or `swarm`
 
     def __str__(self) -> str:
         """Tell in lines what will exist; no password."""

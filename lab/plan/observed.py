@@ -15,9 +15,13 @@ class State(StrEnum):
     PAUSED = "paused"
     MISSING = "missing"
     STUCK = "stuck"  # it runs, and says or shows that it will never serve
+    UNREACHABLE = "unreachable"  # its machine doesn't answer
 
 
-_DOWN = (State.EXITED, State.OOM_KILLED, State.MISSING, State.PAUSED, State.STUCK)
+_DOWN = (
+    *(State.EXITED, State.OOM_KILLED, State.MISSING),
+    *(State.PAUSED, State.STUCK, State.UNREACHABLE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class NodeState:
     state: State
     exit_code: int | None = None
     last_lines: tuple[str, ...] = ()  # the log's end, or the line after which it is stuck
+    machine: str = ""  # of a swarm, on which it runs
+    restarts: int = 0  # how often the swarm started it again; then *exit_code* is of the last end
 
     @property
     def is_down(self) -> bool:

@@ -30,7 +30,7 @@ def _values(report: Report) -> dict[str, Any]:
         "faults": [fault_values(active) for active in report.faults],
         "nodes": [_node(node, states.get(node.name)) for node in report.plan.nodes],
         "balancers": [_balancer(one, states.get(one.name)) for one in report.plan.balancers],
-        "databases": [_schema(schema) for schema in diagnosis.schemas],
+        "databases": [_schema(one, states.get(one.server)) for one in diagnosis.schemas],
         "links": [_link(judged) for judged in diagnosis.links],
         "findings": [finding_values(finding) for finding in diagnosis.findings],
     }
@@ -67,7 +67,16 @@ def _node(node: PlannedNode, state: NodeState | None) -> dict[str, Any]:
         "kind": node.kind,
         "state": str(state.state if state else State.MISSING),
         "aliases": list(node.aliases),
+        **_machine(state),
     }
+
+
+def _machine(state: NodeState | None) -> dict[str, Any]:
+    """Say where a member of a lab on several machines runs, and how often it was started again."""
+    if state is None or not state.machine:
+        return {}
+    told: dict[str, Any] = {"machine": state.machine, "restarts": state.restarts}
+    return told | ({"exit_code": state.exit_code} if state.restarts else {})
 
 
 def _balancer(balancer: PlannedBalancer, state: NodeState | None) -> dict[str, Any]:
@@ -77,16 +86,18 @@ def _balancer(balancer: PlannedBalancer, state: NodeState | None) -> dict[str, A
         "state": str(state.state if state else State.MISSING),
         "aliases": list(balancer.aliases),
         "members": list(balancer.members),
+        **_machine(state),
     }
 
 
-def _schema(schema: SchemaState) -> dict[str, Any]:
+def _schema(schema: SchemaState, server: NodeState | None) -> dict[str, Any]:
     return {
         "name": schema.name,
         "server": schema.server,
         "tables": schema.tables,
         "expected_tables": schema.expected_tables,
         "verdict": str(schema.verdict),
+        **_machine(server),
     }
 
 

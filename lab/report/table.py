@@ -1,6 +1,6 @@
 """A report for people: the verdict and its causes first, then nodes, databases and links."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lab.diagnosis.codes import Code
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
@@ -26,7 +26,7 @@ def report_table(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     diagnosis = report.diagnosis
     yield _headline(report)
-    for note in (*_quick_start(report), *report.notes):
+    for note in (*_quick_start(report), *_started_again(report), *report.notes):
         yield f"note: {note}"
     for active in report.faults:
         yield f"{active}; made on purpose, `lab fault heal {active.number}` ends it"
@@ -46,6 +46,14 @@ def _lines(report: Report) -> Iterator[str]:
     if diagnosis.findings:
         yield ""
         yield findings_table(diagnosis.findings)
+
+
+def _started_again(report: Report) -> Iterator[str]:
+    """Name the database servers that the swarm started again: they have no row of their own."""
+    servers = {server.name for server in report.plan.servers}
+    for state in report.diagnosis.nodes:
+        if state.name in servers and state.restarts:
+            yield f"database server {state.name}: {_state(state)}"
 
 
 def _quick_start(report: Report) -> Iterator[str]:
@@ -103,7 +111,8 @@ def _nodes(report: Report) -> Iterator[str]:
         )
         for node in report.plan.nodes
     ]
-    return in_columns(("NODE", "ROLE", "KIND", "STATE", "NAMES"), rows)
+    head = ("NODE", "ROLE", "KIND", "STATE", "NAMES")
+    return in_columns(*_with_machines(head, rows, states))
 
 
 def _balancers(report: Report) -> Iterator[str]:
@@ -117,15 +126,31 @@ def _balancers(report: Report) -> Iterator[str]:
         )
         for balancer in report.plan.balancers
     ]
-    return in_columns(("BALANCER", "BEFORE", "STATE", "NAMES"), rows)
+    head = ("BALANCER", "BEFORE", "STATE", "NAMES")
+    return in_columns(*_with_machines(head, rows, states))
+
+
+def _with_machines(
+    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], states: Mapping[str, NodeState]
+) -> tuple[tuple[str, ...], Sequence[tuple[str, ...]]]:
+    """Say in a column before the names where each member runs, of a lab on several machines."""
+    if not any(state.machine for state in states.values()):
+        return head, rows
+    told = [
+        (*row[:-1], states[row[0]].machine if row[0] in states else "", row[-1]) for row in rows
+    ]
+    return (*head[:-1], "MACHINE", head[-1]), told
 
 
 def _state(state: NodeState | None) -> str:
     if state is None:
         return str(State.MISSING)
+    told = str(state.state)
     if state.exit_code is not None and state.is_down:
-        return f"{state.state} ({state.exit_code})"
-    return str(state.state)
+        told += f" ({state.exit_code})"
+    if state.restarts:
+        told += f", restarted {_count(state.restarts, 'time')} after exit code {state.exit_code}"
+    return told
 
 
 def _databases(report: Report) -> Iterator[str]:
@@ -138,7 +163,11 @@ def _databases(report: Report) -> Iterator[str]:
         )
         for schema in report.diagnosis.schemas
     ]
-    return in_columns(("DATABASE", "SERVER", "TABLES", "VERDICT"), rows)
+    machines = {state.name: state.machine for state in report.diagnosis.nodes}
+    head = ("DATABASE", "SERVER", "TABLES", "VERDICT")
+    if not any(machines.values()):
+        return in_columns(head, rows)
+    return in_columns((*head, "MACHINE"), [(*row, machines.get(row[1], "")) for row in rows])
 
 
 def _links(links: Sequence[JudgedLink]) -> Iterator[str]:

@@ -31,7 +31,8 @@ class _Section(BaseModel):
 class LabSection(_Section):
     """`[lab]`: which product in which version, the lab's name, and what runs as its nodes.
 
-    *secrets* is the file beside the topology that holds what `{ secret = "NAME" }` stands for.
+    *secrets* is the file beside the topology that holds what `{ secret = "NAME" }` stands for;
+    *engine* is what it runs on: the one Docker Engine, or the machines of a Docker Swarm.
     """
 
     product: str = "apim"
@@ -42,6 +43,7 @@ class LabSection(_Section):
     jdk: str | None = None  # an image
     quick_start: bool = True
     secrets: str | None = None
+    engine: Literal["docker", "swarm"] = "docker"
 
 
 class SuperAdminSection(_Section):

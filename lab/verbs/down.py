@@ -6,6 +6,7 @@ from lab.launch.engine import Engine
 from lab.launch.listing import list_clusters
 from lab.launch.removal import remove_lab
 from lab.verbs.choosing import LABS_FOLDER, choose_lab
+from lab.verbs.engines import engine_of, every_engine
 from lab.verbs.folder import remove_unfinished
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
@@ -18,16 +19,27 @@ def down(names: Sequence[str], shell: Shell, *, every: bool) -> int:
     A lab that isn't there is no error where it was named by nobody or by this folder.
     Raises `LabError` for a name that was typed and that no lab has.
     """
-    with Engine.connect(shell.environ) as engine:
-        if every:
-            wanted = [summary.name for summary in list_clusters(engine)]
-        else:
-            wanted = list(names) or [choose_lab(None, shell.folder)]
-        for name in wanted:
-            with uninterrupted():
-                was_there = remove_lab(engine, name)
-                was_there |= remove_unfinished(shell.folder / LABS_FOLDER / name)
+    if every:
+        with every_engine(shell) as engines:
+            for engine in engines:
+                for summary in list_clusters(engine):
+                    _remove(engine, summary.name, shell)
+        return 0
+    for name in list(names) or [choose_lab(None, shell.folder)]:
+        with engine_of(name, shell) as engine:
+            was_there = _remove(engine, name, shell)
             if not was_there and name in names:
                 raise unknown(engine, name)
-            shell.tell(f"{name}: removed" if was_there else f"{name}: nothing to remove")
+            if not was_there:
+                shell.tell(f"{name}: nothing to remove")
     return 0
+
+
+def _remove(engine: Engine, name: str, shell: Shell) -> bool:
+    """Remove one lab; tell whether there was anything."""
+    with uninterrupted():
+        was_there = remove_lab(engine, name)
+        was_there |= remove_unfinished(shell.folder / LABS_FOLDER / name)
+    if was_there:
+        shell.tell(f"{name}: removed")
+    return was_there

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lab.errors import LabError
 from lab.launch.cluster import Cluster
-from lab.launch.engine import Engine
 from lab.report.json import report_json
 from lab.report.table import report_table
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.look import look
 from lab.verbs.shell import Shell
@@ -37,7 +37,7 @@ _IN_URL = re.compile(r"(?<=://)[^/\s:@]+:[^@\s]+(?=@)")
 
 def dump(name: str | None, output: Path | None, shell: Shell) -> int:
     """Write the archive: report, redacted files, logs; print its path."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = find(engine, name, shell)
         path = shell.folder / (output or Path(f"lab-{cluster.plan.lab}-dump.tar.gz"))
         parts = _parts(cluster)

@@ -5,15 +5,15 @@ import shlex
 from collections.abc import Mapping
 
 from lab.launch.cluster import Cluster
-from lab.launch.engine import Engine
 from lab.launch.ports import LOOPBACK, read_ports, ways
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.shell import ListFormat, Shell
 
 
 def env(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
     """Print `NAME=value` lines that a shell can evaluate, or a JSON object."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         values = values_of(find(engine, name, shell))
     if wanted is ListFormat.JSON:
         shell.say(json.dumps(values, indent=2))

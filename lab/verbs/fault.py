@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from lab.errors import LabError, Problem, UsageError
 from lab.launch.cluster import Cluster
-from lab.launch.engine import Engine
 from lab.launch.faults.possible import TOWARDS, fault_on
 from lab.plan.fault import Fault, FaultKind
 from lab.report.json import fault_values
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import ListFormat, Shell
@@ -31,7 +31,7 @@ class Wanted:
 
 def fault(wanted: Wanted, name: str | None, shell: Shell, *, format_: ListFormat) -> int:
     """Make a fault, list those in force, or heal; give the exit code, a command's own if any."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = find(engine, name, shell)
         if wanted.action == LIST:
             return _list(cluster, shell, format_)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from lab.errors import LabError
+from lab.errors import LabError, Problem
 from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
 from lab.launch.garbage import remove_images, remove_leaked
 from lab.launch.listing import list_clusters
 from lab.launch.ownership import Life
 from lab.verbs.choosing import LABS_FOLDER
+from lab.verbs.engines import every_engine
 from lab.verbs.folder import remove_unfinished
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
@@ -19,34 +20,38 @@ def gc(names: Sequence[str], shell: Shell, *, images: bool) -> int:
 
     Raises `LabError` with what can't be removed, after everything else is.
     """
-    with Engine.connect(shell.environ) as engine:
-        with uninterrupted():
-            removed = remove_leaked(engine, names)
-            gone = [f"lab {name}: removed" for name in removed.labs]
-            gone += _unfinished(engine, names, shell)
-            gone += _healed(engine, shell)
-            if images:
-                gone += [f"image {name}: removed" for name in remove_images(engine)]
+    problems: list[Problem] = []
+    gone: list[str] = []
+    with every_engine(shell) as engines:
+        for engine in engines:
+            with uninterrupted():
+                removed = remove_leaked(engine, names)
+                problems += removed.problems
+                gone += [f"lab {name}: removed" for name in removed.labs]
+                gone += _healed(engine, shell)
+                if images:
+                    gone += [f"image {name}: removed" for name in remove_images(engine)]
+        gone += _unfinished(engines, names, shell)
         for what in gone:
             shell.tell(what)
-        for summary in list_clusters(engine):
+        for summary in (one for engine in engines for one in list_clusters(engine)):
             if not summary.is_complete and summary.life is not Life.ALIVE:
                 shell.tell(
                     f"lab {summary.name}: half made, and its owner can't be seen from here; "
                     f"`lab down {summary.name}` removes it"
                 )
-    if removed.problems:
-        raise LabError(*removed.problems)
+    if problems:
+        raise LabError(*problems)
     if not gone:
         shell.tell("nothing to remove")
     return 0
 
 
-def _unfinished(engine: Engine, names: Sequence[str], shell: Shell) -> list[str]:
+def _unfinished(engines: Sequence[Engine], names: Sequence[str], shell: Shell) -> list[str]:
     """Remove the folders here of starts that died before the engine knew of them."""
     folders = sorted((shell.folder / LABS_FOLDER).glob("*"))
     wanted = [each for each in folders if not names or each.name in names]
-    known = {summary.name for summary in list_clusters(engine)} if wanted else set()
+    known = {one.name for engine in engines for one in list_clusters(engine)} if wanted else set()
     return [
         f"{folder}: removed"
         for folder in wanted

@@ -6,14 +6,15 @@ from lab.errors import LabError
 from lab.launch.cluster import ClusterSummary, find_cluster, list_clusters
 from lab.launch.engine import Engine
 from lab.report.columns import in_columns
+from lab.verbs.engines import every_engine
 from lab.verbs.look import look
 from lab.verbs.shell import ListFormat, Shell
 
 
 def list_labs(shell: Shell, *, wanted: ListFormat) -> int:
     """Print every lab on this engine."""
-    with Engine.connect(shell.environ) as engine:
-        rows = [_row(engine, summary) for summary in list_clusters(engine)]
+    with every_engine(shell) as engines:
+        rows = [_row(each, summary) for each in engines for summary in list_clusters(each)]
     if wanted is ListFormat.JSON:
         shell.say(json.dumps({"schema": 1, "labs": rows}, indent=2))
     elif rows:

@@ -7,13 +7,13 @@ from lab.errors import LabError, Problem, UsageError
 from lab.launch.swarm.machines import (
     Machine,
     check_machine,
-    machines_file,
     read_machines,
     write_machines,
 )
 from lab.launch.swarm.requirements import lacking
 from lab.launch.swarm.survey import SeenMachine, survey
 from lab.report.columns import in_columns
+from lab.verbs.engines import machines_file
 from lab.verbs.shell import ListFormat, Shell
 
 _GIB = 1 << 30

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from lab.errors import LabError, Problem
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.shell import Shell
 
 
 def stop(node: str, name: str | None, shell: Shell) -> int:
     """Stop a node, balancer or database server."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         cluster.stop_node(node)
         shell.tell(f"{node}: stopped")
@@ -20,7 +21,7 @@ def stop(node: str, name: str | None, shell: Shell) -> int:
 
 def start(node: str, name: str | None, shell: Shell) -> int:
     """Start a node again, with its files as they lie in the lab's folder."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         cluster.start_node(node)
         shell.tell(f"{node}: started")
@@ -29,7 +30,7 @@ def start(node: str, name: str | None, shell: Shell) -> int:
 
 def logs(node: str, name: str | None, shell: Shell, *, follow: bool) -> int:
     """Print a node's log; with *follow* until it ends or is interrupted."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         for line in cluster.logs(node, follow=follow):
             shell.say(line)
@@ -38,7 +39,7 @@ def logs(node: str, name: str | None, shell: Shell, *, follow: bool) -> int:
 
 def execute(node: str, words: Sequence[str], name: str | None, shell: Shell) -> int:
     """Run a command in a node's container; its exit code becomes the program's."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         code, output = cluster.run(node, tuple(words))
     shell.out.write(output)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -45,6 +45,7 @@ class Proof:
     schemas: tuple[SchemaState, ...]
     is_late: bool
     stuck: Mapping[str, NodeState] = field(default_factory=dict)
+    away: Mapping[str, NodeState] = field(default_factory=dict)  # on a machine that was lost
 
 
 def prove(
@@ -115,10 +116,18 @@ async def _prove(
         watched, schemas = await _beside(waiting, cluster, progress)
         if watched.ending is Ending.HEALTHY:
             return Proof(watched.results, schemas, is_late=False)
+        # A moment later the swarm has moved them, and the links that failed would have no cause.
+        away = {one.name: one for one in _away(cluster)}
         progress.step("looking at every link once more")
         results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
     stuck = changes.stuck if isinstance(changes, Following) else {}
-    return Proof(results, schemas, watched.ending is Ending.LATE, stuck)
+    return Proof(results, schemas, watched.ending is Ending.LATE, stuck, away)
+
+
+def _away(cluster: Cluster) -> Iterator[NodeState]:
+    """Give the members whose machine doesn't answer; on one engine there is no such machine."""
+    if cluster.is_on_swarm:
+        yield from (one for one in cluster.states() if one.state is State.UNREACHABLE)
 
 
 async def _beside(
@@ -150,10 +159,12 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
     if all(result.ok for result in results.values()):
         members = cluster.plan.members
         states = tuple(NodeState(member.name, State.RUNNING) for member in members)
+        if cluster.is_on_swarm:  # which alone says where each of them runs
+            states = cluster.states()
         states = stuck_states(cluster, states, ())
     else:
         states = stuck_states(cluster, cluster.states(), failing_ends(wiring, results))
-        states = tuple(_as_stuck(state, proof) for state in states)
+        states = tuple(proof.away.get(state.name, _as_stuck(state, proof)) for state in states)
         if proof.is_late or any(state.is_down for state in states):
             states = tuple(_as_young(state, wiring, results) for state in states)
         schemas = cluster.schema_states()

@@ -10,6 +10,7 @@ from lab.launch.engine import Engine
 from lab.report.live import Progress
 from lab.report.timings import TimedProgress, Timings, process_began
 from lab.report.told import Report
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
@@ -26,10 +27,8 @@ def reset(
 ) -> int:
     """Reset the lab, wait until it is healthy, and report; give the exit code."""
     timings = Timings(process_began())
-    with Engine.connect(shell.environ) as engine:
-        cluster = find(engine, name, shell)
-        patience = patience_for(cluster.plan, timeout)
-        report, late = reset_lab(cluster, patience, progress_to(shell), timings)
+    with engine_of(name, shell) as engine:
+        report, late = _reset_found(engine, name, shell, timeout, timings)
     print_report(report, wanted, shell)
     if timed:
         shell.tell(timings.table())
@@ -63,3 +62,10 @@ def _restart(cluster: Cluster, server: str) -> None:
     """Replace a database server and start it: what it needs until it is ready is the longest."""
     cluster.renew(server)
     cluster.start_server(server)
+
+
+def _reset_found(
+    engine: Engine, name: str | None, shell: Shell, timeout: float | None, timings: Timings
+) -> tuple[Report, bool]:
+    cluster = find(engine, name, shell)
+    return reset_lab(cluster, patience_for(cluster.plan, timeout), progress_to(shell), timings)

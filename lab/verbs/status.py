@@ -2,7 +2,7 @@
 
 import time
 
-from lab.launch.engine import Engine
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.look import look
 from lab.verbs.printing import exit_code_of, print_report
@@ -15,7 +15,7 @@ def status(
     name: str | None, shell: Shell, *, wanted: Format, watch: bool, allow_degraded: bool
 ) -> int:
     """Report the lab; with *watch* until interrupted, a report each time something changes."""
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = find(engine, name, shell)
         report = look(cluster)
         print_report(report, wanted, shell)

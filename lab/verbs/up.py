@@ -14,6 +14,7 @@ from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.timings import Stage, Timings, process_began
 from lab.report.told import Report
 from lab.verbs.choosing import LABS_FOLDER
+from lab.verbs.engines import chosen_engine
 from lab.verbs.making import make_lab
 from lab.verbs.planning import Choice, planned
 from lab.verbs.printing import exit_code_of, print_report
@@ -31,6 +32,7 @@ class Request:
     allow_degraded: bool = False
     timings: bool = False
     trace: Path | None = None
+    on: str = ""  # what it is to run on; empty: the topology's choice
 
 
 def up(request: Request, shell: Shell) -> int:
@@ -55,7 +57,7 @@ def _up(request: Request, shell: Shell, timings: Timings) -> int:
     ):
         connecting = pool.submit(Engine.connect, shell.environ)
         plan = planned(request.choice, shell)
-        engine = connecting.result()
+        engine = chosen_engine(connecting, plan, request.on, shell)
     with engine:
         if request.trace is not None:
             engine.watch_requests(timings.note_request)

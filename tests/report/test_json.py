@@ -4,12 +4,13 @@ from dataclasses import replace
 import pytest
 
 from lab.plan.fault import ActiveFault, Fault, FaultKind
+from lab.plan.observed import NodeState, State
 from lab.report.findings import findings_json
 from lab.report.json import report_json
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Position
-from tests.diagnosis.cluster import BY_ID, LINKS
-from tests.report.reports import ALL, HEALTHY, STOPPED, TABLE_MISSING, TWO
+from tests.diagnosis.cluster import BY_ID, LINKS, Seen
+from tests.report.reports import ALL, HEALTHY, STOPPED, TABLE_MISSING, TWO, report_of
 
 
 def values(report) -> dict:
@@ -131,3 +132,14 @@ def test_findings_stand_alone_for_a_check() -> None:
             }
         ],
     }
+
+
+def test_only_a_lab_on_several_machines_says_where_a_node_runs() -> None:
+    states = (NodeState("gw", State.RUNNING, 137, machine="m2", restarts=2),)
+    nodes = {
+        node["name"]: node
+        for node in json.loads(report_json(report_of(Seen(states=states))))["nodes"]
+    }
+    gateway = nodes["gw"]
+    assert (gateway["machine"], gateway["restarts"], gateway["exit_code"]) == ("m2", 2, 137)
+    assert "machine" not in nodes["cp"]

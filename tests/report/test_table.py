@@ -1,5 +1,6 @@
 import pytest
 
+from lab.plan.observed import NodeState, State
 from lab.report.findings import findings_table
 from lab.report.table import report_table
 from tests.diagnosis.cluster import Seen
@@ -63,3 +64,16 @@ def test_notes_stand_under_the_verdict() -> None:
 
 def test_no_findings_are_said_to_be_none() -> None:
     assert findings_table(()) == "no findings"
+
+
+def test_a_lab_on_several_machines_says_where_each_node_runs_and_how_often_again() -> None:
+    states = (
+        NodeState("cp", State.RUNNING, machine="m1"),
+        NodeState("gw", State.RUNNING, 137, machine="m2", restarts=2),
+    )
+    rows = report_table(report_of(Seen(states=states))).splitlines()
+    (head,) = [row.split() for row in rows if row.startswith("NODE")]
+    assert head == ["NODE", "ROLE", "KIND", "STATE", "MACHINE", "NAMES"]
+    (gateway,) = [row for row in rows if row.startswith("gw ") and "gateway" in row]
+    assert "running, restarted 2 times after exit code 137  m2  " in gateway
+    assert "MACHINE" not in report_table(HEALTHY)

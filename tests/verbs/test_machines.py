@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.verbs.engines import machines_file
 from tests.verbs.conftest import Line
 
 
@@ -36,3 +37,22 @@ def test_an_unknown_machine_names_the_known(lab: Line, configured: dict[str, str
     lab("machines", "add", "near", "--context", "near", **configured)
     ran = lab("machines", "remove", "far", **configured)
     assert (ran.exit_code, "known: near" in ran.stderr) == (1, True)
+
+
+def test_the_file_lies_in_the_users_configuration() -> None:
+    lies_in = machines_file({"HOME": "/home/me"})
+    assert lies_in == Path("/home/me/.config/apim-lab/machines.toml")
+    configured = machines_file({"HOME": "/home/me", "XDG_CONFIG_HOME": "/etc/me"})
+    assert configured == Path("/etc/me/apim-lab/machines.toml")
+
+
+@pytest.mark.parametrize("words", [("--on", "swarm"), ()])
+def test_a_lab_on_no_machine_is_refused_before_anything_starts(
+    lab: Line, topology: Path, configured: dict[str, str], words: tuple[str, ...]
+) -> None:
+    if not words:
+        topology.write_text(topology.read_text().replace("[lab]", '[lab]\nengine = "swarm"'))
+    ran = lab("up", *words, DOCKER_HOST="unix:///nowhere", **configured)
+    assert (ran.exit_code, ran.stdout) == (1, ""), ran.stderr
+    assert ran.stderr.startswith("error: no machine is known\n")
+    assert not Path(".lab").exists()

@@ -106,6 +106,14 @@ class Faults:
         other stays until it is healed. Raises `LabError` when it can't be made; then nothing is.
         """
         require_possible(self._plan, fault)
+        if self._engine.in_swarm:
+            raise LabError(
+                Problem(
+                    "faults can't be put into a lab on a swarm",
+                    f"lab {self._plan.lab}",
+                    "`lab up` it on one engine; `lab stop NODE` stops a member of this one",
+                )
+            )
         seen = self._running(fault.member)
         image = self._image(fault, progress)
         record = self._write_down(fault, seen, image, scoped=scoped)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from lab.errors import Problem, UsageError
 
-_FILE = Path("apim-lab", "machines.toml")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SCHEMES = ("ssh://", "tcp://", "unix://")
 
@@ -33,13 +32,6 @@ class Machine:
         kept = {name: value for name, value in around.items() if name not in own}
         reached = {"DOCKER_HOST": self.host} if self.host else {"DOCKER_CONTEXT": self.context}
         return kept | reached
-
-
-def machines_file(environ: Mapping[str, str]) -> Path:
-    """Give the file of the user's machines (XDG base directories)."""
-    configured = environ.get("XDG_CONFIG_HOME", "")
-    folder = Path(configured) if configured else Path(environ.get("HOME", "~"), ".config")
-    return folder.expanduser() / _FILE
 
 
 def read_machines(path: Path) -> tuple[Machine, ...]:

@@ -1,10 +1,30 @@
 """One machine's engine as a member of a swarm, and as its manager if it is one."""
 
-from collections.abc import Mapping
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from ipaddress import IPv4Network
+from typing import Any, Self
 
+from requests.adapters import HTTPAdapter
+
+from lab.errors import EngineError
 from lab.launch.engine import Engine, asked
+from lab.launch.refusals import GoneError
+from lab.launch.swarm.tasks import SeenTask, seen_task
+
+_POOL = 64  # connections kept, as of every engine
+_TCP = socket.IPPROTO_TCP
+_NOTICES = [
+    (_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (_TCP, socket.TCP_KEEPIDLE, 3),  # seconds of silence, then a question
+    (_TCP, socket.TCP_KEEPINTVL, 1),
+    (_TCP, socket.TCP_KEEPCNT, 4),
+    (_TCP, socket.TCP_USER_TIMEOUT, 8000),  # milliseconds that what was sent may stay unanswered
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +38,175 @@ class SwarmNode:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: what the swarm is to run, at one version of it."""
+
+    id: str
+    name: str
+    version: int
+    spec: Mapping[str, Any]
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Give its labels."""
+        labels: Mapping[str, str] = self.spec.get("Labels") or {}
+        return labels
+
+    @property
+    def replicas(self) -> int:
+        """Tell whether it is to run: 1 or 0."""
+        return int(self.spec["Mode"]["Replicated"].get("Replicas", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A config or a secret that the swarm keeps."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    is_secret: bool
+
+
 class MemberEngine(Engine):
-    """Sees what labs on the swarm have on its machine, and not what labs of one engine have."""
+    """Sees what labs on the swarm have on its machine, and not what labs of one engine have.
+
+    The questions about nodes, services and kept files are a manager's alone.
+    """
 
     in_swarm = True
 
+    @classmethod
+    def connect(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Reach an engine as `Engine.connect` does, and notice when its machine vanishes."""
+        self = super().connect(environ)
+        for client in (self._api, self._quick):
+            client.mount("http://", _Watchful(pool_maxsize=_POOL))
+        return self
+
+    def answers(self) -> bool:
+        """Tell within seconds whether the machine is there."""
+        try:
+            with asked("ping"):
+                return bool(self._quick.ping())
+        except EngineError:
+            return False
+
     def nodes(self) -> tuple[SwarmNode, ...]:
-        """List the members of the swarm; a manager knows them."""
+        """List the members of the swarm."""
         with asked("the swarm's nodes"):
             rows = self._api.nodes()
         return tuple(_node(row) for row in rows)
+
+    # Services
+
+    def services(self, label: str) -> tuple[Service, ...]:
+        """List the services with a label, `key` or `key=value`."""
+        with asked("services"):
+            rows = self._api.services(filters={"label": label})
+        return tuple(_service(row) for row in rows)
+
+    def service(self, name: str) -> Service:
+        """Look at one service, by name or id; raises `GoneError`."""
+        with asked(f"service {name}"):
+            return _service(self._api.inspect_service(name))
+
+    def create_service(self, spec: Mapping[str, Any]) -> str:
+        """Create a service and give its id."""
+        with asked(f"service {spec['Name']}"):
+            made = self._api.create_service(
+                spec["TaskTemplate"],
+                name=spec["Name"],
+                labels=spec["Labels"],
+                mode=spec["Mode"],
+                endpoint_spec=spec["EndpointSpec"],
+            )
+        return str(made["ID"])
+
+    def update_service(self, service: Service, spec: Mapping[str, Any]) -> None:
+        """Replace what a service is to run; raises `EngineError` when somebody else was quicker."""
+        with asked(f"service {service.name}"):
+            self._api.update_service(
+                service.id,
+                version=service.version,
+                task_template=spec["TaskTemplate"],
+                name=spec["Name"],
+                labels=spec["Labels"],
+                mode=spec["Mode"],
+                endpoint_spec=spec["EndpointSpec"],
+            )
+
+    def remove_service(self, service: str) -> None:
+        """Remove a service; its tasks end by and by."""
+        with asked(f"service {service}"):
+            self._api.remove_service(service)
+
+    def tasks(self, services: Iterable[str]) -> tuple[SeenTask, ...]:
+        """List the tasks of these services that the swarm still knows, oldest first."""
+        wanted = list(services)
+        if not wanted:
+            return ()
+        with asked("tasks"):
+            rows = self._api.tasks(filters={"service": wanted})
+        return tuple(sorted((seen_task(row) for row in rows), key=lambda task: task.created))
+
+    # Files that the swarm keeps
+
+    def kept(self, label: str) -> tuple[Kept, ...]:
+        """List the configs and secrets with a label."""
+        filters = {"label": label}
+        with asked("configs and secrets"):
+            rows = [(row, False) for row in self._api.configs(filters=filters)]
+            rows += [(row, True) for row in self._api.secrets(filters=filters)]
+        return tuple(_kept(row, is_secret=is_secret) for row, is_secret in rows)
+
+    def keep(self, name: str, content: bytes, labels: Mapping[str, str], *, is_secret: bool) -> str:
+        """Keep a file in the swarm and give its id; raises `NameTakenError`."""
+        create = self._api.create_secret if is_secret else self._api.create_config
+        with asked(f"{'secret' if is_secret else 'config'} {name}"):
+            return str(create(name, content, labels=dict(labels))["ID"])
+
+    def drop(self, kept: Kept) -> None:
+        """Let the swarm forget a file."""
+        remove = self._api.remove_secret if kept.is_secret else self._api.remove_config
+        with asked(f"{'secret' if kept.is_secret else 'config'} {kept.name}"):
+            remove(kept.id)
+
+    # The network
+
+    def create_overlay(self, name: str, subnet: IPv4Network, labels: Mapping[str, str]) -> str:
+        """Create a network over all machines, and give its id."""
+        with asked(f"network {name}"):
+            made = self._api.create_network(
+                name,
+                driver="overlay",
+                ipam={"Driver": "default", "Config": [{"Subnet": str(subnet)}]},
+                check_duplicate=True,
+                labels=dict(labels),
+                attachable=True,
+                scope="swarm",
+            )
+        return str(made["Id"])
+
+    def remove_if_there(self, container: str) -> None:
+        """Kill and remove a container; one that is on its way out goes by itself."""
+        with suppress(GoneError):
+            self.remove(container)
+
+
+def why_silent(error: EngineError) -> str:
+    """Say in few words why an engine did not answer: the SDK wraps a timeout in many."""
+    where, wrapped, _ = error.problems[0].where.partition(": Error while fetching")
+    return f"{where}: no answer in time" if wrapped else where
+
+
+class _Watchful(HTTPAdapter):
+    """Gives a connection up some seconds after the other machine has vanished without a word."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Make the connections' pool, as `requests` asks for it."""
+        super().init_poolmanager(*arguments, socket_options=_NOTICES, **options)
 
 
 def _node(row: Mapping[str, Any]) -> SwarmNode:
@@ -39,3 +218,11 @@ def _node(row: Mapping[str, Any]) -> SwarmNode:
         row["Spec"].get("Availability", "active"),
         status.get("Addr", ""),
     )
+
+
+def _service(row: Mapping[str, Any]) -> Service:
+    return Service(row["ID"], row["Spec"]["Name"], int(row["Version"]["Index"]), row["Spec"])
+
+
+def _kept(row: Mapping[str, Any], *, is_secret: bool) -> Kept:
+    return Kept(row["ID"], row["Spec"]["Name"], row["Spec"].get("Labels") or {}, is_secret)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lab.errors import Problem
 from lab.launch.seen import EngineFacts
 from lab.launch.swarm.survey import SeenMachine, Survey
+from lab.plan.model import Plan
 
 PORTS = "TCP 2377 to a manager, TCP and UDP 7946 and UDP 4789 between all of them"
 _SKEW = 30.0  # seconds; a certificate that was made on one machine must be valid on every other
@@ -71,6 +72,20 @@ def problems_of(survey: Survey, reserved: Mapping[str, int]) -> list[Problem]:
     if not problems:
         problems += _memory(answering, reserved)
     return problems
+
+
+def unsupported(plan: Plan) -> list[Problem]:
+    """Give what of a plan can't be had on a swarm at all."""
+    whole = "`--on docker` brings it up on one engine"
+    found = []
+    if plan.is_closed:
+        what = "a lab of somebody's own files is closed, and a swarm's network has a way out"
+        found.append(what)
+    if plan.machines or plan.subnets:
+        found.append("fixed addresses and members beside each other need one engine's networks")
+    if plan.real_nodes:
+        found.append("nodes of the product can't run on a swarm yet")
+    return [Problem(what, f"lab {plan.lab}", whole) for what in found]
 
 
 def _architectures(machines: Sequence[SeenMachine]) -> list[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lab.errors import EngineError
 from lab.launch.seen import EngineFacts
 from lab.launch.swarm.machines import Machine
-from lab.launch.swarm.member import MemberEngine, SwarmNode
+from lab.launch.swarm.member import MemberEngine, SwarmNode, why_silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +55,4 @@ def _look(machine: Machine, environ: Mapping[str, str]) -> SeenMachine:
         with MemberEngine.connect(machine.environ(environ)) as engine:
             return SeenMachine(machine, engine.facts)
     except EngineError as error:
-        return SeenMachine(machine, why=error.problems[0].where)
+        return SeenMachine(machine, why=why_silent(error))

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lab.errors import UsageError
-from lab.launch.swarm.machines import Machine, machines_file, read_machines, write_machines
+from lab.launch.swarm.machines import Machine, read_machines, write_machines
 
 
 def test_machines_are_kept_by_name_in_a_file_that_nobody_else_reads(tmp_path: Path) -> None:
@@ -37,13 +37,6 @@ def test_a_file_in_disorder_is_told_with_its_place(tmp_path: Path, text: str) ->
     with pytest.raises(UsageError) as told:
         read_machines(path)
     assert all(problem.where in (str(path), "machine a") for problem in told.value.problems)
-
-
-def test_the_file_lies_in_the_users_configuration() -> None:
-    lies_in = machines_file({"HOME": "/home/me"})
-    assert lies_in == Path("/home/me/.config/apim-lab/machines.toml")
-    configured = machines_file({"HOME": "/home/me", "XDG_CONFIG_HOME": "/etc/me"})
-    assert configured == Path("/etc/me/apim-lab/machines.toml")
 
 
 def test_an_engine_is_reached_by_its_own_way_whatever_the_users_variables_say() -> None:

@@ -1,13 +1,19 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from lab.errors import EngineError, Problem
 from lab.launch.seen import EngineFacts, Membership
 from lab.launch.swarm.machines import Machine
 from lab.launch.swarm.member import SwarmNode
-from lab.launch.swarm.requirements import lacking, problems_of
+from lab.launch.swarm.requirements import lacking, problems_of, unsupported
 from lab.launch.swarm.survey import SeenMachine, Survey
+from lab.launch.swarm.ways import without_vxlan
+from lab.plan.make import make_plan
+from lab.topology.read import read_topology
 
+TOPOLOGY = Path(__file__).parents[3] / "topologies" / "km-tm-separated.toml"
 GIB = 1 << 30
 MEMBER = Membership("active", "node-a", "10.0.0.1", is_manager=True)
 FACTS = EngineFacts("20.10.24+dfsg1", "overlay2", (), "x86_64", 4 * GIB, 2, swarm=MEMBER)
@@ -79,3 +85,20 @@ def test_the_memory_that_is_missing_is_a_number() -> None:
     (problem,) = problems_of(surveyed(), {**fits, "tm": 2 * GIB})
     assert "reserves 6144 MiB and the machines have 7680 MiB" in problem.what
     assert problem.what.endswith("no machine has more than 1792 MiB left: 256 MiB are missing")
+
+
+def test_a_kernel_without_vxlan_is_named_and_any_other_error_stays() -> None:
+    told = EngineError(Problem("error creating vxlan interface: not supported", "container", ""))
+    (problem,) = without_vxlan("b", told).problems
+    assert "the machine b can't have an overlay network" in problem.what
+    other = EngineError(Problem("no space left", "container", ""))
+    assert without_vxlan("b", other) is other
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("home:/nowhere", ["nodes of the product"]), ("stand-in", [])]
+)
+def test_what_a_swarm_cannot_have_is_refused(kind: str, said: list[str]) -> None:
+    plan = make_plan(read_topology(TOPOLOGY))
+    plan = replace(plan, nodes=tuple(replace(node, kind=kind) for node in plan.nodes))
+    assert [problem.what[:20] for problem in unsupported(plan)] == said

@@ -1,0 +1,67 @@
+"""A member's files as the swarm keeps them: configs, and secrets for all that isn't public."""
+
+import hashlib
+import io
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+# Certificates are public, and what HAProxy is told holds no password.
+_PUBLIC = ("ca.pem", "server-cert.pem", "balancer.pem", "haproxy.cfg")
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmFile:
+    """One file: its place in the container, owner and mode; *name* is the swarm's for it."""
+
+    name: str
+    path: PurePosixPath
+    content: bytes
+    uid: int
+    gid: int
+    mode: int
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether the swarm may not show it to anybody but the member's container."""
+        return self.path.name not in _PUBLIC
+
+    def reference(self, kept: str) -> dict[str, Any]:
+        """Give a service's reference to it; *kept* is its id in the swarm."""
+        place = {
+            "Name": str(self.path),
+            "UID": str(self.uid),
+            "GID": str(self.gid),
+            "Mode": self.mode,
+        }
+        kind = "Secret" if self.is_secret else "Config"
+        return {f"{kind}ID": kept, f"{kind}Name": self.name, "File": place}
+
+
+def files_in(archive: bytes, container: str) -> tuple[SwarmFile, ...]:
+    """Read the files of an archive that is to be unpacked at *container*'s root.
+
+    The same content at the same place has the same name, any other another: a service is replaced
+    when it is to have another file, and stays when not.
+    """
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        return tuple(
+            _file(entry, opened.extractfile(entry), container) for entry in opened if entry.isfile()
+        )
+
+
+def _file(entry: tarfile.TarInfo, opened: Any, container: str) -> SwarmFile:
+    content = opened.read()
+    path = PurePosixPath("/", entry.name)
+    seed = "\0".join((container, str(path), f"{entry.uid}:{entry.gid}:{entry.mode}"))
+    digest = hashlib.sha256(seed.encode() + b"\0" + content).hexdigest()
+    name = f"lab-{digest[:40]}"
+    return SwarmFile(name, path, content, entry.uid, entry.gid, entry.mode)
+
+
+def references(files: Sequence[SwarmFile], ids: dict[str, str], *, secret: bool) -> list[Any]:
+    """Give the references to all secrets, or to all configs, in the order of their places."""
+    chosen = sorted((one for one in files if one.is_secret is secret), key=lambda one: one.path)
+    return [one.reference(ids[one.name]) for one in chosen]

@@ -1,0 +1,153 @@
+"""The machines of a swarm that answer and those that don't, behind one manager's connection."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
+
+from lab.errors import EngineError, Problem
+from lab.launch.engine import Engine
+from lab.launch.swarm.machines import Machine
+from lab.launch.swarm.member import MemberEngine, why_silent
+
+T = TypeVar("T")
+
+_ADDRESSES = 3  # of the network that each machine takes for itself and its prober
+
+
+class Fleet(MemberEngine):
+    """The connection itself is a manager's.
+
+    *members* are the machines that answer, *lost* those that don't, with the reason; *names* tells
+    which node of the swarm is which machine, *bound* on which node a member must be created.
+    """
+
+    def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
+        super().__init__(api, quick, is_here=is_here)
+        self.members: dict[str, MemberEngine] = {}
+        self.lost: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.bound: dict[str, str] = {}
+        self.manager = ""
+        self._environ: dict[str, str] = {}
+        self._where: dict[str, str] = {}  # a container's id → its machine
+
+    @classmethod
+    def of(cls, machines: Sequence[Machine], environ: Mapping[str, str]) -> Self:
+        """Reach every machine. Raises `EngineError` when no manager answers."""
+        members, lost = _reach(machines, environ)
+        manager = next((name for name, one in members.items() if one.facts.swarm.is_manager), None)
+        if manager is None:
+            for one in members.values():
+                one.close()
+            raise EngineError(_unmanaged(lost))
+        machine = next(one for one in machines if one.name == manager)
+        self = cls.connect(machine.environ(environ))
+        self.manager = manager
+        self._environ = dict(environ)
+        self.members, self.lost = members, lost
+        self.names = {one.facts.swarm.node: name for name, one in members.items()}
+        return self
+
+    def close(self) -> None:
+        """Give all connections up."""
+        for one in self.members.values():
+            one.close()
+        super().close()
+
+    def bind(self, placed: Mapping[str, str]) -> None:
+        """Say on which node of the swarm each of these members must be created."""
+        self.bound = dict(placed)
+
+    @property
+    def workshop(self) -> Engine:
+        """Give the engine that images are made on: the one that the environment names."""
+        return Engine.connect(self._environ)
+
+    def bring(self, images: Iterable[str], progress: Callable[[str], None]) -> None:
+        """Bring images to every machine that lacks one."""
+        from lab.launch.swarm.images import bring_images  # noqa: PLC0415  # seldom needed
+
+        with self.workshop as workshop:
+            bring_images(workshop, self.members, sorted(set(images)), progress)
+
+    # Machines
+
+    def lose(self, machine: str, why: str) -> None:
+        """Ask a machine nothing more: it has gone."""
+        if self.members.pop(machine, None) is not None:
+            self.lost[machine] = why  # its requests under way end by themselves
+
+    def note(self, container: str, machine: str) -> None:
+        """Remember on which machine a container was seen, by its id."""
+        self._where[container] = machine
+
+    def machine_of(self, container: str) -> str:
+        """Give the machine of a container, by its id; the manager's for one that nobody knows."""
+        return self._where.get(container, self.manager)
+
+    def is_lost(self, machine: str) -> bool:
+        """Ask a machine that failed whether it is there at all; one that isn't is lost."""
+        member = self.members.get(machine)
+        if member is not None and member.answers():
+            return False
+        self.lose(machine, "it stopped answering")
+        return True
+
+    def _each(self, work: Callable[[str, MemberEngine], T]) -> list[T]:
+        """Do something on all machines at once, and leave out those that are lost meanwhile."""
+
+        def one(item: tuple[str, MemberEngine]) -> list[T]:
+            try:
+                return [work(*item)]
+            except EngineError:
+                if self.is_lost(item[0]):
+                    return []
+                raise
+
+        members = list(self.members.items())
+        if not members:
+            raise EngineError(_unmanaged(self.lost))
+        with ThreadPoolExecutor(len(members)) as pool:
+            return [result for results in pool.map(one, members) for result in results]
+
+    def _first_manager(self) -> list[tuple[str, MemberEngine]]:
+        return sorted(self.members.items(), key=lambda item: item[0] != self.manager)
+
+    @property
+    def spare_addresses(self) -> int:  # type: ignore[override]  # a constant elsewhere
+        """Give how many addresses of a lab's network the machines themselves take."""
+        return _ADDRESSES * (len(self.members) + len(self.lost))
+
+
+def _reach(
+    machines: Sequence[Machine], environ: Mapping[str, str]
+) -> tuple[dict[str, MemberEngine], dict[str, str]]:
+    members: dict[str, MemberEngine] = {}
+    lost: dict[str, str] = {}
+
+    def reach(machine: Machine) -> MemberEngine | str:
+        try:
+            engine = MemberEngine.connect(machine.environ(environ))
+            engine.facts  # noqa: B018  # whoever answers knows them from here on
+        except EngineError as error:
+            return why_silent(error)
+        return engine
+
+    if not machines:
+        return members, lost
+    with ThreadPoolExecutor(len(machines)) as pool:
+        for machine, found in zip(machines, pool.map(reach, machines), strict=True):
+            if isinstance(found, str):
+                lost[machine.name] = found
+            else:
+                members[machine.name] = found
+    return members, lost
+
+
+def _unmanaged(lost: Mapping[str, str]) -> Problem:
+    told = "; ".join(f"{name} does not answer: {why}" for name, why in lost.items())
+    return Problem(
+        "no manager of the swarm answers" + (f": {told}" if told else ""),
+        "the swarm",
+        "`lab machines list` tells what each machine lacks",
+    )
