@@ -8,12 +8,22 @@ from lab.products.facts import Line, Role
 
 
 @dataclass(frozen=True, slots=True)
+class StoreKeys:
+    """The keys of one keystore or truststore: its file, its password, the alias of its key."""
+
+    file: str
+    password: str
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyTables:
     """What a reader of configuration files must know of a line.
 
     *port_properties* and *port_keys*: system properties that hold a port, and the keys that move
     one. *key_properties*: system properties that hold a key's value. *account*: the keys of the
-    node's first user.
+    node's first user. *keystores* describe that of TLS: what the first leaves out is the next
+    one's. *store_folder* stands before a store's file where a path is written.
     """
 
     line: Line
@@ -24,6 +34,9 @@ class KeyTables:
     offset: str
     hostname: str
     account: tuple[str, str]
+    keystores: tuple[StoreKeys, ...]
+    truststore: StoreKeys
+    store_folder: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
     port_keys: Mapping[int, str] = field(default_factory=dict)
     key_properties: Mapping[str, str] = field(default_factory=dict)

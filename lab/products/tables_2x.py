@@ -1,7 +1,7 @@
 """The key tables of the 2.x line, put together."""
 
 from lab.products.facts import Line, Role
-from lab.products.key_tables import KeyTables
+from lab.products.key_tables import KeyTables, StoreKeys
 from lab.products.keys_2x import CONNECTION_KEYS, NOT_DIALLED, NOT_DIALLED_TABLES
 
 # `<ServerKey>` of carbon.xml: the product, whatever profile of it runs.
@@ -29,6 +29,17 @@ TABLES_2X = KeyTables(
     offset="carbon.Ports.Offset",
     hostname="carbon.HostName",
     account=(_USERNAME, _PASSWORD),
+    keystores=(
+        StoreKeys(
+            "carbon.Security.KeyStore.Location",
+            "carbon.Security.KeyStore.Password",
+            "carbon.Security.KeyStore.KeyAlias",
+        ),
+    ),
+    truststore=StoreKeys(
+        "carbon.Security.TrustStore.Location", "carbon.Security.TrustStore.Password"
+    ),
+    store_folder="${carbon.home}/repository/resources/security/",
     # A file that isn't given is taken for the product's own.
     defaults={"carbon.HostName": "localhost", _USERNAME: "admin", _PASSWORD: "admin"},
     port_keys={10389: _DIRECTORY_PORT},

@@ -10,7 +10,7 @@ from lab.products.defaults_4x import (
     ROLE_SWITCHES,
 )
 from lab.products.facts import Line
-from lab.products.key_tables import KeyTables
+from lab.products.key_tables import KeyTables, StoreKeys
 from lab.products.keys_4x import CONNECTION_KEYS, NOT_DIALLED, NOT_DIALLED_TABLES
 
 TABLES_4X = KeyTables(
@@ -22,6 +22,11 @@ TABLES_4X = KeyTables(
     offset="server.offset",
     hostname="server.hostname",
     account=("super_admin.username", "super_admin.password"),
+    keystores=tuple(
+        StoreKeys(f"{table}.file_name", f"{table}.password", f"{table}.alias")
+        for table in ("keystore.tls", "keystore.primary")
+    ),
+    truststore=StoreKeys("truststore.file_name", "truststore.password"),
     defaults=DEFAULTS,
     port_keys=PORT_KEYS,
     key_properties={

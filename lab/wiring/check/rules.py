@@ -97,6 +97,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_mounts,
     check_file_names,
     check_drivers,
+    check_certificates,
 )
 
 RULES: Mapping[Line, Sequence[Callable[[Case], Iterator[Finding]]]] = {
