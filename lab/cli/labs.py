@@ -84,11 +84,17 @@ def down(*, names: Sequence[str], every: bool) -> None:
 @timeout
 @formats(Format, Format.TABLE, help="Report as.")
 @timings
-def reset(*, name: str | None, timeout: float | None, wanted: Format, timings: bool) -> None:
+@option("--databases", is_flag=True, help="The databases alone, while the nodes run on.")
+def reset(
+    *, name: str | None, timeout: float | None, wanted: Format, timings: bool, databases: bool
+) -> None:
     """Give a used lab fresh databases and nodes, wait until it is healthy, and report."""
     with carried_out() as shell:
         from lab.verbs.reset import reset as work  # noqa: PLC0415
+        from lab.verbs.reset import reset_only_databases  # noqa: PLC0415
 
+        if databases:
+            end(reset_only_databases(name, shell, timed=timings))
         end(work(name, shell, wanted=wanted, timeout=timeout, timed=timings))
 
 

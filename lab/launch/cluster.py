@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lab.errors import EngineError, LabError, Problem
 from lab.launch.channel import Channel, ExecChannel
+from lab.launch.creation import results
 from lab.launch.dbscripts import Dbscript
 from lab.launch.definitions import (
     PROBER,
@@ -52,6 +53,7 @@ from lab.launch.scripts_of import scripts_of
 from lab.launch.seen import Definition, SeenContainer
 from lab.launch.servers import (
     ServerGoneError,
+    begin_again,
     found_on,
     has_first_rows,
     wait_until_ready,
@@ -61,7 +63,7 @@ from lab.launch.standing import Standing
 from lab.launch.states import Events, last_start, state_of
 from lab.launch.templates import require_complete
 from lab.launch.tunnel import open_tunnel
-from lab.plan.containers import completion_name
+from lab.plan.containers import FRESH, KEEP, completion_name
 from lab.plan.make import read_plan
 from lab.plan.model import Plan, PlannedServer, SchemaPlace
 from lab.plan.observed import NodeState, SchemaState, State
@@ -227,6 +229,30 @@ class Cluster:
                 progress(f"database {server.name}: {state.name} complete, {state.tables} tables")
             every += states
         return tuple(every)
+
+    def reset_databases(self) -> None:
+        """Let every server begin again with what its template or `keep_databases` holds.
+
+        Containers, addresses and nodes stay; connections to the servers end. A server that doesn't
+        run is started. Raises `DatabaseError`.
+        """
+        self._each_server(self._reset_server)
+
+    def keep_databases(self) -> None:
+        """Let `reset_databases` return to what the servers hold at this moment.
+
+        Raises `DatabaseError`, and `LabError` when a server doesn't run.
+        """
+        self._each_server(lambda server: begin_again(self._engine, server.container, KEEP))
+
+    def _each_server(self, task: Callable[[PlannedServer], None]) -> None:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            results([pool.submit(task, server) for server in self.plan.servers])
+
+    def _reset_server(self, server: PlannedServer) -> None:
+        if self.state(server.name).state is not State.RUNNING:
+            self.start_server(server.name)
+        begin_again(self._engine, server.container, FRESH)
 
     def schema_states(self) -> tuple[SchemaState, ...]:
         """Compare every schema with its dbscript, by one question a server."""

@@ -22,6 +22,7 @@ from lab.plan.containers import (
     node_environment,
     node_memory,
     prober_memory,
+    serving,
 )
 from lab.plan.model import Member, Plan, PlannedBalancer, PlannedMachine, PlannedNode, PlannedServer
 
@@ -146,7 +147,7 @@ def server_definition(
     return Definition(
         name=server.container,
         image=images.servers[server.name],
-        command=("mysqld", *mysqld_arguments(port=server.port)),
+        command=serving(mysqld_arguments(port=server.port)),
         labels=owner.labels(Part.SERVER, server.name),
         **_standing(plan, server),
         user=f"{SERVER_UID}:{SERVER_GID}",

@@ -256,10 +256,10 @@ class Engine:
         with asked(f"container {container}"):
             self._api.stop(container, timeout=grace)
 
-    def kill(self, container: str) -> None:
-        """End a container with SIGKILL."""
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        """Send a signal to a container's first process; SIGKILL ends it."""
         with asked(f"container {container}"):
-            self._api.kill(container)
+            self._api.kill(container, signal)
 
     def pause(self, container: str) -> None:
         """Freeze every process of a container."""

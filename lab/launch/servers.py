@@ -23,17 +23,19 @@ class ServerGoneError(DatabaseError):
     """The database server doesn't answer."""
 
 
-def wait_until_ready(engine: Engine, container: str) -> None:
+def wait_until_ready(engine: Engine, container: str, *, times: int = 1) -> None:
     """Read the server's log until the final server takes connections.
 
-    Raises `DatabaseError` with the log's end when it stops before, or is silent for too long.
+    *times* counts how often it has said so since its container started. Raises `DatabaseError` with
+    the log's end when it stops before, or is silent for too long.
     """
     with engine.follow(container, since=last_start(engine, container)) as log:
         # Closing the stream is what ends a read that nothing arrives for.
         alarm = threading.Timer(_PATIENCE, log.close)
         alarm.start()
         try:
-            if any(_READY.search(line) for line in log):
+            ready = (line for line in log if _READY.search(line))
+            if any(count == times for count, _ in enumerate(ready, 1)):
                 return
         finally:
             alarm.cancel()
@@ -51,6 +53,20 @@ def wait_until_ready(engine: Engine, container: str) -> None:
             "mend what its last lines name, then `lab down` and `lab up`",
         )
     )
+
+
+def begin_again(engine: Engine, container: str, signal: str) -> None:
+    """Let a ready server's first process end mysqld and start it again, as *signal* tells it.
+
+    Raises `DatabaseError` when it doesn't become ready again.
+    """
+    with engine.follow(container, since=last_start(engine, container), wait=False) as log:
+        before = sum(1 for line in log if _READY.search(line))
+    if not before:
+        wait_until_ready(engine, container)
+        before = 1
+    engine.kill(container, signal)
+    wait_until_ready(engine, container, times=before + 1)
 
 
 def ask(engine: Engine, container: str, sql: str | bytes, database: str = "") -> Ran:

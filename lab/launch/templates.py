@@ -18,6 +18,7 @@ from lab.plan.containers import (
     SERVER_DATA,
     SERVER_FILES,
     SERVER_GID,
+    SERVER_TEMPLATE,
     SERVER_UID,
     mysqld_arguments,
     mysqld_initialise_arguments,
@@ -39,7 +40,7 @@ def template_tag(server: PlannedServer, image_id: str, scripts: Mapping[str, Dbs
     """Name the template of these scripts, settings and server image: same name, same content."""
     inputs = {
         "image": image_id,
-        "settings": [mysqld_initialise_arguments(), _builder_arguments()],
+        "made by": _builder_command(),
         "schemas": [
             [
                 schema.name,
@@ -71,17 +72,19 @@ def ensure_template(
     tag = template_tag(server, image if seen is None else seen.id, scripts)
     if engine.image(tag) is not None:
         return tag
-    initialise = f"mysqld {' '.join(mysqld_initialise_arguments())}"
-    command = ("sh", "-c", f"{initialise} && exec mysqld {' '.join(_builder_arguments())}")
-    with building(engine, builder_definition(server, image, command, owner)) as builder:
+    wanted = builder_definition(server, image, _builder_command(), owner)
+    with building(engine, wanted) as builder:
         _fill(engine, builder, server, scripts, progress)
         _keep(engine, builder, tag, progress)
     return tag
 
 
-def _builder_arguments() -> tuple[str, ...]:
+def _builder_command() -> tuple[str, ...]:
+    """Give what makes the data directory, and in the end the copy that a reset begins with."""
+    initialise = f"mysqld {' '.join(mysqld_initialise_arguments())}"
     kept = (word for word in mysqld_arguments() if not word.startswith(_LEFT_OUT))
-    return (*kept, "--skip-networking")
+    serve = f"mysqld {' '.join(kept)} --skip-networking"
+    return ("sh", "-c", f"{initialise} && {serve} && cp -a {SERVER_DATA} {SERVER_TEMPLATE}")
 
 
 def _fill(

@@ -18,6 +18,8 @@ CONFIG_VOLUME = PurePosixPath("/home/wso2carbon/wso2-config-volume")
 
 SERVER_FILES = PurePosixPath("/lab/server")
 SERVER_DATA = PurePosixPath("/lab/data")  # outside any VOLUME, so that a commit keeps it
+SERVER_TEMPLATE = PurePosixPath("/lab/template")  # the loaded databases, which nobody writes to
+SERVER_KEPT = PurePosixPath("/lab/kept")  # what a lab's server returns to in the template's place
 SERVER_SOCKET = PurePosixPath("/tmp/mysqld.sock")  # noqa: S108  # in a container of our own
 SERVER_UID = 999  # mysql in the official images, and in the lab's own
 SERVER_GID = 999
@@ -183,6 +185,50 @@ def mysqld_arguments(*, port: int = 3306, user: str = "mysql") -> tuple[str, ...
     )
 
 
+FRESH, KEEP = "SIGUSR1", "SIGUSR2"
+_SERVING = f"""
+wanted=
+server=
+end() {{
+    signal=TERM
+    [ $wanted != fresh ] || signal=KILL
+    [ -z "$server" ] || kill -$signal $server
+}}
+trap 'wanted=stop; end' TERM
+trap 'wanted=fresh; end' USR1
+trap 'wanted=keep; end' USR2
+while :; do
+    mysqld "$@" &
+    server=$!
+    [ -z "$wanted" ] || end  # the signal came before there was a server
+    while wait $server; code=$?; kill -0 $server 2>/dev/null; do :; done
+    server=
+    asked=$wanted
+    wanted=
+    case $asked in
+        fresh)
+            from={SERVER_TEMPLATE}
+            [ ! -d {SERVER_KEPT} ] || from={SERVER_KEPT}
+            rm -rf {SERVER_DATA} && cp -a --sparse=always $from {SERVER_DATA} || exit 1 ;;
+        keep)
+            [ $code = 0 ] || exit $code
+            rm -rf {SERVER_KEPT}.part && cp -a {SERVER_DATA} {SERVER_KEPT}.part || exit 1
+            rm -rf {SERVER_KEPT} && mv {SERVER_KEPT}.part {SERVER_KEPT} || exit 1 ;;
+        *) exit $code ;;
+    esac
+done
+"""
+
+
+def serving(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the command of a server whose databases can begin anew while its container runs.
+
+    On the signal `FRESH` its first process kills mysqld and starts it again on a copy of the
+    template, or of what `KEEP` has put in the template's place. It ends as mysqld ends.
+    """
+    return ("sh", "-c", _SERVING, "mysqld", *arguments)
+
+
 def mysqld_initialise_arguments(*, user: str = "mysql") -> tuple[str, ...]:
     """Give the words that make an empty data directory: root@localhost has no password."""
     return (
@@ -194,14 +240,24 @@ def mysqld_initialise_arguments(*, user: str = "mysql") -> tuple[str, ...]:
         "--loose-innodb-redo-log-capacity=16M",
         "--innodb-doublewrite=OFF",
         "--innodb-use-native-aio=OFF",
+        *_SOON_READY,
     )
 
+
+# What halves the time from start to ready (docs/databases.md has the figures).
+_SOON_READY = (
+    "--innodb-flush-method=nosync",  # what a machine's crash takes is the lab's to make again
+    "--innodb-rollback-segments=2",
+    "--innodb-read-io-threads=1",
+    "--innodb-write-io-threads=1",
+    "--innodb-purge-threads=1",
+)
 
 # Below 250 MiB with the schemas of 4.1.0. 1000 connections: each pool of each node may take 50.
 _SMALL = (
     "--performance-schema=OFF",
     "--max-connections=1000",
-    "--innodb-buffer-pool-size=64M",
+    "--innodb-buffer-pool-size=32M",
     "--innodb-log-buffer-size=4M",
     "--loose-innodb-redo-log-capacity=16M",
     "--innodb-flush-log-at-trx-commit=0",
@@ -214,4 +270,5 @@ _SMALL = (
     "--skip-log-bin",
     "--skip-name-resolve",
     "--loose-mysqlx=OFF",
+    *_SOON_READY,
 )

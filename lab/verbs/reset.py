@@ -35,6 +35,19 @@ def reset(
     return DeadlineError.exit_code if late else exit_code_of(report, allow_degraded=False)
 
 
+def reset_only_databases(name: str | None, shell: Shell, *, timed: bool) -> int:
+    """Reset the lab's databases and say so; a probe of theirs would leave rows in them again."""
+    timings = Timings(process_began())
+    with Engine.connect(shell.environ) as engine:
+        cluster = find(engine, name, shell)
+        with timings.stage("databases reset"):
+            reset_databases(cluster)
+    shell.tell(f"{cluster.plan.lab}: its databases begin anew")
+    if timed:
+        shell.tell(timings.table())
+    return 0
+
+
 def reset_lab(
     cluster: Cluster, patience: Patience, progress: Progress, timings: Timings
 ) -> tuple[Report, bool]:
@@ -56,6 +69,25 @@ def reset_lab(
                     done.result()
         with timings.stage("every link proven", waited_for="the containers"):
             return prove(cluster, patience=patience, progress=timed, began=began)
+
+
+def reset_databases(cluster: Cluster) -> None:
+    """Give a running lab's servers the databases and accounts of their templates again, in place.
+
+    Faults at the servers are healed first. Raises `LabError`.
+    """
+    servers = [server.name for server in cluster.plan.servers]
+    with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
+        for active in cluster.faults.active():
+            if active.fault.member in servers:
+                cluster.faults.heal(active.number)
+        cluster.reset_databases()
+
+
+def keep_databases(cluster: Cluster) -> None:
+    """Let `reset_databases` return to what the servers hold at this moment. Raises `LabError`."""
+    with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
+        cluster.keep_databases()
 
 
 def _restart(cluster: Cluster, server: str) -> None:

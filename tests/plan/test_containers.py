@@ -1,6 +1,12 @@
+import os
+import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 from lab.plan.containers import (
+    FRESH,
+    KEEP,
     SERVER_DATA,
     SERVER_FILE_NAMES,
     completion_name,
@@ -13,6 +19,7 @@ from lab.plan.containers import (
     node_path,
     prober_memory,
     server_path,
+    serving,
 )
 from lab.plan.make import make_plan
 from lab.plan.model import PlannedNode
@@ -83,6 +90,62 @@ def test_no_defaults_comes_first_or_mysqld_refuses_it():
 def test_the_data_directory_is_made_where_the_server_looks_for_it():
     assert f"--datadir={SERVER_DATA}" in mysqld_arguments()
     assert f"--datadir={SERVER_DATA}" in mysqld_initialise_arguments()
+
+
+def served(tmp_path: Path, mysqld: str) -> subprocess.Popen[str]:
+    """Run a server's command with a program in mysqld's place, on folders of the test."""
+    (tmp_path / "mysqld").write_text(f"#!/bin/sh\n{mysqld}")
+    (tmp_path / "mysqld").chmod(0o755)
+    for name in ("data", "template"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "template" / "row").write_text("fresh")
+    (tmp_path / "data" / "row").write_text("used")
+    argv = [word.replace("/lab/", f"{tmp_path}/") for word in serving(("--port=1",))]
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DATA": str(tmp_path / "data")}
+    return subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, text=True)
+
+
+FAITHFUL = """
+trap 'exit 0' TERM
+echo "$1 $(cat $DATA/row)"
+while :; do sleep 0.01; done
+"""
+
+
+def line_of(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    return server.stdout.readline().strip()
+
+
+def test_a_server_begins_anew_on_its_template_or_on_what_was_kept(tmp_path: Path) -> None:
+    row = tmp_path / "data" / "row"
+    with served(tmp_path, FAITHFUL) as server:
+        assert line_of(server) == "--port=1 used"
+        server.send_signal(signal.Signals[FRESH])
+        assert line_of(server) == "--port=1 fresh"
+        row.write_text("seeded")
+        server.send_signal(signal.Signals[KEEP])
+        assert line_of(server) == "--port=1 seeded"
+        row.write_text("used again")
+        (tmp_path / "data" / "more").touch()
+        server.send_signal(signal.Signals[FRESH])
+        assert line_of(server) == "--port=1 seeded"
+        assert not (tmp_path / "data" / "more").exists()
+        server.terminate()
+        assert server.wait() == 0
+
+
+def test_a_server_ends_as_mysqld_ends(tmp_path: Path) -> None:
+    with served(tmp_path, "exit 7") as server:
+        assert server.wait() == 7
+
+
+def test_a_server_that_cannot_copy_its_template_ends(tmp_path: Path) -> None:
+    with served(tmp_path, FAITHFUL) as server:
+        line_of(server)
+        shutil.rmtree(tmp_path / "template")
+        server.send_signal(signal.Signals[FRESH])
+        assert server.wait() == 1
 
 
 def test_port_and_user_are_the_caller_s():
