@@ -35,6 +35,7 @@ class Peer:
     ports: frozenset[int] | None = None  # in LISTEN; None until the prober has told
     has_answered: bool = False
     changed: float = field(default=0.0)  # when it was started or last opened a port
+    took: float = 0.0  # seconds from its start until it last opened a port
 
     @property
     def is_up(self) -> bool:
@@ -55,13 +56,16 @@ def lengthen(streak: Streak | None, result: Result, now: float) -> Streak:
 
 
 def is_final(link: Link, streak: Streak, peer: Peer, now: float, patience: Patience) -> bool:
-    """Tell whether waiting on will not help *link*, as far as can be seen."""
+    """Tell whether waiting on will not help *link*, as far as can be seen.
+
+    Who took long to open its ports takes as long with the rest: many start on this machine.
+    """
     if streak.count < patience.tries:
         return False
     steady = now - max(streak.since, peer.changed)
     if _is_definite(link, streak.outcome, peer):
         return steady >= patience.settle
-    return peer.is_up and steady >= patience.reluctance
+    return peer.is_up and steady >= max(patience.reluctance, peer.took)
 
 
 def _is_definite(link: Link, outcome: Outcome, peer: Peer) -> bool:

@@ -135,6 +135,7 @@ class _Watch:
             **{b.name: Peer(frozenset(f.port for f in b.fronts)) for b in plan.balancers},
         }
         self._started = {name: asyncio.Event() for name in self._needs}
+        self._began: dict[str, float] = {}
         self._paces: dict[str | None, list[Pace]] = {}
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -183,7 +184,7 @@ class _Watch:
         async with self._slot(node):
             vantage = await asyncio.to_thread(self._release, node)
             self._session.define(vantage)
-            self._peers[node].changed = _now()
+            self._peers[node].changed = self._began[node] = _now()
             self._started[node].set()
             self._seen(NodeState(node, State.RUNNING))
             self._judge()
@@ -278,6 +279,7 @@ class _Watch:
             ports=None,
             has_answered=any(member.is_up for member in members),
             changed=max(peer.changed for peer in (own, *members)),
+            took=max(peer.took for peer in (own, *members)),
         )
 
     def _judge(self) -> None:
@@ -304,6 +306,7 @@ class _Watch:
         peer.ports = ports
         if has_opened:
             peer.changed = _now()
+            peer.took = peer.changed - self._began.get(vantage, peer.changed)
             for pace in self._paces.get(vantage, ()):
                 pace.ring()
 

@@ -52,6 +52,13 @@ def test_a_port_that_opened_meanwhile_begins_the_time_anew() -> None:
     assert final(Outcome.CREDENTIALS_REFUSED, after=5.5, peer=opened)
 
 
+def test_who_took_long_to_open_its_ports_is_waited_for_as_long_again() -> None:
+    slow = Peer(frozenset({9443}), frozenset({9443}), changed=100.0, took=20.0)
+    assert not final(Outcome.REFUSED, after=19.9, peer=slow)
+    assert final(Outcome.REFUSED, after=20, peer=slow)
+    assert final(Outcome.CREDENTIALS_REFUSED, after=1, peer=slow)
+
+
 def test_a_wrong_answer_of_a_database_is_definite_and_one_of_a_web_app_is_not() -> None:
     assert final(Outcome.WRONG_ANSWER, after=1, protocol=Protocol.MYSQL)
     assert not final(Outcome.WRONG_ANSWER, after=1)
