@@ -37,7 +37,7 @@ check: setup ## judge style, types, layers, links and the wheel, without an engi
 	.venv/bin/lint-imports
 	.venv/bin/python -m pytest -q tests/test_packaging.py tests/test_layers.py tests/test_docs.py
 
-bench: ## measure the lab against docker compose, side by side (BENCH_ARGS=…)
+bench: ## measure the lab against its peers, side by side (BENCH_ARGS=…)
 	@scripts/machine.sh python engine
 	@scripts/venv.sh
 	.venv/bin/python scripts/bench $(BENCH_ARGS)

@@ -1,4 +1,4 @@
-"""`make bench`: the lab beside docker compose on the same images and files, in one run, as ratios.
+"""`make bench`: the lab beside its peers on the same images and files, in one run, as ratios.
 
 Nothing here is a test: figures differ from machine to machine, ratios of one run less so.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from commands import NAME, compose_words, copy_for_peer, lab, start_rows, timed, up_and_down
 from figures import Row
 from growth import HEAD, SIZES, measure_growth
-from inside import lag_row, memory_row, sweep_row
+from inside import lag_row, memory_row, programs_row, reset_rows, sweep_row
 from many import many_row
 
 from lab.launch.cluster import find_cluster
@@ -29,7 +29,8 @@ def main() -> None:
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="lab-bench-") as folder:
         rows = [] if asked.only_growth else _measure(Path(folder), asked)
-        growth = measure_growth(Path(folder), () if asked.labs else asked.sizes)
+        sizes = asked.sizes or (SIZES if asked.only_growth else ())
+        growth = measure_growth(Path(folder), () if asked.labs else sizes)
     for row in rows:
         _print(row)
     if growth:
@@ -48,10 +49,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="of each whole command")
     parser.add_argument("--sweeps", type=int, default=20)
-    parser.add_argument("--starts", type=int, default=50, help="of a node, for the lag")
-    parser.add_argument("--labs", type=int, help="only so many labs at once, beside compose's")
-    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="labs that grow")
-    parser.add_argument("--only-growth", action="store_true", help="measure nothing else")
+    parser.add_argument("--starts", type=int, default=20, help="of a node, for the lag")
+    parser.add_argument("--labs", type=int, help="only so many labs at once, beside the peers'")
+    parser.add_argument("--sizes", type=int, nargs="*", default=(), help="labs that grow, too")
+    parser.add_argument(
+        "--only-growth", action="store_true", help=f"nothing but those, {SIZES} if none are told"
+    )
     parser.add_argument("--json", type=Path, help="write every single figure there")
     return parser.parse_args()
 
@@ -72,7 +75,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
             rows += start_rows(folder, cluster.folder / "nodes/gw/deployment.toml", asked.runs)
             rows.append(sweep_row(cluster, asked.sweeps))
             rows.append(memory_row(cluster))
+            rows.append(programs_row(cluster))
             rows.append(lag_row(cluster, asked.starts))
+            rows += reset_rows(cluster, asked.runs)
     finally:
         lab(folder, "down", NAME)
         timed(compose_words("down", "-t", "0", "-v"), peer)

@@ -5,25 +5,29 @@ import contextlib
 import json
 import random
 import re
+import resource
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from figures import Row, Series
 
+from lab.fixture.lab import Lab
 from lab.gate.patience import Patience
 from lab.gate.session import Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, until_healthy
 from lab.launch.cluster import Cluster
+from lab.launch.engine import Engine
 from lab.verbs.look import open_session, own_vantage, vantage_of, wiring_of
 from lab.wiring.published import HOST
 
 _SWEEP_GOAL, _LAG_GOAL, _MEMORY_GOAL = 0.3, 0.1, 30.0  # seconds, seconds, MiB
+_RESET_GOAL = 1.0  # seconds
 _SLOWEST_START = 2.0  # seconds of random delay before a listener opens
 _STAMP = re.compile(r"stand-in listener \d+ open at ([0-9.]+)")
 
@@ -131,6 +135,41 @@ def _start_after(cluster: Cluster, node: str, delay: float) -> None:
 def _last_listener(cluster: Cluster, node: str, since: float) -> float:
     stamps = [float(stamp) for line in cluster.logs(node) for stamp in _STAMP.findall(line)]
     return max(stamp for stamp in stamps if stamp >= since)
+
+
+def reset_rows(cluster: Cluster, runs: int) -> list[Row]:
+    """Time what a test waits for between two: fresh databases, and a fresh lab."""
+    held = Lab(Engine.connect(), cluster)
+    first = Series("lab", tuple(_seconds(held.reset_databases) for _ in range(runs)))
+    whole = Series("lab", tuple(_seconds(held.reset) for _ in range(runs)))
+    held.close()
+    goal = f"≤ {_RESET_GOAL:g} s"
+    return [
+        Row("reset of the databases", "s", first, goal=goal, is_met=first.median <= _RESET_GOAL),
+        Row("reset of the whole, proven", "s", whole, goal="none"),
+    ]
+
+
+def _seconds(task: Callable[[], object]) -> float:
+    began = time.monotonic()
+    task()
+    return time.monotonic() - began
+
+
+def programs_row(cluster: Cluster) -> Row:
+    """Tell the memory of this program, which drives the lab as `lab status` does, and the prober's.
+
+    The program's is its largest so far, libraries and the bench itself included.
+    """
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (prober,) = container_memory([cluster.plan.prober]).values()
+    return Row(
+        "memory of controller and prober",
+        "MiB",
+        Series("lab", (own, prober)),
+        goal="none",
+        notes=(f"controller {own:.0f} MiB, prober {prober:.0f} MiB",),
+    )
 
 
 def memory_row(cluster: Cluster) -> Row:
