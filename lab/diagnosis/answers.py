@@ -11,6 +11,9 @@ from lab.products.facts import Protocol
 from lab.wiring.link import Link
 from probes.result import Outcome
 
+# How a probe refuses the certificate that WSO2 ships: it is signed by itself, for localhost.
+_OF_THE_DISTRIBUTION = ("self-signed certificate", "only for localhost")
+
 
 def find_certificates(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
     """Give a cause for each host whose certificate isn't accepted."""
@@ -30,11 +33,14 @@ def _certificate_cause(evidence: Evidence, host: str, seen: str, links: Sequence
         where = f"{links[0].node}, its truststore, or {owner.to}, its keystore"
     else:
         where = f"{owner.to}, its keystore"
+    mend = f"a certificate from the lab's CA with {host} among its names: `lab down`, `lab up`"
+    if any(sign in seen for sign in _OF_THE_DISTRIBUTION):
+        mend = f"the distribution's own certificate is such a one, for localhost alone; use {mend}"
     return Cause(
         Code.CERTIFICATE,
         f"the certificate of {host} is not accepted: {seen}",
         where,
-        f"a certificate from the lab's CA with {host} among its names: `lab down`, `lab up`",
+        mend,
         ids(links),
     )
 

@@ -178,3 +178,16 @@ def test_a_schema_that_lacks_a_table_is_a_cause_even_when_every_link_answers() -
 def test_links_that_were_never_tried_are_told_as_such() -> None:
     (cause,) = Seen({"gw/km": None}).diagnosis().causes
     assert (cause.code, cause.what) == ("LAB0290", "gw → km: not tried")
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "not signed by a CA that the node trusts: self-signed certificate",
+        "not valid for the name tm.wso2.com, only for localhost",
+    ],
+)
+def test_a_certificate_like_the_distributions_is_said_to_be_like_it(seen: str) -> None:
+    refused = {"gw/tm.login": Outcome.CERTIFICATE_INVALID}
+    (cause,) = Seen(refused, says={"gw/tm.login": seen}).diagnosis().causes
+    assert cause.mend.startswith("the distribution's own certificate is such a one")

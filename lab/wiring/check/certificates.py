@@ -52,7 +52,7 @@ class _Identity:
 
 
 def check_certificates(case: Case) -> Iterator[Finding]:
-    """LAB0138 to LAB0141: what a node shows, to whom it is shown, and who believes it."""
+    """LAB0138 to LAB0141, LAB0154: what a node shows, to whom, and who believes it."""
     if not case.stores:
         return
     identities: dict[str, _Identity] = {}
@@ -73,7 +73,38 @@ def check_certificates(case: Case) -> Iterator[Finding]:
                 yield _unopened(opened, truststore)
             else:
                 trusted[name] = opened.trusted
-    yield from _judge(case, identities, trusted)
+    shipped = {name: one for name, one in identities.items() if _is_shipped(one.chain[0])}
+    for identity in shipped.values():
+        yield from _shipped(case, identity)
+    own = {name: one for name, one in identities.items() if name not in shipped}
+    yield from _judge(case, own, trusted)
+
+
+def _is_shipped(leaf: "x509.Certificate") -> bool:
+    """Tell whether it is the one that WSO2 ships: self-signed, of WSO2, for localhost alone."""
+    from cryptography.x509 import NameOID  # noqa: PLC0415  # where one is read
+
+    makers = {one.value for one in leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)}
+    return leaf.issuer == leaf.subject and "WSO2" in makers and _names(leaf) == {"localhost"}
+
+
+def _shipped(case: Case, identity: _Identity) -> Iterator[Finding]:
+    """LAB0154: one thing instead of a name and a date that are wrong; alone it may do."""
+    ended = identity.chain[0].not_valid_after_utc
+    is_over = ended <= datetime.now(UTC)
+    called = {reading.link.host for reading in case.readings if reading.link.to == identity.node}
+    is_misnamed = not {case.cluster.nodes[identity.node].hostname, *called} <= {*LOCAL_HOSTS}
+    if not (is_misnamed or is_over):
+        return
+    what = f"{identity.node} shows the distribution's own certificate, which is for localhost alone"
+    if is_over:
+        what += f" and expired on {ended:%Y-%m-%d}"
+    tell = error if is_misnamed else warning
+    mend = (
+        "put a keystore there whose certificate carries the node's names; `lab render` of a"
+        " topology writes one a node"
+    )
+    yield tell("LAB0154", what, identity.at, mend, key=identity.key)
 
 
 def _judge(
@@ -159,16 +190,20 @@ def _issued(certificate: "x509.Certificate", issuer: "x509.Certificate") -> bool
 
 
 def _carries(leaf: "x509.Certificate", host: str) -> bool:
+    return any(_fits(name, host) for name in _names(leaf))
+
+
+def _names(leaf: "x509.Certificate") -> set[str]:
+    """Give the alternative names; of a certificate without any, the common one."""
     from cryptography import x509  # noqa: PLC0415  # where one is read
 
     try:
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         attributes = leaf.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        return any(_fits(str(attribute.value), host) for attribute in attributes)
-    known = [*names.get_values_for_type(x509.DNSName)]
-    known += [str(address) for address in names.get_values_for_type(x509.IPAddress)]
-    return any(_fits(name, host) for name in known)
+        return {str(attribute.value) for attribute in attributes}
+    addresses = {str(address) for address in names.get_values_for_type(x509.IPAddress)}
+    return {*names.get_values_for_type(x509.DNSName), *addresses}
 
 
 def _fits(name: str, host: str) -> bool:

@@ -1,10 +1,16 @@
 """Keystores that the files name oddly: nothing odd ends the check, nothing outside is opened."""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 
+from lab.render.certificates import make_key
 from lab.wiring.read import read_links
 
 CASE = Path(__file__).parent / "good" / "certificates-of-one-authority"
@@ -58,3 +64,44 @@ def test_a_wrong_password_is_not_repeated(case: Path) -> None:
     (finding,) = read_links(case, None, stores=True).findings
     assert finding.code == "LAB0141"
     assert "hush-hush" not in repr(finding)
+
+
+def shipped(*, days_left: int) -> bytes:
+    """Make a keystore as WSO2's: self-signed, of WSO2, for localhost alone."""
+    key, now = make_key(), dt.datetime.now(dt.UTC)
+    parts = [
+        (NameOID.COMMON_NAME, "localhost"),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, "WSO2"),
+        (NameOID.ORGANIZATION_NAME, "WSO2"),
+        (NameOID.COUNTRY_NAME, "US"),
+    ]
+    name = x509.Name([x509.NameAttribute(kind, value) for kind, value in parts])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=400))
+        .not_valid_after(now + dt.timedelta(days=days_left))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    encryption = serialization.BestAvailableEncryption(b"wso2carbon")
+    return pkcs12.serialize_key_and_certificates(b"wso2carbon", key, certificate, None, encryption)
+
+
+@pytest.mark.parametrize(("days_left", "tells"), [(-5, " and expired on 20"), (5, "")])
+def test_the_distributions_own_certificate_is_told_as_what_it_is(
+    case: Path, days_left: int, tells: str
+) -> None:
+    store = case / "cp/repository/resources/security/wso2carbon.jks"
+    assert store.is_file()
+    store.write_bytes(shipped(days_left=days_left))
+    (finding,) = read_links(case, None, stores=True).findings
+    assert (finding.code, finding.severity) == ("LAB0154", "error")
+    own = "cp shows the distribution's own certificate, which is for localhost alone"
+    assert finding.what.startswith(own + tells)
+    line = (case / FILE).read_text().splitlines()[finding.where.line - 1]
+    assert (finding.where.file, line) == (FILE, NAME)
+    assert "carries the node's names" in finding.mend
