@@ -20,3 +20,17 @@ async def log_in(trial: Trial) -> str:
     )
     await dialogue.close()
     return f"logged in, {TOPICS} is there"
+
+
+async def subscribe(trial: Trial, dialogue: Dialogue, topic: str) -> None:
+    """Bind a queue of our own that goes with the connection; its consumer acknowledges by hand.
+
+    Andes drops a connection that consumes without acknowledgement (measured on 4.1.0).
+    """
+    trial.expected = f"a subscription to {topic}"
+    declare = commands.Queue.Declare(queue="", exclusive=True, auto_delete=True)
+    queue = (await dialogue.ask(declare, commands.Queue.DeclareOk)).queue or ""
+    bind = commands.Queue.Bind(queue=queue, exchange=TOPICS, routing_key=topic)
+    await dialogue.ask(bind, commands.Queue.BindOk)
+    consume = commands.Basic.Consume(queue=queue, no_ack=False)
+    await dialogue.ask(consume, commands.Basic.ConsumeOk)

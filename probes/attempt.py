@@ -9,7 +9,7 @@ import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 
-from probes import amqp, binary, http, ldap, mysql, revocation, soap, tcp, thrift, tls
+from probes import amqp, binary, http, ldap, mysql, revocation, soap, tcp, thrift, throttling, tls
 from probes.connection import Vantage
 from probes.failure import LinkError
 from probes.result import Outcome, Phase, Result
@@ -30,6 +30,7 @@ PROBES: Mapping[Protocol, Callable[[Trial], Awaitable[str]]] = {
     Protocol.TLS: tls.shake_hands,
     Protocol.TCP: tcp.connect,
     Protocol.REVOCATION: revocation.revoke_nothing,
+    Protocol.THROTTLING: throttling.use_up,
     Protocol.SOAP: soap.call,
     Protocol.THRIFT: thrift.call_nothing,
     Protocol.UNKNOWN: tcp.connect,

@@ -16,10 +16,10 @@ _TEXT_LIMIT = 1 << 16
 async def log_in(trial: Trial) -> str:
     """Log in and out on an `ssl://` port."""
     target = trial.target
-    connection = await _connect_login(trial, target.host, target.port)
-    session = await _log_in(trial, connection)
+    connection = await connect_login(trial, target.host, target.port)
+    session = await open_session(trial, connection)
     trial.phases.enter(Phase.APP)
-    await _log_out(trial, connection, session)
+    await close_session(trial, connection, session)
     return "logged in and out"
 
 
@@ -31,26 +31,28 @@ async def publish_nothing(trial: Trial) -> str:
     target = trial.target
     if not target.login_host:
         receiver = await trial.connect(target.host, target.port)
-        session = await _log_in(trial, receiver)
+        session = await open_session(trial, receiver)
     else:
-        partner = await _connect_login(trial, target.login_host, target.login_port)
-        session = await _log_in(trial, partner)
+        partner = await connect_login(trial, target.login_host, target.login_port)
+        session = await open_session(trial, partner)
         receiver = await trial.connect(target.host, target.port)
     trial.phases.enter(Phase.APP)
     trial.expected = "the session accepted for publishing"
     await receiver.send(binary_frames.publish(session))
-    await _expect_ok(receiver, session)
-    await _log_out(trial, receiver, session)
+    await expect_ok(receiver, session)
+    await close_session(trial, receiver, session)
     return "logged in, published no event, logged out"
 
 
-async def _connect_login(trial: Trial, host: str, port: int) -> Connection:
+async def connect_login(trial: Trial, host: str, port: int) -> Connection:
+    """Open a TLS connection as the agent does, to an `ssl://` port. Raises `LinkError`."""
     # The agent checks the chain and never the name (carbon-analytics-common
     # BinarySecureClientPoolFactory).
     return await trial.connect_tls(host, port, check_name=False)
 
 
-async def _log_in(trial: Trial, connection: Connection) -> str:
+async def open_session(trial: Trial, connection: Connection) -> str:
+    """Log in as the target's user and give the session's id. Raises `LinkError`."""
     trial.phases.enter(Phase.AUTH)
     trial.expected = f"a session for {trial.target.username}"
     try:
@@ -70,13 +72,15 @@ async def _log_in(trial: Trial, connection: Connection) -> str:
     return (await connection.reader.readexactly(length)).decode(errors="replace")
 
 
-async def _log_out(trial: Trial, connection: Connection, session: str) -> None:
+async def close_session(trial: Trial, connection: Connection, session: str) -> None:
+    """Give a session back. Raises `LinkError`."""
     trial.expected = "a logout"
     await connection.send(binary_frames.logout(session))
-    await _expect_ok(connection, session)
+    await expect_ok(connection, session)
 
 
-async def _expect_ok(connection: Connection, session: str) -> None:
+async def expect_ok(connection: Connection, session: str) -> None:
+    """Await the answer to a publish or a logout. Raises `LinkError`, without the session's id."""
     reply = await _reply(connection)
     if reply is Reply.ERROR:
         said = (await _error(connection)).replace(session, "<session>")

@@ -5,7 +5,7 @@ import uuid
 
 from pamqp import commands
 
-from probes.amqp import TOPICS
+from probes.amqp import subscribe
 from probes.amqp_dialogue import Dialogue
 from probes.http import Conversation, expectation, judge
 from probes.result import Phase
@@ -31,7 +31,7 @@ async def revoke_nothing(trial: Trial) -> str:
     hub = Dialogue(trial, await trial.connect(target.hub_host, target.hub_port))
     hub_endpoint = trial.endpoint
     await hub.open(target.hub_username, target.hub_password, target.virtual_host)
-    await _subscribe(trial, hub)
+    await subscribe(trial, hub, _TOPIC)
     token = f"lab-probe-{uuid.uuid4()}"
     await _notify(trial, token)
     trial.endpoint = hub_endpoint
@@ -39,20 +39,6 @@ async def revoke_nothing(trial: Trial) -> str:
     await _await_message(hub, token)
     await hub.close()
     return "posted to notify, arrived on the event hub"
-
-
-async def _subscribe(trial: Trial, hub: Dialogue) -> None:
-    """Bind a queue of our own that goes with the connection; its consumer acknowledges by hand.
-
-    Andes drops a connection that consumes without acknowledgement (measured on 4.1.0).
-    """
-    trial.expected = f"a subscription to {_TOPIC}"
-    declare = commands.Queue.Declare(queue="", exclusive=True, auto_delete=True)
-    queue = (await hub.ask(declare, commands.Queue.DeclareOk)).queue or ""
-    bind = commands.Queue.Bind(queue=queue, exchange=TOPICS, routing_key=_TOPIC)
-    await hub.ask(bind, commands.Queue.BindOk)
-    consume = commands.Basic.Consume(queue=queue, no_ack=False)
-    await hub.ask(consume, commands.Basic.ConsumeOk)
 
 
 async def _notify(trial: Trial, token: str) -> None:

@@ -25,6 +25,7 @@ class Protocol(StrEnum):
     TLS = "tls"  # a handshake and nothing more
     TCP = "tcp"  # a connection and nothing more
     REVOCATION = "revocation"  # a flow: posted to notify, must arrive on the event hub
+    THROTTLING = "throttling"  # a flow: requests told to a receiver must come to a decision
     SOAP = "soap"  # an admin service: HTTPS whose refusals are faults with status 500
     THRIFT = "thrift"  # key validation of API Manager 2.x
     UNKNOWN = "unknown"  # a URL under a key that no table knows
@@ -63,10 +64,12 @@ class Target:
     validation_query: str = ""  # MYSQL
     use_tls: bool = True  # MYSQL: the JDBC driver asks for TLS unless told otherwise; LDAP: ldaps
     search_base: str = ""  # LDAP: an entry that must be there
-    hub_host: str = ""  # REVOCATION: where the message must arrive
+    hub_host: str = ""  # REVOCATION, THROTTLING: where the message must arrive
     hub_port: int = 0
     hub_username: str = ""
     hub_password: str = field(default="", repr=False)
+    tier: str = ""  # THROTTLING: an application policy, and how many requests use it up
+    quota: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give the plain values of this target, password included: only for the prober's stdin."""

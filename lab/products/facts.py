@@ -36,6 +36,7 @@ class Protocol(StrEnum):
     TLS = "tls"
     TCP = "tcp"
     REVOCATION = "revocation"
+    THROTTLING = "throttling"
     SOAP = "soap"
     THRIFT = "thrift"
     UNKNOWN = "unknown"

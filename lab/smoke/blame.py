@@ -82,6 +82,22 @@ def blame_call(status: int) -> Blame:
     )
 
 
+def blame_policies(member: str, *, is_silent: bool) -> Blame:
+    """Say why a traffic manager decides nothing about requests that it was told of."""
+    if not is_silent:
+        return Blame(
+            f"{member} can't be told of requests, or heard",
+            "look at these connections",
+            (_REQUESTS, _DECISIONS),
+        )
+    return Blame(
+        f"{member} has no policies, so it never throttles",
+        "it reads them once, and must start when the control plane answers:"
+        f" `lab stop {member}`, then `lab start {member}`",
+        (_POLICIES,),
+    )
+
+
 def blame_throttling() -> Blame:
     """Say why nobody is throttled although the quota is used up."""
     return Blame(

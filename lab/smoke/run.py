@@ -16,6 +16,7 @@ from lab.smoke.asking import Asker, NoAnswerError, Question
 from lab.smoke.site import Site
 from lab.smoke.told import Blame, Step, StepVerdict, Told
 from probes.http import Answer
+from probes.result import Outcome, Result
 
 _OK = 200
 _MADE = (200, 201)
@@ -31,6 +32,10 @@ _SCOPES = (
 # Few calls use it up: the product's own policy of ten a minute, if it has one.
 _MOST_CALLS_A_MINUTE = 60
 _MINUTES = {"sec": 1 / 60, "min": 1, "minute": 1, "hour": 60, "hours": 60, "day": 1440}
+
+
+# Asks each traffic manager whether it throttles: by a policy's name, and its quota of requests.
+AskPolicies = Callable[[str, int], Awaitable[Sequence[tuple[str, Result]]]]
 
 
 class StepError(Exception):
@@ -57,6 +62,7 @@ class Made:
     vhost: str = ""
     subscription_policy: str = ""
     application_policy: str = ""
+    quota: int = 0  # its requests
     call_token: str = field(default="", repr=False)
 
 
@@ -64,8 +70,14 @@ class Smoke:
     """One smoke test of one lab; *told* hears each step as it ends."""
 
     def __init__(
-        self, site: Site, asker: Asker, patience: Patience, told: Callable[[Step], None]
+        self,
+        site: Site,
+        asker: Asker,
+        patience: Patience,
+        ask_policies: AskPolicies,
+        told: Callable[[Step], None],
     ) -> None:
+        self._ask_policies = ask_policies
         self._site = site
         self._asker = asker
         self._patience = patience
@@ -113,6 +125,7 @@ class Smoke:
             ("register a client", self._register),
             ("get a token", self._get_token),
             ("find environment and policies", self._look_around),
+            ("traffic managers have them", self._prove_policies),
             ("create an API", self._create_api),
             ("create and deploy a revision", self._deploy),
             ("publish it", self._publish),
@@ -200,6 +213,7 @@ class Smoke:
             )
             raise StepError(f"GET {levels}", ", ".join(one["name"] for one in found), why)
         self._made.application_policy = slowest["name"]
+        self._made.quota = int(slowest["requestCount"])
         return f"environment {environment}, application policy {slowest['name']}"
 
     def _environment(self, settings: Any) -> str:
@@ -223,6 +237,19 @@ class Smoke:
             " `gateway_labels` of a gateway",
         )
         raise StepError(f"GET {self._site.publisher}/settings", f"environments: {names}", why)
+
+    async def _prove_policies(self) -> str:
+        policy = self._made.application_policy
+        results = await self._ask_policies(policy, self._made.quota)
+        for member, result in results:
+            if not result.ok:
+                asked = f"{member}, told of {self._made.quota} requests of {policy}"
+                came = f"{result.outcome} at {result.endpoint}: {result.seen}"
+                is_silent = result.outcome is Outcome.SILENT
+                why = blame.blame_policies(member, is_silent=is_silent)
+                raise StepError(f"{asked}, for {result.expected}", came, why)
+        names = ", ".join(member for member, _ in results)
+        return f"{names}: {policy} is used up" if names else "none is told and heard by one gateway"
 
     async def _create_api(self) -> str:
         backend = {"url": self._site.backend}

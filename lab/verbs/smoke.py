@@ -1,10 +1,11 @@
 """`lab smoke`: an API is made, called through the gateway, throttled, and removed again."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from lab.diagnosis.verdict import Verdict
 from lab.errors import NotHealthyError, Problem
+from lab.gate.attempt import attempt
 from lab.gate.patience import Patience
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
@@ -12,14 +13,16 @@ from lab.launch.ports import read_ports, ways
 from lab.plan.model import Plan
 from lab.report.smoke import SmokeReport, smoke_json, smoke_table, step_line
 from lab.smoke.asking import Asker
+from lab.smoke.policies import Asked, ask_for_policies
 from lab.smoke.run import Smoke
 from lab.smoke.site import site_of
 from lab.smoke.told import Step, Suspect, Told
 from lab.verbs.find import find
 from lab.verbs.interrupts import uninterrupted
-from lab.verbs.look import look, wiring_of
+from lab.verbs.look import look, open_session, vantage_of, wiring_of
 from lab.verbs.shell import ListFormat, Shell
 from lab.wiring.link import Link
+from probes.result import Result
 
 # A deployment, a subscription or a decision is there within seconds; the pauses are between calls.
 _STAND_IN = Patience(within=15.0, attempt=10.0, first_pause=0.02, longest_pause=0.1)
@@ -49,11 +52,26 @@ def smoke_lab(cluster: Cluster, told: Callable[[Step], None]) -> SmokeReport:
         (cluster.folder / "ca" / "ca.pem").read_text(encoding="ascii"),
         within=patience.attempt,
     )
-    ended = run_smoke(Smoke(site, asker, patience, told))
+    links = wiring_of(cluster).links
+
+    async def ask_policies(tier: str, quota: int) -> Sequence[tuple[str, Result]]:
+        asked = ask_for_policies(plan, links, tier, quota, within=patience.attempt)
+        return await _ask_all(cluster, tuple(asked))
+
+    ended = run_smoke(Smoke(site, asker, patience, ask_policies, told))
     step = ended.failed
     suspects = step.blame.suspects if step is not None and step.blame is not None else ()
-    links = tuple(suspected(plan, wiring_of(cluster).links, suspects)) if suspects else ()
-    return SmokeReport(plan, ended, links)
+    return SmokeReport(plan, ended, tuple(suspected(plan, links, suspects)))
+
+
+async def _ask_all(cluster: Cluster, asked: Sequence[Asked]) -> Sequence[tuple[str, Result]]:
+    """Have each traffic manager asked by the prober, from the gateway that tells it of requests."""
+    if not asked:
+        return ()
+    async with open_session(cluster) as session:
+        for gateway in {one.gateway for one in asked}:
+            session.define(vantage_of(cluster, gateway))
+        return [(one.member, await attempt(session, one.gateway, one.target)) for one in asked]
 
 
 def run_smoke(smoke: Smoke) -> Told:

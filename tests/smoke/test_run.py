@@ -12,6 +12,7 @@ from lab.smoke.run import Smoke
 from lab.smoke.site import Site
 from lab.smoke.told import StepVerdict, Told
 from probes.http import Answer
+from probes.result import Outcome, Result
 
 BASE = "https://cp.wso2.com:9443"
 PUBLISHER = f"{BASE}/api/am/publisher/v3"
@@ -76,6 +77,8 @@ class ScriptedLab:
         self.answers = dict(ANSWERS)
         self.calls = list(calls)
         self.asked: list[Question] = []
+        self.decision = Result("gw/tm", Outcome.OK)
+        self.used_up: list[tuple[str, int]] = []
         self.before: Callable[[Question], None] = lambda _question: None
 
     async def ask(self, question: Question) -> Answer:
@@ -89,9 +92,13 @@ class ScriptedLab:
         status, body = self.answers[question.method, question.url]
         return Answer(status, body if isinstance(body, str) else json.dumps(body))
 
+    async def ask_policies(self, tier: str, quota: int) -> list[tuple[str, Result]]:
+        self.used_up.append((tier, quota))
+        return [("tm", self.decision)]
+
 
 async def told_by(lab: ScriptedLab) -> Told:
-    smoke = Smoke(SITE, lab, QUICK, lambda _step: None)
+    smoke = Smoke(SITE, lab, QUICK, lab.ask_policies, lambda _step: None)
     await smoke.run()
     return await smoke.clean_up()
 
@@ -214,3 +221,28 @@ async def test_nothing_that_is_told_holds_a_secret() -> None:
         lab.answers[url] = (200, "not JSON: " + " ".join(SECRETS))
         told = repr(await told_by(lab))
         assert [secret for secret in SECRETS if secret in told] == []
+
+
+async def test_the_traffic_manager_is_asked_by_the_smallest_policy() -> None:
+    lab = ScriptedLab(200, 429)
+    await told_by(lab)
+    assert lab.used_up == [("10PerMin", 10)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        (Outcome.SILENT, "tm has no policies, so it never throttles"),
+        (Outcome.REFUSED, "tm can't be told of requests, or heard"),
+    ],
+)
+async def test_a_traffic_manager_that_decides_nothing_ends_it_before_an_api_is_made(
+    outcome: Outcome, why: str
+) -> None:
+    lab = ScriptedLab(200, 429)
+    lab.decision = Result("gw/tm", outcome, {}, "a decision", "no answer", "tm.wso2.com:5672")
+    told = await told_by(lab)
+    assert told.failed is not None
+    assert (told.failed.name, told.failed.blame.why) == ("traffic managers have them", why)
+    assert told.failed.came == f"{outcome} at tm.wso2.com:5672: no answer"
+    assert not [one for one in lab.asked if one.url.endswith("/apis")]

@@ -26,7 +26,7 @@ def test_an_interrupted_smoke_test_removes_what_it_has_made() -> None:
 
     lab.before = interrupt
     with pytest.raises(KeyboardInterrupt):
-        run_smoke(Smoke(SITE, lab, QUICK, lambda _step: None))
+        run_smoke(Smoke(SITE, lab, QUICK, lab.ask_policies, lambda _step: None))
     assert [(one.method, one.url) for one in lab.asked if one.method == "DELETE"] == list(ANSWERS)[
         -4:
     ]
