@@ -16,7 +16,7 @@ from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
 from lab.launch.homes.following import stuck_states
 from lab.launch.ports import read_ports
-from lab.plan.observed import NodeState, SchemaState
+from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.told import Report
 from lab.wiring.link import Link
 from lab.wiring.published import HOST, read_published
@@ -89,7 +89,10 @@ def evidence_of(
 def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:
     dialling = {node.name for node in cluster.plan.nodes}
     dialling |= {balancer.name for balancer in cluster.plan.balancers}
-    running = [state.name for state in states if state.name in dialling and not state.is_down]
+    # What a swarm is about to start again has no process yet.
+    waiting = State.STARTING
+    up = [state for state in states if not state.is_down and state.state is not waiting]
+    running = [state.name for state in up if state.name in dialling]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda name: vantage_of(cluster, name), running))
 

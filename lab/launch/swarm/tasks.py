@@ -72,6 +72,8 @@ def _latest(tasks: Sequence[SeenTask], lost: Collection[str]) -> History:
     ends = [task for task in tasks if task.state in _ENDED_BY_ITSELF]
     last = ends[-1].exit_code if ends else None
     newest = tasks[-1]
+    if not newest.node:  # no machine fits: that of a member which is bound to it may be lost
+        newest = next((task for task in reversed(tasks) if task.node in lost), newest)
     if newest.node in lost:
         return History(UNREACHABLE, newest, last, len(ends))
     if newest.state == "running":

@@ -62,6 +62,11 @@ def test_a_member_on_a_lost_machine_is_unreachable_until_the_swarm_has_moved_it(
     assert judged(RUNNING, moved, lost=("n1",)) == History("running", moved)
 
 
+def test_a_bound_member_stays_unreachable_while_the_swarm_finds_no_machine_for_it() -> None:
+    assert judged(RUNNING, task("pending", ""), lost=("n1",)) == History(UNREACHABLE, RUNNING)
+    assert judged(RUNNING, task("pending", "")).status == "restarting"
+
+
 def test_a_service_that_is_to_run_nothing_is_created_or_was_stopped() -> None:
     assert history_of((), replicas=0, lost=(), ended_with=None) == History("created")
     stopped = history_of((RUNNING,), replicas=0, lost=(), ended_with=143)
