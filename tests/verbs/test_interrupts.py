@@ -7,8 +7,12 @@ from lab.verbs.interrupts import ending_like_ctrl_c, uninterrupted
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_sigterm_and_a_closed_terminal_interrupt_like_ctrl_c(number: int) -> None:
-    with pytest.raises(KeyboardInterrupt), ending_like_ctrl_c():
-        signal.raise_signal(number)
+    before = signal.signal(number, signal.SIG_DFL)  # under nohup the tests themselves ignore one
+    try:
+        with pytest.raises(KeyboardInterrupt), ending_like_ctrl_c():
+            signal.raise_signal(number)
+    finally:
+        signal.signal(number, before)
 
 
 def test_sigterm_interrupts_a_background_job_that_ignores_ctrl_c() -> None:
@@ -30,9 +34,11 @@ def test_a_closed_terminal_does_not_end_what_nohup_started() -> None:
 
 
 def test_nothing_interrupts_a_clean_up() -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with uninterrupted():
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in numbers:
             signal.raise_signal(number)
+        assert {signal.getsignal(number) for number in numbers} == {signal.SIG_IGN}
 
 
 def test_afterwards_signals_do_what_they_did() -> None:
