@@ -116,11 +116,15 @@ def test_databases_begin_anew_while_nodes_run_on(lab: Lab, held: FixtureLab) -> 
 
 def test_databases_return_to_what_was_kept(lab: Lab, held: FixtureLab) -> None:
     lab.sql("CREATE TABLE apim_db.SEEDED (ID INT); INSERT INTO apim_db.SEEDED VALUES (1)")
-    held.keep_databases()
-    kept = everything(held)
-    lab.sql("INSERT INTO apim_db.SEEDED VALUES (2); DROP TABLE shared_db.UM_DOMAIN")
-    held.reset_databases()
-    assert everything(held) == kept
-    held.stop("db")
-    held.reset_databases()
-    assert everything(held) == kept
+    try:
+        held.keep_databases()
+        kept = everything(held)
+        lab.sql("INSERT INTO apim_db.SEEDED VALUES (2); DROP TABLE shared_db.UM_DOMAIN")
+        held.reset_databases()
+        assert everything(held) == kept
+        held.stop("db")
+        held.reset_databases()
+        assert everything(held) == kept
+    finally:  # other tests use the lab, and a reset of theirs would bring the table back
+        lab.sql("DROP TABLE apim_db.SEEDED")
+        held.keep_databases()
