@@ -13,7 +13,7 @@ from tests.e2e.conftest import ROOT, Program
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.skipif(not os.environ.get("LAB_TRY_SWARM"), reason="takes two minutes"),
+    pytest.mark.skipif(not os.environ.get("LAB_TRY_SWARM"), reason="takes a minute and more"),
 ]
 SCRIPT = str(ROOT / "scripts" / "swarm_machines.sh")
 COMES_BACK = 60  # seconds
@@ -87,6 +87,13 @@ def test_the_nodes_are_healthy_on_both_machines(swarm: Swarm) -> None:
     assert told["verdict"] == "healthy"
     assert {node["machine"] for node in told["nodes"]} == {"m1", "m2"}
     assert {row["missing"] == [] for row in swarm.told("machines", "list")["machines"]} == {True}
+
+
+def test_databases_in_place_are_refused_with_what_to_do_instead(swarm: Swarm) -> None:
+    ran = swarm.program("reset", swarm.lab, "--databases")
+    assert ran.returncode == 1
+    assert "databases on a swarm can't begin anew in place" in ran.stderr
+    assert f"`lab reset {swarm.lab}` gives it fresh ones" in ran.stderr
 
 
 def test_a_node_that_the_swarm_started_again_says_so_with_its_exit_code(swarm: Swarm) -> None:
