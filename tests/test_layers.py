@@ -71,7 +71,7 @@ def test_the_rooms_import_in_one_direction() -> None:
 @pytest.mark.parametrize(
     ("package", "door"),
     [
-        ("docker", "lab/launch/engine.py"),
+        ("docker", "lab/launch/engine/door.py"),
         ("python_on_whales", "lab/launch/builds.py"),
     ],
 )

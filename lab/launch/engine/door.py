@@ -1,0 +1,127 @@
+"""The one door to the docker SDK: the connection, and the SDK's failures as errors of the lab."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, Self
+
+import docker
+import requests
+from docker.context import ContextAPI
+from docker.utils import kwargs_from_env
+
+from lab.errors import EngineError, Problem
+from lab.launch.engine import connection
+from lab.launch.engine.rows import engine_facts
+from lab.launch.labels import SWARM
+from lab.launch.refusals import refusal
+from lab.launch.seen import EngineFacts
+
+_QUICK, _LONG = 5, 600  # seconds: a question about being there; a commit or an import
+_POOL = 64  # connections kept: a lab's containers are created and removed side by side
+
+
+@contextmanager
+def asked(where: str) -> Iterator[None]:
+    """Turn every failure of the SDK into an error of the lab about *where*."""
+    try:
+        yield
+    except docker.errors.APIError as error:
+        said = str(error.explanation or error)
+        raise refusal(error.status_code, said, where) from error
+    except requests.exceptions.RequestException as error:
+        cause = connection.root_cause(error)
+        raise EngineError(
+            Problem(f"the engine stopped answering: {cause}", where, "is it still running?")
+        ) from error
+
+
+class Door:
+    """The connection to an engine that answers. One client serves all threads."""
+
+    in_swarm = False  # what labs on a swarm have here is none of this engine's own
+
+    def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
+        self._api = api  # the SDK's stubs leave half of its client untyped
+        self._quick = quick
+        self._is_here = is_here
+
+    @cached_property
+    def facts(self) -> EngineFacts:
+        """Tell what the engine is; asked once, and not at all by verbs that needn't know."""
+        with asked("info"):
+            return engine_facts(self._quick.info(), is_here=self._is_here)
+
+    @classmethod
+    def connect(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Reach the engine that the docker client would reach.
+
+        Raises `EngineError` with the cause's own mend when it doesn't answer or is none.
+        """
+        endpoint, options = _endpoint(environ)
+        try:
+            connection.knock(endpoint)
+            quick = docker.APIClient(**options, version="auto", timeout=_QUICK)
+            try:
+                _refuse_podman(quick, endpoint)
+            except BaseException:
+                quick.close()
+                raise
+        except (OSError, docker.errors.DockerException) as error:
+            raise EngineError(connection.silence(endpoint, connection.root_cause(error))) from error
+        api = docker.APIClient(
+            **options, version=quick.api_version, timeout=_LONG, max_pool_size=_POOL
+        )
+        return cls(api, quick, is_here=endpoint.url.startswith("unix://"))
+
+    def watch_requests(self, told: Callable[[str, float], None]) -> None:
+        """Tell each request once it is answered, with the seconds until its answer began."""
+
+        def tell(response: requests.Response, *_: object, **__: object) -> None:
+            request = response.request
+            told(f"{request.method} {request.path_url}", response.elapsed.total_seconds())
+
+        self._api.hooks["response"].append(tell)
+
+    def close(self) -> None:
+        """Give the connections up."""
+        self._quick.close()
+        self._api.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _is_own(self, labels: Mapping[str, str] | None) -> bool:
+        return (SWARM in (labels or {})) == self.in_swarm
+
+
+def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str, Any]]:
+    if environ.get("DOCKER_HOST"):
+        options = dict(kwargs_from_env(environment=dict(environ)))
+        return connection.endpoint_said(environ, "default", ""), {**options, **_SSH}
+    context = ContextAPI.get_context(environ.get("DOCKER_CONTEXT"))
+    if context is None:
+        name = environ.get("DOCKER_CONTEXT", "")
+        raise EngineError(
+            Problem(
+                f"there is no docker context `{name}`",
+                "DOCKER_CONTEXT" if name else "~/.docker/config.json: currentContext",
+                "`docker context ls` lists them",
+            )
+        )
+    endpoint = connection.endpoint_said(environ, context.Name, context.Host or "")
+    tls: Any = context.TLSConfig
+    return endpoint, {"base_url": endpoint.url, "tls": tls or False, **_SSH}
+
+
+_SSH = {"use_ssh_client": True}
+
+
+def _refuse_podman(api: Any, endpoint: connection.Endpoint) -> None:
+    names = [part.get("Name", "") for part in api.version().get("Components") or ()]
+    if any("podman" in name.lower() for name in names):
+        raise EngineError(connection.podman(endpoint.url))

@@ -1,0 +1,21 @@
+"""A Docker Engine with all that can be asked of it."""
+
+from collections.abc import Callable, Iterable
+
+from lab.launch.engine.commands import Commands
+from lab.launch.engine.containers import Containers
+from lab.launch.engine.images import Images
+from lab.launch.engine.networks import Networks
+from lab.launch.engine.volumes import Volumes
+
+
+class Engine(Networks, Volumes, Containers, Commands, Images):
+    """A Docker Engine that answers. One client serves all threads."""
+
+    @property
+    def workshop(self) -> "Engine":
+        """Give the engine that a lab's images are made on."""
+        return self
+
+    def bring(self, images: Iterable[str], progress: Callable[[str], None]) -> None:
+        """Bring images from the workshop to where containers start from them: they are there."""
