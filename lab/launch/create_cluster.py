@@ -80,7 +80,7 @@ def _servers(
     """Create the database servers; with *begin* each is started there as soon as it can be."""
     made: list[Future[Any]] = []
     for server in cluster.plan.servers:
-        created = cluster.create_member(server.name, standing, {}, written)
+        created = cluster.members.create(server.name, standing, {}, written)
         made.append(created)
         if begin is not None:
             start = partial(cluster.start_server, server.name)
@@ -94,7 +94,7 @@ def _publishing_members(
     """Create the nodes and balancers; in a closed lab their ports are the front's."""
     ports = {} if cluster.plan.is_closed else ports
     return [
-        cluster.create_member(member.name, standing, ports.get(member.name, {}), written)
+        cluster.members.create(member.name, standing, ports.get(member.name, {}), written)
         for member in publishing(cluster.plan)
     ]
 

@@ -1,7 +1,8 @@
 """Finds a lab that is there, or says which ones are."""
 
-from lab.launch.cluster import Cluster, find_cluster
+from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 from lab.verbs.choosing import choose_lab
 from lab.verbs.shell import Shell
 from lab.verbs.unknown import unknown

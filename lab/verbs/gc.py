@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lab.errors import LabError, Problem
-from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 from lab.launch.garbage import remove_images, remove_leaked
 from lab.launch.listing import list_clusters
 from lab.launch.ownership import Life

@@ -96,7 +96,7 @@ def _of_folder(folder: Path) -> Picture:
 
 def _report_of(name: str | None, shell: Shell) -> "Report | None":
     """Look at the lab of this name; None where there is none, or no engine."""
-    from lab.launch.cluster import find_cluster  # noqa: PLC0415  # a topology needs no engine
+    from lab.launch.finding import find_cluster  # noqa: PLC0415  # a topology needs no engine
     from lab.verbs.engines import engine_of  # noqa: PLC0415
     from lab.verbs.look import look  # noqa: PLC0415
 

@@ -3,8 +3,9 @@
 import json
 
 from lab.errors import LabError
-from lab.launch.cluster import ClusterSummary, find_cluster, list_clusters
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
+from lab.launch.listing import ClusterSummary, list_clusters
 from lab.report.columns import in_columns
 from lab.verbs.engines import every_engine
 from lab.verbs.look import look

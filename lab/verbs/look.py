@@ -32,7 +32,7 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
     began = time.monotonic()
     with ThreadPoolExecutor() as pool:
         opening = pool.submit(open_session, cluster)
-        reading = pool.submit(cluster.schema_states)
+        reading = pool.submit(cluster.databases.states)
         states = cluster.states()
         vantages = pool.submit(_vantages, cluster, states)
         faults = pool.submit(cluster.faults.active)

@@ -60,7 +60,7 @@ def prove(
         opening = pool.submit(open_session, cluster)
         wiring = wiring_of(cluster)
         progress.expect(cluster.plan, wiring.links)
-        expected = cluster.expected_schemas()
+        expected = cluster.databases.expected()
         targets = make_targets(wiring.links, expected, attempt=patience.attempt)
         opened = opening.result()
     proof = asyncio.run(
@@ -110,7 +110,10 @@ async def _prove(
             patience=patience,
             seen=progress.seen,
             met=progress.met,
-            waits={name: partial(cluster.has_first_rows, one.place) for name, one in rows.items()},
+            waits={
+                name: partial(cluster.databases.has_first_rows, one.place)
+                for name, one in rows.items()
+            },
             width=max(_LEAST_WIDTH, cluster.cores) if real else 0,
         )
         watched, schemas = await _beside(waiting, cluster, progress)
@@ -136,7 +139,7 @@ async def _beside(
     """Prove the databases while links are waited for; whichever fails first ends both."""
 
     def prepare() -> tuple[SchemaState, ...]:
-        schemas = cluster.prepare_schemas(progress.step)
+        schemas = cluster.databases.prepare(progress.step)
         progress.databases(schemas)
         return schemas
 
@@ -167,7 +170,7 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
         states = tuple(proof.away.get(state.name, _as_stuck(state, proof)) for state in states)
         if proof.is_late or any(state.is_down for state in states):
             states = tuple(_as_young(state, wiring, results) for state in states)
-        schemas = cluster.schema_states()
+        schemas = cluster.databases.states()
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     return Report(cluster.plan, diagnose(evidence), time.monotonic() - began)
 

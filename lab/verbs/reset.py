@@ -66,7 +66,10 @@ def reset_lab(
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 servers = [pool.submit(_restart, cluster, one.name) for one in plan.servers]
                 rest = [one.name for one in plan.nodes] + [one.name for one in plan.balancers]
-                for done in [*servers, *(pool.submit(cluster.renew, name) for name in rest)]:
+                for done in [
+                    *servers,
+                    *(pool.submit(cluster.members.renew, name) for name in rest),
+                ]:
                     done.result()
         with timings.stage("every link proven", waited_for="the containers"):
             return prove(cluster, patience=patience, progress=timed, began=began)
@@ -82,13 +85,13 @@ def reset_databases(cluster: Cluster) -> None:
         for active in cluster.faults.active():
             if active.fault.member in servers:
                 cluster.faults.heal(active.number)
-        cluster.reset_databases()
+        cluster.databases.reset()
 
 
 def keep_databases(cluster: Cluster) -> None:
     """Let `reset_databases` return to what the servers hold at this moment. Raises `LabError`."""
     with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
-        cluster.keep_databases()
+        cluster.databases.keep()
 
 
 def _refuse_in_swarm(cluster: Cluster) -> None:
@@ -101,7 +104,7 @@ def _refuse_in_swarm(cluster: Cluster) -> None:
 
 def _restart(cluster: Cluster, server: str) -> None:
     """Replace a database server and start it: what it needs until it is ready is the longest."""
-    cluster.renew(server)
+    cluster.members.renew(server)
     cluster.start_server(server)
 
 

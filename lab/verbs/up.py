@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lab.errors import DeadlineError
 from lab.gate.patience import patience_for
-from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 from lab.plan.model import Plan
 from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.timings import Stage, Timings, process_began

@@ -53,7 +53,7 @@ async def _look(cluster: Cluster, session: ProberSession, known: dict[str, Vanta
     began = time.monotonic()
     wiring = wiring_of(cluster)
     states, schemas = await asyncio.gather(
-        asyncio.to_thread(cluster.states), asyncio.to_thread(cluster.schema_states)
+        asyncio.to_thread(cluster.states), asyncio.to_thread(cluster.databases.states)
     )
     standing = await asyncio.to_thread(_vantages, cluster, states)
     for vantage in standing:

@@ -18,8 +18,8 @@ from growth import HEAD, SIZES, measure_growth
 from inside import lag_row, memory_row, programs_row, reset_rows, sweep_row
 from many import many_row
 
-from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 
 _TOPOLOGY = "km-tm-separated"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from commands import lab
 from inside import container_memory, sweeps
 
-from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 
 SIZES = (4, 8, 16, 32)
 _NAME = "bench-growth"

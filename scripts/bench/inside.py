@@ -50,7 +50,7 @@ def sweep_row(cluster: Cluster, runs: int) -> Row:
 async def sweeps(cluster: Cluster, runs: int) -> tuple[int, tuple[float, ...], str]:
     """Ask every link *runs* times: give their number, each sweep's seconds, a link that failed."""
     links = wiring_of(cluster).links
-    targets = make_targets(links, cluster.schema_states(), attempt=Patience().attempt)
+    targets = make_targets(links, cluster.databases.states(), attempt=Patience().attempt)
     plan = cluster.plan
     nodes = [node.name for node in plan.nodes] + [balancer.name for balancer in plan.balancers]
     seconds = []

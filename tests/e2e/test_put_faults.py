@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import pytest
 
 from lab.diagnosis.verdict import JudgedLink, LinkVerdict, Verdict
-from lab.launch.cluster import Cluster, find_cluster
+from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 from lab.plan.fault import Fault, FaultKind
 from lab.report.told import Report
 from lab.verbs.look import look

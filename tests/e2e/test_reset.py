@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from lab.fixture.lab import Lab as FixtureLab
-from lab.launch.cluster import find_cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 from tests.e2e.conftest import Lab
 
 pytestmark = pytest.mark.engine

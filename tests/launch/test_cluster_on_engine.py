@@ -14,11 +14,13 @@ import pytest
 from lab.errors import LabError
 from lab.launch import labels
 from lab.launch.channel import ExecChannel
-from lab.launch.cluster import Cluster, find_cluster, list_clusters
+from lab.launch.cluster import Cluster
 from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
 from lab.launch.garbage import remove_leaked
 from lab.launch.lease import NameHeldError
+from lab.launch.listing import list_clusters
 from lab.launch.ownership import Owner, this_process
 from lab.launch.ports import LOOPBACK, read_ports
 from lab.launch.removal import objects_of, remove_lab
@@ -145,7 +147,7 @@ def test_a_node_that_ends_is_told_with_its_exit_code_and_last_lines(
     cluster = new_cluster()
     path = cluster.folder / "nodes" / "km" / "deployment.toml"
     path.write_text("this is no TOML [")
-    cluster.put_files("km")
+    cluster.members.put_files("km")
     seen: list[NodeState] = []
     with cluster.events() as events:
         reader = threading.Thread(target=lambda: seen.extend(events), daemon=True)

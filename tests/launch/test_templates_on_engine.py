@@ -91,10 +91,10 @@ def test_the_second_lab_with_the_same_scripts_loads_nothing(
         cluster = new_cluster(dbscripts=folder)
         assert ("loading apim_db" in capsys.readouterr().out) is loads
         cluster.start_server("db")
-        cluster.prepare_schemas(print)
+        cluster.databases.prepare(print)
         assert [
             (state.name, state.tables, state.expected_tables, state.verdict)
-            for state in cluster.schema_states()
+            for state in cluster.databases.states()
         ] == [
             ("apim_db", 1, 1, SchemaVerdict.COMPLETE),
             ("shared_db", 2, 2, SchemaVerdict.COMPLETE),
@@ -107,7 +107,7 @@ def test_the_topologys_account_gets_in_over_tls_of_the_labs_own_authority_alone(
 ) -> None:
     cluster = new_cluster(dbscripts=write_scripts(tmp_path / "scripts"))
     cluster.start_server("db")
-    cluster.prepare_schemas(print)
+    cluster.databases.prepare(print)
 
     def log_in(password: str) -> tuple[int, str]:
         words = (
@@ -182,16 +182,16 @@ def test_a_table_dropped_later_is_missed_and_a_silent_server_unreachable(
 ) -> None:
     cluster = new_cluster(dbscripts=write_scripts(tmp_path / "scripts"))
     cluster.start_server("db")
-    cluster.prepare_schemas(print)
+    cluster.databases.prepare(print)
     container = cluster.plan.servers[0].container
     ask(engine, container, "DROP TABLE shared_db.LT_UM; CREATE TABLE apim_db.ELSE_S (ID INT);")
-    apim, shared = cluster.schema_states()
+    apim, shared = cluster.databases.states()
     assert (apim.verdict, apim.foreign) == (SchemaVerdict.FOREIGN, ("ELSE_S",))
     assert (shared.verdict, shared.missing) == (SchemaVerdict.INCOMPLETE, ("LT_UM",))
     with pytest.raises(DatabaseError, match="`shared_db` has 1 of 2 tables; missing: LT_UM"):
-        cluster.prepare_schemas(print)
+        cluster.databases.prepare(print)
     cluster.stop_node("db")
-    assert {state.verdict for state in cluster.schema_states()} == {SchemaVerdict.UNREACHABLE}
+    assert {state.verdict for state in cluster.databases.states()} == {SchemaVerdict.UNREACHABLE}
 
 
 def test_a_stopped_server_comes_back_with_its_rows(
@@ -199,12 +199,12 @@ def test_a_stopped_server_comes_back_with_its_rows(
 ) -> None:
     cluster = new_cluster(dbscripts=write_scripts(tmp_path / "scripts"))
     cluster.start_server("db")
-    cluster.prepare_schemas(print)
+    cluster.databases.prepare(print)
     container = cluster.plan.servers[0].container
     ask(engine, container, "INSERT INTO apim_db.LT_API (NAME) VALUES ('kept');")
     cluster.stop_node("db")
     cluster.start_node("db")
-    cluster.prepare_schemas(print)  # the old log's `ready for connections` must not count
+    cluster.databases.prepare(print)  # the old log's `ready for connections` must not count
     assert ask(engine, container, "SELECT COUNT(*) FROM apim_db.LT_API;").stdout.strip() == b"2"
 
 
@@ -217,7 +217,7 @@ def test_a_server_that_cannot_start_is_told_with_its_last_lines(
     cluster = create_cluster(engine, plan, folder, purpose="test", progress=print)
     cluster.start_server("db")
     with pytest.raises(DatabaseError, match="ended with exit code 1") as caught:
-        cluster.prepare_schemas(print)
+        cluster.databases.prepare(print)
     assert "accounts.sql" in caught.value.problems[0].what
 
 
