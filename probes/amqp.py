@@ -22,6 +22,16 @@ async def log_in(trial: Trial) -> str:
     return f"logged in, {TOPICS} is there"
 
 
+async def listen(trial: Trial, topic: str) -> tuple[Dialogue, str]:
+    """Subscribe to *topic* of the target's event hub; give the dialogue and the hub's endpoint."""
+    target = trial.target
+    hub = Dialogue(trial, await trial.connect(target.hub_host, target.hub_port))
+    endpoint = trial.endpoint
+    await hub.open(target.hub_username, target.hub_password, target.virtual_host)
+    await subscribe(trial, hub, topic)
+    return hub, endpoint
+
+
 async def subscribe(trial: Trial, dialogue: Dialogue, topic: str) -> None:
     """Bind a queue of our own that goes with the connection; its consumer acknowledges by hand.
 

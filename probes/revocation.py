@@ -5,7 +5,7 @@ import uuid
 
 from pamqp import commands
 
-from probes.amqp import subscribe
+from probes.amqp import listen
 from probes.amqp_dialogue import Dialogue
 from probes.http import Conversation, expectation, judge
 from probes.result import Phase
@@ -27,11 +27,7 @@ _EXPIRED_AT = 1_700_000_000_000
 
 async def revoke_nothing(trial: Trial) -> str:
     """Subscribe, post the revocation of a token that nobody has, and await it."""
-    target = trial.target
-    hub = Dialogue(trial, await trial.connect(target.hub_host, target.hub_port))
-    hub_endpoint = trial.endpoint
-    await hub.open(target.hub_username, target.hub_password, target.virtual_host)
-    await subscribe(trial, hub, _TOPIC)
+    hub, hub_endpoint = await listen(trial, _TOPIC)
     token = f"lab-probe-{uuid.uuid4()}"
     await _notify(trial, token)
     trial.endpoint = hub_endpoint

@@ -12,7 +12,7 @@ import uuid
 from pamqp import commands
 
 from probes import binary_frames
-from probes.amqp import subscribe
+from probes.amqp import listen
 from probes.amqp_dialogue import Dialogue
 from probes.binary import close_session, connect_login, expect_ok, open_session
 from probes.result import Phase
@@ -28,10 +28,7 @@ _KEYS = 4096
 async def use_up(trial: Trial) -> str:
     """Tell of as many requests of nobody as the target's tier allows, and await the decision."""
     target = trial.target
-    hub = Dialogue(trial, await trial.connect(target.hub_host, target.hub_port))
-    hub_endpoint = trial.endpoint
-    await hub.open(target.hub_username, target.hub_password, target.virtual_host)
-    await subscribe(trial, hub, _TOPIC)
+    hub, hub_endpoint = await listen(trial, _TOPIC)
     key = f"lab-probe-{secrets.randbelow(_KEYS)}:lab-probe"
     await _tell(trial, key)
     trial.endpoint = hub_endpoint

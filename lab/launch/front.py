@@ -10,23 +10,12 @@ from lab.launch.archive import PlacedFile, tar_of
 from lab.launch.ports import Ports
 from lab.plan.containers import BALANCER_GID, BALANCER_UID, balancer_path, container_name
 from lab.plan.model import Plan
+from lab.render.haproxy import global_sections
 
 FRONT = "front"
 
-_SETTINGS = """\
-global
-    log stdout format raw local0 notice
-    maxconn 1000
-    nbthread 1
-    hard-stop-after 1s
-
-resolvers engine
-    nameserver engine 127.0.0.11:53
-    resolve_retries 2
-    timeout resolve 100ms
-    timeout retry 100ms
-    hold valid 100ms
-
+_PAUSE = 100  # milliseconds between two questions for a member's address
+_DEFAULTS = """\
 defaults
     mode tcp
     timeout connect 300ms
@@ -54,7 +43,8 @@ def front_ports(ports: Ports) -> dict[int, int]:
 
 
 def _lines(plan: Plan, ports: Ports) -> Iterator[str]:
-    yield _SETTINGS
+    yield global_sections(_PAUSE)
+    yield _DEFAULTS
     hosts = {member.name: member.hostname for member in plan.members}
     for member, published in ports.items():
         for port, host in published.items():

@@ -1,36 +1,30 @@
 """Probing without rights: one prober beside each node, in its network, behind the one channel."""
 
 import json
-import queue
-import threading
 from collections.abc import Callable
 from typing import Any
 
-from lab.errors import LabError
 from lab.launch.channel import ExecChannel
 from lab.launch.definitions import sidecar_definition
 from lab.launch.engine import Engine
 from lab.launch.refusals import GoneError, NameTakenError
+from lab.launch.sessions import Session, Sessions
 from lab.plan.model import Plan
 
 OF = "apim-lab.sidecar-of"  # the process whose network it shares; a restarted node has another
 _OWN = ""  # the prober itself, which stands on the lab's network
-_END = b""
 
 
-class SidecarChannel:
+class SidecarChannel(Sessions):
     """Sends each vantage's messages to the session in its own sidecar and gathers the answers.
 
-    A sidecar is started when its vantage is defined, and stays for later sessions.
+    A sidecar is started when its vantage is defined, and stays when the sessions end.
     """
 
     def __init__(self, engine: Engine, plan: Plan) -> None:
+        super().__init__()
         self._engine = engine
         self._plan = plan
-        self._received: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
-        self._guard = threading.Lock()
-        self._sessions: dict[str, Session] = {}
-        self._closed = False
         self._open(_OWN, lambda: plan.prober)
 
     def send(self, data: bytes) -> None:
@@ -43,26 +37,7 @@ class SidecarChannel:
             message = {**message, "pid": None, "container": ""}
         self._session_of(message).send(json.dumps(message).encode() + b"\n")
 
-    def receive(self) -> bytes:
-        """Wait for the next line of any session; empty when the channel was closed.
-
-        Raises `ConnectionError` when a session failed or could not be opened.
-        """
-        received = self._received.get()
-        if isinstance(received, Exception):
-            raise received
-        return received
-
-    def close(self) -> None:
-        """End all sessions; the sidecars stay."""
-        with self._guard:
-            self._closed = True
-            sessions = list(self._sessions.values())
-        for session in sessions:
-            session.close()
-        self._received.put(_END)
-
-    def _session_of(self, message: dict[str, Any]) -> "Session":
+    def _session_of(self, message: dict[str, Any]) -> Session:
         name = message["name"] if message["type"] == "vantage" else message["vantage"]
         with self._guard:
             return self._sessions.get(name, self._sessions[_OWN])
@@ -75,7 +50,7 @@ class SidecarChannel:
         if before is not None:
             before.close()
 
-    def _take(self, session: "Session", received: bytes | Exception) -> None:
+    def _take(self, session: Session, received: bytes | Exception) -> None:
         with self._guard:
             if self._closed or session not in self._sessions.values():
                 return  # a replaced vantage has nothing to say any more
@@ -105,51 +80,6 @@ class SidecarChannel:
         except GoneError:
             pass
         return False
-
-
-class Session:
-    """One sidecar's session; opening it takes a moment, so that happens beside, in order."""
-
-    def __init__(
-        self,
-        connect: Callable[[], ExecChannel],
-        take: Callable[["Session", bytes | Exception], None],
-    ) -> None:
-        self._connect = connect
-        self._take = take
-        self._unsent: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=self._serve, name="sidecar-sender", daemon=True).start()
-
-    def send(self, data: bytes) -> None:
-        """Pass a message on, once the session is open."""
-        self._unsent.put(data)
-
-    def close(self) -> None:
-        """End the session, after what was sent before."""
-        self._unsent.put(_END)
-
-    def _serve(self) -> None:
-        try:
-            channel = self._connect()
-        except LabError as error:
-            self._take(self, ConnectionError(str(error.problems[0].what)))
-            return
-        reader = threading.Thread(target=self._read, args=(channel,), daemon=True)
-        reader.start()
-        try:
-            while data := self._unsent.get():
-                channel.send(data)
-        except OSError as error:
-            self._take(self, ConnectionError(str(error)))
-        channel.close()
-        reader.join()
-
-    def _read(self, channel: ExecChannel) -> None:
-        try:
-            while line := channel.receive():
-                self._take(self, line)
-        except ConnectionError as error:
-            self._take(self, error)
 
 
 def _is_ready(line: bytes) -> bool:

@@ -97,29 +97,27 @@ _WORKFLOW = "api-manager.WorkflowConfigurations"
 _ANALYTICS_TABLE = "api-manager.Analytics"
 _ANALYTICS_ON = f"{_ANALYTICS_TABLE}.Enabled"
 
+
+def _key_manager(key: str, why: str, asks: tuple[Ask, ...]) -> ConnectionKey:
+    """Make the row of a service that the key manager offers, or the API manager for itself."""
+    return ConnectionKey(
+        key,
+        why,
+        _SOAP,
+        _ACCOUNT,
+        asks,
+        Base.SERVICES,
+        peers=_BOTH,
+        listens=_SERVLET_PORTS,
+        dialled_by=_AM,
+    )
+
+
 _ROWS = (
-    ConnectionKey(
-        AUTH_MANAGER,
-        "logs the users of publisher and store in at the key manager",
-        _SOAP,
-        _ACCOUNT,
-        LOGIN_ASKS,
-        Base.SERVICES,
-        peers=_BOTH,
-        listens=_SERVLET_PORTS,
-        dialled_by=_AM,
+    _key_manager(
+        AUTH_MANAGER, "logs the users of publisher and store in at the key manager", LOGIN_ASKS
     ),
-    ConnectionKey(
-        KEY_VALIDATOR,
-        "asks the key manager whether a token is valid",
-        _SOAP,
-        _ACCOUNT,
-        VALIDATE_ASKS,
-        Base.SERVICES,
-        peers=_BOTH,
-        listens=_SERVLET_PORTS,
-        dialled_by=_AM,
-    ),
+    _key_manager(KEY_VALIDATOR, "asks the key manager whether a token is valid", VALIDATE_ASKS),
     ConnectionKey(
         ENVIRONMENT,
         "tells the gateway which APIs there are, and which cached entries are void",
@@ -183,16 +181,8 @@ _ROWS = (
         listens=_BROKER_PORTS,
         dialled_by=_AM,
     ),
-    ConnectionKey(
-        "api-manager.APIStore.ServerURL",
-        "registers users who sign up at the store",
-        _SOAP,
-        _ACCOUNT,
-        LOGIN_ASKS,
-        Base.SERVICES,
-        peers=_BOTH,
-        listens=_SERVLET_PORTS,
-        dialled_by=_AM,
+    _key_manager(
+        "api-manager.APIStore.ServerURL", "registers users who sign up at the store", LOGIN_ASKS
     ),
     ConnectionKey(
         f"{_ANALYTICS_TABLE}.DASServerURL",

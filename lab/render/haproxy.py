@@ -14,8 +14,9 @@ from lab.products.facts import Front, Protocol
 
 _TLS = (Protocol.HTTPS, Protocol.WSS)
 _AUTHORITY = balancer_path("ca.pem")
+_PAUSE = 500  # milliseconds between two questions for a member's address
 
-_SETTINGS = """\
+_GLOBAL = """\
 global
     log stdout format raw local0 notice
     maxconn 1000
@@ -27,10 +28,11 @@ global
 resolvers engine
     nameserver engine 127.0.0.11:53
     resolve_retries 2
-    timeout resolve 500ms
-    timeout retry 500ms
-    hold valid 500ms
-
+    timeout resolve {pause}ms
+    timeout retry {pause}ms
+    hold valid {pause}ms
+"""
+_DEFAULTS = """\
 defaults
     log global
     option redispatch 1
@@ -44,6 +46,11 @@ defaults
 """
 
 
+def global_sections(pause: int) -> str:
+    """Give what every haproxy of a lab begins with; a name is asked for every *pause* ms."""
+    return _GLOBAL.format(pause=pause)
+
+
 def haproxy_cfg(plan: Plan, balancer: PlannedBalancer) -> str:
     """Give the text of a balancer's file, one backend a port of its members."""
     return "\n".join(_lines(plan, balancer)) + "\n"
@@ -52,7 +59,8 @@ def haproxy_cfg(plan: Plan, balancer: PlannedBalancer) -> str:
 def _lines(plan: Plan, balancer: PlannedBalancer) -> Iterator[str]:
     members = [plan.node(name) for name in balancer.members]
     yield f"# {balancer.name}: before {', '.join(balancer.members)} ({balancer.role})."
-    yield _SETTINGS.rstrip()
+    yield global_sections(_PAUSE)
+    yield _DEFAULTS.rstrip()
     for front in balancer.fronts:
         yield ""
         yield from _frontend(front, balancer)

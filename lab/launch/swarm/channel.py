@@ -1,17 +1,13 @@
 """Probing over many machines: a session in the prober of each, behind the one channel."""
 
 import json
-import queue
-import threading
 from functools import partial
 
 from lab.launch.channel import ExecChannel
 from lab.launch.engine import Engine
-from lab.launch.sidecars import Session
+from lab.launch.sessions import Session, Sessions
 from lab.launch.swarm.engine import SwarmEngine
 from lab.launch.swarm.member import MemberEngine
-
-_END = b""
 
 
 def open_channel(engine: Engine, prober: str) -> "MachinesChannel":
@@ -20,20 +16,18 @@ def open_channel(engine: Engine, prober: str) -> "MachinesChannel":
     return MachinesChannel(engine, prober)
 
 
-class MachinesChannel:
+class MachinesChannel(Sessions):
     """Sends each vantage's messages to the machine that its node runs on, and gathers the answers.
 
     A session whose machine is lost has nothing to say any more: what it was asked is answered by
-    nobody, and counts as that.
+    nobody, and counts as that. One that fails although its machine answers is an error.
     """
 
     def __init__(self, engine: SwarmEngine, prober: str) -> None:
+        super().__init__()
         self._engine = engine
-        self._received: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
-        self._guard = threading.Lock()
         self._vantages: dict[str, str] = {}
         self._is_ready = False
-        self._closed = False
         self._sessions = {
             name: Session(partial(_session, member, prober), self._take)
             for name, member in engine.members.items()
@@ -53,24 +47,6 @@ class MachinesChannel:
         session = self._sessions.get(name)
         if session is not None:
             session.send(data)
-
-    def receive(self) -> bytes:
-        """Wait for the next line of any machine; empty when the channel was closed.
-
-        Raises `ConnectionError` when a session failed although its machine answers.
-        """
-        received = self._received.get()
-        if isinstance(received, Exception):
-            raise received
-        return received
-
-    def close(self) -> None:
-        """End all sessions."""
-        with self._guard:
-            self._closed = True
-        for session in self._sessions.values():
-            session.close()
-        self._received.put(_END)
 
     def _take(self, session: Session, received: bytes | Exception) -> None:
         if self._closed:
