@@ -48,6 +48,14 @@ class JudgedLink:
     result: "Result | None"
     cause: str = ""
 
+    @property
+    def detail(self) -> str:
+        """Say how the link's attempt ended, and what it saw."""
+        if self.result is None:
+            return "not tried"
+        outcome, seen = str(self.result.outcome), self.result.seen
+        return f"{outcome}: {seen}" if seen else outcome
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:

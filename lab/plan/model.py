@@ -185,7 +185,7 @@ Member = PlannedNode | PlannedBalancer | PlannedServer
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that one lab consists of. `str(plan)` is what `lab plan` prints."""
+    """Everything that one lab consists of."""
 
     lab: str
     product: str
@@ -207,12 +207,6 @@ class Plan:
     subnets: tuple[PlannedSubnet, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the topology, by name
     engine: str = "docker"  # or `swarm`
-
-    def __str__(self) -> str:
-        """Tell in lines what will exist; no password."""
-        from lab.plan.text import plan_text  # noqa: PLC0415  # it reads this module's types
-
-        return plan_text(self)
 
     @property
     def line(self) -> Line:

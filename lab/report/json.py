@@ -8,15 +8,15 @@ from lab.plan.fault import ActiveFault
 from lab.plan.model import PlannedBalancer, PlannedNode
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.findings import SCHEMA, finding_values
-from lab.report.told import Report
+from lab.report.told import JudgedLab
 
 
-def report_json(report: Report) -> str:
+def report_json(report: JudgedLab) -> str:
     """Give the report as JSON; *cause* is the first of *causes*."""
     return json.dumps(_values(report), indent=2, ensure_ascii=False)
 
 
-def _values(report: Report) -> dict[str, Any]:
+def _values(report: JudgedLab) -> dict[str, Any]:
     diagnosis = report.diagnosis
     causes = [_cause(cause) for cause in diagnosis.causes]
     states = {state.name: state for state in diagnosis.nodes}
@@ -116,14 +116,6 @@ def _link(judged: JudgedLink) -> dict[str, Any]:
         "why": link.why,
         "verdict": str(judged.verdict),
         "cause": str(judged.cause) or None,
-        "detail": detail(judged),
+        "detail": judged.detail,
         "phases": {str(phase): round(spent, 2) for phase, spent in phases.items()},
     }
-
-
-def detail(judged: JudgedLink) -> str:
-    """Say how the link's attempt ended, and what it saw."""
-    if judged.result is None:
-        return "not tried"
-    outcome, seen = str(judged.result.outcome), judged.result.seen
-    return f"{outcome}: {seen}" if seen else outcome

@@ -5,13 +5,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict
 from lab.plan.observed import SchemaVerdict
-from lab.report.json import detail
-from lab.report.told import Report
+from lab.report.told import JudgedLab
 
 _MS = 1000
 
 
-def report_junit(report: Report) -> str:
+def report_junit(report: JudgedLab) -> str:
     """Give the report as JUnit XML; a link behind something that is down is skipped."""
     cases = list(_cases(report))
     suite = Element(
@@ -30,7 +29,7 @@ def report_junit(report: Report) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
 
 
-def _cases(report: Report) -> Iterator[Element]:
+def _cases(report: JudgedLab) -> Iterator[Element]:
     diagnosis = report.diagnosis
     kinds = {node.name: node.kind for node in report.plan.nodes}
     for state in diagnosis.nodes:
@@ -59,7 +58,7 @@ def _link(judged: JudgedLink, cause: Cause | None) -> Element:
     if judged.verdict is LinkVerdict.SKIPPED:
         SubElement(case, "skipped", message=text)
     else:
-        at = f"at: {cause.where}\nhint: {cause.mend}\nseen: {detail(judged)}"
+        at = f"at: {cause.where}\nhint: {cause.mend}\nseen: {judged.detail}"
         _fail(case, text, at)
     return case
 

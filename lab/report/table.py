@@ -9,8 +9,7 @@ from lab.plan.observed import NodeState, State
 from lab.products.jvm_4x import QUICK_FLAGS
 from lab.report.columns import in_columns
 from lab.report.findings import findings_table
-from lab.report.json import detail
-from lab.report.told import Report
+from lab.report.told import JudgedLab
 from lab.wiring.link import Link
 
 _LINKS_NAMED = 4  # links told by name with a cause
@@ -18,12 +17,12 @@ _AS_TOLD = (0, 143)  # exit codes of a node that ended because it was told to
 _LINES_SHOWN = 10  # of the log of a node that failed
 
 
-def report_table(report: Report) -> str:
+def report_table(report: JudgedLab) -> str:
     """Give the report's lines."""
     return "\n".join(line.rstrip() for line in _lines(report))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: JudgedLab) -> Iterator[str]:
     diagnosis = report.diagnosis
     yield _headline(report)
     for note in (*_quick_start(report), *_started_again(report), *report.notes):
@@ -48,7 +47,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield findings_table(diagnosis.findings)
 
 
-def _started_again(report: Report) -> Iterator[str]:
+def _started_again(report: JudgedLab) -> Iterator[str]:
     """Name the database servers that the swarm started again: they have no row of their own."""
     servers = {server.name for server in report.plan.servers}
     for state in report.diagnosis.nodes:
@@ -56,14 +55,14 @@ def _started_again(report: Report) -> Iterator[str]:
             yield f"database server {state.name}: {_state(state)}"
 
 
-def _quick_start(report: Report) -> Iterator[str]:
+def _quick_start(report: JudgedLab) -> Iterator[str]:
     """Name what real nodes give up for their quick start."""
     if report.plan.real_nodes and report.plan.java.quick_start:
         given_up = "; ".join(f"{flag} gives up {what}" for flag, what in QUICK_FLAGS.items())
         yield f"started quickly, `--no-quick-start` doesn't: {given_up}"
 
 
-def _headline(report: Report) -> str:
+def _headline(report: JudgedLab) -> str:
     plan, diagnosis = report.plan, report.diagnosis
     healthy = sum(link.verdict is LinkVerdict.HEALTHY for link in diagnosis.links)
     line = (
@@ -78,7 +77,7 @@ def _headline(report: Report) -> str:
 
 
 def _cause(
-    cause: Cause, links: Iterable[Link], states: Sequence[NodeState], report: Report
+    cause: Cause, links: Iterable[Link], states: Sequence[NodeState], report: JudgedLab
 ) -> Iterator[str]:
     explained = [link for link in links if link.id in cause.explains]
     yield f"{cause.code}: {cause.what}"
@@ -94,12 +93,12 @@ def _cause(
                 yield from (f"    log: {line}" for line in state.last_lines[-_LINES_SHOWN:])
 
 
-def _is_about(cause: Cause, state: NodeState, report: Report) -> bool:
+def _is_about(cause: Cause, state: NodeState, report: JudgedLab) -> bool:
     containers = {member.name: member.container for member in report.plan.members}
     return cause.where == f"container {containers.get(state.name)}"
 
 
-def _nodes(report: Report) -> Iterator[str]:
+def _nodes(report: JudgedLab) -> Iterator[str]:
     states = {state.name: state for state in report.diagnosis.nodes}
     rows = [
         (
@@ -115,7 +114,7 @@ def _nodes(report: Report) -> Iterator[str]:
     return in_columns(*_with_machines(head, rows, states))
 
 
-def _balancers(report: Report) -> Iterator[str]:
+def _balancers(report: JudgedLab) -> Iterator[str]:
     states = {state.name: state for state in report.diagnosis.nodes}
     rows = [
         (
@@ -153,7 +152,7 @@ def _state(state: NodeState | None) -> str:
     return told
 
 
-def _databases(report: Report) -> Iterator[str]:
+def _databases(report: JudgedLab) -> Iterator[str]:
     rows = [
         (
             schema.name,
@@ -179,7 +178,7 @@ def _links(links: Sequence[JudgedLink]) -> Iterator[str]:
             str(judged.verdict),
             _spent(judged) if judged.verdict is LinkVerdict.HEALTHY else judged.cause,
             str(judged.link.source),
-            detail(judged) if judged.verdict is LinkVerdict.FAILED else judged.link.why,
+            judged.detail if judged.verdict is LinkVerdict.FAILED else judged.link.why,
         )
         for judged in links
     ]

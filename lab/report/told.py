@@ -8,7 +8,7 @@ from lab.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class JudgedLab:
     """One look at one lab. *seconds* is the time until the verdict."""
 
     plan: Plan
@@ -16,12 +16,6 @@ class Report:
     seconds: float
     notes: tuple[str, ...] = ()  # what a reader should know beside the verdict
     faults: tuple[ActiveFault, ...] = ()  # put into the lab on purpose
-
-    def __str__(self) -> str:
-        """Give the report as `lab status` prints it."""
-        from lab.report.table import report_table  # noqa: PLC0415  # it reads this module's type
-
-        return report_table(self)
 
     @property
     def verdict(self) -> Verdict:

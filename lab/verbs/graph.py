@@ -20,7 +20,7 @@ from lab.wiring.read import read_links
 
 if TYPE_CHECKING:
     from lab.plan.model import Plan
-    from lab.report.told import Report
+    from lab.report.report import Report
 
 _DRAWERS = {GraphFormat.SVG: picture_svg, GraphFormat.MERMAID: picture_mermaid}
 _OPTIONS = "options.json"

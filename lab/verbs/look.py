@@ -17,7 +17,7 @@ from lab.launch.cluster import Cluster
 from lab.launch.homes.following import stuck_states
 from lab.launch.ports import read_ports
 from lab.plan.observed import NodeState, SchemaState, State
-from lab.report.told import Report
+from lab.report.report import Report
 from lab.wiring.link import Link
 from lab.wiring.published import HOST, read_published
 from lab.wiring.read import Wiring, read_links

@@ -19,8 +19,8 @@ from lab.launch.sources import Sources
 from lab.plan.model import Plan
 from lab.render.tree import check_folder
 from lab.report.live import Progress
+from lab.report.report import Report
 from lab.report.timings import TimedProgress, Timings
-from lab.report.told import Report
 from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
 

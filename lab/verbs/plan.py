@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 
 from lab.plan.model import Plan
+from lab.plan.text import plan_text
 from lab.verbs.planning import Choice, planned
 from lab.verbs.shell import ListFormat, Shell
 
@@ -11,7 +12,9 @@ from lab.verbs.shell import ListFormat, Shell
 def plan(choice: Choice, shell: Shell, *, wanted: ListFormat) -> int:
     """Print the plan."""
     made = planned(choice, shell)
-    shell.say(str(made) if wanted is ListFormat.TABLE else json.dumps(_values(made), indent=2))
+    shell.say(
+        plan_text(made) if wanted is ListFormat.TABLE else json.dumps(_values(made), indent=2)
+    )
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from lab.diagnosis.verdict import Verdict
 from lab.errors import NotHealthyError
-from lab.report.told import Report
+from lab.report.report import Report
 from lab.verbs.shell import Format, Shell
 
 

@@ -17,7 +17,7 @@ from lab.launch.cluster import Cluster
 from lab.launch.homes.following import Following, stuck_states
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.live import Progress
-from lab.report.told import Report
+from lab.report.report import Report
 from lab.verbs.look import (
     evidence_of,
     failing_ends,

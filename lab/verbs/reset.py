@@ -8,8 +8,8 @@ from lab.gate.patience import Patience, patience_for
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
 from lab.report.live import Progress
+from lab.report.report import Report
 from lab.report.timings import TimedProgress, Timings, process_began
-from lab.report.told import Report
 from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.folder import held_folder

@@ -11,8 +11,8 @@ from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
 from lab.plan.model import Plan
 from lab.report.live import LiveProgress, PlainProgress, Progress
+from lab.report.report import Report
 from lab.report.timings import Stage, Timings, process_began
-from lab.report.told import Report
 from lab.verbs.choosing import LABS_FOLDER
 from lab.verbs.engines import chosen_engine
 from lab.verbs.making import make_lab

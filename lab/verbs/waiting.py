@@ -13,7 +13,7 @@ from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
 from lab.plan.observed import NodeState
-from lab.report.told import Report
+from lab.report.report import Report
 from lab.verbs.look import evidence_of, open_session, vantage_of, wiring_of
 from lab.wiring.published import HOST
 

@@ -18,7 +18,7 @@ from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
 from lab.plan.fault import Fault, FaultKind
-from lab.report.told import Report
+from lab.report.report import Report
 from lab.verbs.look import look
 from lab.wiring.link import Link
 from tests.e2e.conftest import PATIENCE, Lab, Program, objects_of

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from lab.plan.make import make_plan
+from lab.plan.text import plan_text
 from lab.render.write import render
 from lab.topology.read import read_topology
 
@@ -30,7 +31,7 @@ def rewrite(topology: str) -> None:
                 copy = target / "folder" / path.relative_to(folder)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(path.read_bytes())
-    (target / "plan.txt").write_text(f"{plan}\n", encoding="utf-8")
+    (target / "plan.txt").write_text(f"{plan_text(plan)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from lab.errors import TopologyError
 from lab.plan.make import make_plan, read_plan
+from lab.plan.text import plan_text
 from lab.render.write import render
 from lab.topology.read import parse_topology, read_topology
 
@@ -53,7 +54,7 @@ def test_the_topology_s_own_key_is_everybody_s(tmp_path: Path) -> None:
     text = f'{DEFAULT}\n[encryption]\nkey = "{OWN}"\n'
     assert rendered(text, tmp_path) == {OWN}
     plan = make_plan(parse_topology(text))
-    assert OWN not in f"{plan} {plan!r}"
+    assert OWN not in f"{plan_text(plan)} {plan!r}"
 
 
 def test_a_key_file_lies_beside_the_topology(tmp_path: Path) -> None:

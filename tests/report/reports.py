@@ -1,6 +1,6 @@
 """Reports of the default topology, healthy and not."""
 
-from lab.report.told import Report
+from lab.report.report import Report
 from tests.diagnosis.cluster import Seen, planned
 from tests.diagnosis.faults import FAULTS
 

@@ -6,6 +6,7 @@ import pytest
 
 from lab.errors import TopologyError
 from lab.plan.make import make_plan
+from lab.plan.text import plan_text
 from lab.topology.read import read_topology
 
 TEXT = """
@@ -59,7 +60,7 @@ def test_secrets_come_from_their_own_file_and_show_nowhere(tmp_path: Path) -> No
     plan = make_plan(topology)
     assert plan.node("gw").super_admin.password == "gw-word"
     assert [account.password for account in plan.server("db").accounts] == ["db-word", "other-word"]
-    assert "-word" not in repr(topology) + repr(plan) + str(plan)
+    assert "-word" not in repr(topology) + repr(plan) + plan_text(plan)
 
 
 def test_an_account_of_its_own_does_not_pass_to_other_nodes(tmp_path: Path) -> None:

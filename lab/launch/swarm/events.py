@@ -13,8 +13,8 @@ from lab.launch.streams import EventStream
 from lab.launch.swarm.tasks import UNREACHABLE
 
 if TYPE_CHECKING:
-    from lab.launch.swarm.engine import SwarmEngine
     from lab.launch.swarm.member import MemberEngine
+    from lab.launch.swarm.sight import Sight
 
 _BEAT = 1.0  # seconds between two questions whether a machine is there
 _MISSED = 2  # so many unanswered ones, and it is lost
@@ -24,7 +24,7 @@ _OLD = "destroy"  # the swarm itself forgets containers of its history
 class SwarmEvents(EventStream):
     """The events of all machines until closed; a lost machine is an event of each member there."""
 
-    def __init__(self, engine: "SwarmEngine", label: str, actions: tuple[str, ...]) -> None:
+    def __init__(self, engine: "Sight", label: str, actions: tuple[str, ...]) -> None:
         self._engine = engine
         self._label = label
         self._queue: queue.SimpleQueue[SeenEvent | None] = queue.SimpleQueue()

@@ -10,7 +10,7 @@ from lab.plan.model import Plan
 from lab.plan.observed import NodeState
 from lab.products.facts import Protocol, Role
 from lab.products.releases import PRODUCTS
-from lab.report.told import Report
+from lab.report.told import JudgedLab
 from lab.wiring.link import Link
 from lab.wiring.published import HOST
 
@@ -95,7 +95,7 @@ def picture_of_files(name: str, roles: Mapping[str, Role | None], links: Iterabl
     return _picture(f"{name}: configuration files", (), members, list(links), {})
 
 
-def picture_of_report(report: Report) -> Picture:
+def picture_of_report(report: JudgedLab) -> Picture:
     """Give the picture of a lab that runs, with its verdicts."""
     diagnosis, plan = report.diagnosis, report.plan
     judged = {one.link.id: one for one in diagnosis.links}
