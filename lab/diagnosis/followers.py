@@ -58,21 +58,23 @@ def _is_lame(evidence: Evidence, link: Link) -> bool:
 
 
 def _cause_behind(evidence: Evidence, link: Link, causes: Sequence[Cause]) -> int | None:
-    """Find what keeps the link's peer from its work.
+    """Find what keeps the link's peer from its work, or the members behind a balancer.
 
     Without its database a node does nothing; without a peer it still answers, with errors.
     """
+    balancer = evidence.plan.balancer(link.to)
+    peers = {link.to, *(balancer.members if balancer else ())}
     databases = [
         other
         for other in evidence.links
-        if other.node == link.to and other.protocol is Protocol.MYSQL
+        if other.node in peers and other.protocol is Protocol.MYSQL
     ]
     for index, cause in enumerate(causes):
         if any(other.id in cause.explains or is_about(cause, other) for other in databases):
             return index
     if not is_server_error(evidence, link):
         return None
-    others = {other.id for other in evidence.links if other.node == link.to}
+    others = {other.id for other in evidence.links if other.node in peers}
     return next((i for i, cause in enumerate(causes) if others & set(cause.explains)), None)
 
 

@@ -28,6 +28,7 @@ class Seen:
     def __init__(self, plan: Plan, wiring: Wiring) -> None:
         self.plan = plan
         self.links = wiring.links
+        self.answer = ""  # what the links say that are given an outcome by hand
 
     def with_down(self, *down: str, state: State = State.EXITED, **more: Outcome) -> Diagnosis:
         nodes = tuple(
@@ -38,7 +39,7 @@ class Seen:
         )
         results = {link.id: self._result(link, down) for link in self.links}
         results |= {
-            link.id: Result(link.id, outcome, {Phase.TCP: 1.0})
+            link.id: Result(link.id, outcome, {Phase.TCP: 1.0}, seen=self.answer)
             for link in self.links
             for word, outcome in more.items()
             if word in link.id
@@ -141,3 +142,17 @@ def test_a_member_that_runs_and_does_not_answer_is_unhealthy(seen: Seen) -> None
     diagnosis = seen.with_down(**{"to-9443.km-2": Outcome.REFUSED})
     assert diagnosis.verdict is Verdict.UNHEALTHY
     assert "km-2 runs" in diagnosis.causes[0].what
+
+
+def test_errors_behind_a_balancer_follow_from_the_database_that_its_members_lack(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through = [
+        link.id for link in seen.links if link.to == "cp-lb" and link.protocol is Protocol.HTTPS
+    ]
+    assert through
+    monkeypatch.setattr(seen, "answer", "500 Internal server error")
+    diagnosis = seen.with_down("db", **dict.fromkeys(through, Outcome.WRONG_ANSWER))
+    (cause,) = diagnosis.causes
+    assert cause.where == "container lab-ha-all-db"
+    assert set(through) <= set(cause.explains)
