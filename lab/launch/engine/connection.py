@@ -5,12 +5,14 @@ import shutil
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from lab.errors import Problem
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
-_UNIX = "unix://"
+_UNIX, _TCP = "unix://", "tcp://"
 _KNOCK = 5.0  # seconds
+_KNOCK_FAR = 2.5  # seconds; a first packet that is lost comes again after one
 _MAKE = "`make lab-up` in the lab's checkout"
 
 
@@ -38,14 +40,17 @@ def endpoint_said(environ: Mapping[str, str], context: str, context_url: str) ->
 
 
 def knock(endpoint: Endpoint) -> None:
-    """Connect to a local socket and hang up; raises the system's own `OSError`.
+    """Connect to an engine's socket and hang up; raises the system's own `OSError`.
 
-    The SDK would wrap that error, and leave its socket open.
+    The SDK would wrap that error, leave a local socket open, and wait long for a lost machine.
     """
     if endpoint.url.startswith(_UNIX):
         with socket.socket(socket.AF_UNIX) as visitor:
             visitor.settimeout(_KNOCK)
             visitor.connect(endpoint.url.removeprefix(_UNIX))
+    place = urlsplit(endpoint.url)
+    if endpoint.url.startswith(_TCP) and place.port is not None:
+        socket.create_connection((place.hostname or "", place.port), _KNOCK_FAR).close()
 
 
 def root_cause(error: BaseException) -> BaseException:
