@@ -3,14 +3,21 @@
 # container with nearly every right, joins them to one swarm and prints a line a machine: its name and
 # its host. `swarm_machines.sh down NAME` removes them. Needs mmdebstrap for the first start.
 #
+# Ends with 77 and the reason on a machine that can't have engines in containers.
 # Their engines listen without TLS on the outer engine's bridge, where this machine alone reaches
 # them: for tests, never for a network that anybody else is in.
 set -euo pipefail
 packages=docker.io,python3,iptables,procps
 image=lab-swarm-machine:$(echo "$packages" | sha256sum | cut -c1-12)
 
+cannot() {
+  echo "$1" >&2
+  exit 77
+}
+
 ensure_image() {
   docker image inspect "$image" >/dev/null 2>&1 && return
+  command -v mmdebstrap >/dev/null || cannot "mmdebstrap is missing: it makes their image"
   mmdebstrap --variant=essential --include=$packages bookworm - 2>/dev/null |
     docker import - "$image" >/dev/null
 }
@@ -47,15 +54,15 @@ wait_for() {
     docker exec "$1" docker version >/dev/null 2>&1 && return
     sleep 0.25
   done
-  echo "the engine of $1 does not start" >&2
-  docker exec "$1" tail -5 /var/log/dockerd.log >&2
-  exit 1
+  cannot "the engine of $1 does not start: $(docker exec "$1" tail -5 /var/log/dockerd.log)"
 }
 
 up() {
   local name=$1 count=$2 index machine token
   ensure_image
-  for index in $(seq "$count"); do start_machine "$name-$index" "$name"; done
+  for index in $(seq "$count"); do
+    start_machine "$name-$index" "$name" || cannot "a container with all rights does not start"
+  done
   for index in $(seq "$count"); do wait_for "$name-$index"; done
   docker exec "$name-1" docker swarm init --advertise-addr "$(address_of "$name-1")" >/dev/null
   token=$(docker exec "$name-1" docker swarm join-token --quiet worker)

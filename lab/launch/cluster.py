@@ -112,11 +112,12 @@ class Cluster:
         try:
             return self._state(name, self._engine.inspect(self.members.container(name)))
         except GoneError:
-            return NodeState(name, State.MISSING)
+            return self._state(name, None)
 
     def _state(self, name: str, seen: SeenContainer | None) -> NodeState:
         if seen is None:
-            return NodeState(name, State.MISSING)
+            away = self._engine.unseen_machine
+            return NodeState(name, State.UNREACHABLE if away else State.MISSING, machine=away)
         return state_of(self._engine, seen)
 
     def events(self) -> Events:

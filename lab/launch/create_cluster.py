@@ -50,7 +50,7 @@ def create_cluster(
     clear_name(engine, plan.lab)
     owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
     images = ensure_images(engine.workshop, plan, owner, progress)
-    engine.bring(images.names, progress)
+    engine.bring(images.by_member, progress)
     ports = {} if engine.in_swarm else choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)
     with Creation(engine) as creation:

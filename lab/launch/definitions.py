@@ -27,6 +27,7 @@ from lab.plan.containers import (
 from lab.plan.model import Member, Plan, PlannedBalancer, PlannedMachine, PlannedNode, PlannedServer
 
 PROBER = "prober"
+BALANCERS = "balancers"
 PROBER_KIND = "apim-lab.prober-kind"
 ENTERS, SIDECARS = "prober", "sidecars"  # it enters the nodes' networks, or one lives in each
 _PROBER_CAPABILITIES = ("SYS_ADMIN", "SYS_PTRACE")
@@ -42,10 +43,12 @@ class Images:
     balancer: str = ""  # empty in a lab without one
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Give every image once."""
-        every = (self.prober, *self.nodes.values(), *self.servers.values(), self.balancer)
-        return tuple(name for name in dict.fromkeys(every) if name)
+    def by_member(self) -> Mapping[str, str]:
+        """Give every image by the member that starts from it, all balancers being one."""
+        others = {PROBER: self.prober, BALANCERS: self.balancer}
+        return {
+            name: image for name, image in {**others, **self.nodes, **self.servers}.items() if image
+        }
 
 
 def node_definition(

@@ -37,7 +37,7 @@ _IN_URL = re.compile(r"(?<=://)[^/\s:@]+:[^@\s]+(?=@)")
 
 def dump(name: str | None, output: Path | None, shell: Shell) -> int:
     """Write the archive: report, redacted files, logs; print its path."""
-    with engine_of(name, shell) as engine:
+    with engine_of(name, shell, to_look=True) as engine:
         cluster = find(engine, name, shell)
         path = shell.folder / (output or Path(f"lab-{cluster.plan.lab}-dump.tar.gz"))
         parts = _parts(cluster)

@@ -34,10 +34,11 @@ def machines_file(environ: Mapping[str, str]) -> Path:
     return folder.expanduser() / "apim-lab" / "machines.toml"
 
 
-def engine_of(name: str | None, shell: Shell) -> Engine:
+def engine_of(name: str | None, shell: Shell, *, to_look: bool = False) -> Engine:
     """Reach the engine that has the lab of this name, or of this folder.
 
-    A lab that nobody has is the environment's engine's to deny.
+    A lab that nobody has is the environment's engine's to deny. A swarm whose manager is lost can
+    be looked at and no more.
     """
     if not machines_file(shell.environ).exists():
         return Engine.connect(shell.environ)
@@ -45,11 +46,11 @@ def engine_of(name: str | None, shell: Shell) -> Engine:
     try:
         here = Engine.connect(shell.environ)
     except EngineError:
-        return _swarm(shell)
+        return _swarm(shell, to_look=to_look)
     if objects_of(here, lab):
         return here
     try:
-        swarm = _swarm(shell)
+        swarm = _swarm(shell, to_look=to_look)
     except LabError:
         if (shell.folder / LABS_FOLDER / lab).exists():  # it must be there
             here.close()
@@ -84,11 +85,12 @@ def every_engine(shell: Shell) -> Iterator[list[Engine]]:
             engine.close()
 
 
-def _swarm(shell: Shell) -> Engine:
+def _swarm(shell: Shell, *, to_look: bool = False) -> Engine:
     from lab.launch.swarm.engine import SwarmEngine  # noqa: PLC0415  # few labs are on one
     from lab.launch.swarm.machines import read_machines  # noqa: PLC0415
 
-    return SwarmEngine.of(read_machines(machines_file(shell.environ)), shell.environ)
+    machines = read_machines(machines_file(shell.environ))
+    return SwarmEngine.of(machines, shell.environ, to_look=to_look)
 
 
 def chosen_engine(connecting: "Future[Engine]", plan: Plan, on: str, shell: Shell) -> Engine:

@@ -13,7 +13,7 @@ from lab.verbs.shell import ListFormat, Shell
 
 def env(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
     """Print `NAME=value` lines that a shell can evaluate, or a JSON object."""
-    with engine_of(name, shell) as engine:
+    with engine_of(name, shell, to_look=True) as engine:
         values = values_of(find(engine, name, shell))
     if wanted is ListFormat.JSON:
         shell.say(json.dumps(values, indent=2))

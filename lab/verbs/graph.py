@@ -101,7 +101,7 @@ def _report_of(name: str | None, shell: Shell) -> "Report | None":
     from lab.verbs.look import look  # noqa: PLC0415
 
     try:
-        engine = engine_of(name or "", shell)
+        engine = engine_of(name or "", shell, to_look=True)
     except LabError:
         return None
     with engine:

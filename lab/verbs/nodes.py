@@ -30,7 +30,7 @@ def start(node: str, name: str | None, shell: Shell) -> int:
 
 def logs(node: str, name: str | None, shell: Shell, *, follow: bool) -> int:
     """Print a node's log; with *follow* until it ends or is interrupted."""
-    with engine_of(name, shell) as engine:
+    with engine_of(name, shell, to_look=True) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         for line in cluster.logs(node, follow=follow):
             shell.say(line)
@@ -39,7 +39,7 @@ def logs(node: str, name: str | None, shell: Shell, *, follow: bool) -> int:
 
 def execute(node: str, words: Sequence[str], name: str | None, shell: Shell) -> int:
     """Run a command in a node's container; its exit code becomes the program's."""
-    with engine_of(name, shell) as engine:
+    with engine_of(name, shell, to_look=True) as engine:
         cluster = _cluster_with(engine, node, name, shell)
         code, output = cluster.run(node, tuple(words))
     shell.out.write(output)

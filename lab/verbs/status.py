@@ -15,7 +15,7 @@ def status(
     name: str | None, shell: Shell, *, wanted: Format, watch: bool, allow_degraded: bool
 ) -> int:
     """Report the lab; with *watch* until interrupted, a report each time something changes."""
-    with engine_of(name, shell) as engine:
+    with engine_of(name, shell, to_look=True) as engine:
         cluster = find(engine, name, shell)
         report = look(cluster)
         print_report(report, wanted, shell)

@@ -12,6 +12,8 @@ from lab.launch.streams import EventStream, LogStream
 class Containers(Door):
     """Makes, runs, reads and removes containers."""
 
+    unseen_machine = ""  # where a member is whose container nobody shows; empty: it has none
+
     def containers(self, label: str) -> tuple[SeenContainer, ...]:
         """List the containers with a label, running or not."""
         with asked("containers"):

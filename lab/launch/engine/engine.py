@@ -1,6 +1,6 @@
 """A Docker Engine with all that can be asked of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from lab.launch.engine.commands import Commands
 from lab.launch.engine.containers import Containers
@@ -17,5 +17,5 @@ class Engine(Networks, Volumes, Containers, Commands, Images):
         """Give the engine that a lab's images are made on."""
         return self
 
-    def bring(self, images: Iterable[str], progress: Callable[[str], None]) -> None:
-        """Bring images from the workshop to where containers start from them: they are there."""
+    def bring(self, images: Mapping[str, str], progress: Callable[[str], None]) -> None:
+        """Bring each member's image from the workshop to where it may start: they are there."""

@@ -5,9 +5,11 @@ from functools import partial
 
 from lab.launch.channel import ExecChannel
 from lab.launch.engine import Engine
+from lab.launch.labels import SWARM
 from lab.launch.sessions import Session, Sessions
 from lab.launch.swarm.engine import SwarmEngine
 from lab.launch.swarm.member import MemberEngine
+from lab.launch.swarm.stack import machines_in
 
 
 def open_channel(engine: Engine, prober: str) -> "MachinesChannel":
@@ -28,9 +30,12 @@ class MachinesChannel(Sessions):
         self._engine = engine
         self._vantages: dict[str, str] = {}
         self._is_ready = False
+        # A machine that was named after the lab was made has nothing of it.
+        of_the_lab = machines_in(engine.inspect(prober).labels[SWARM]).values()
         self._sessions = {
             name: Session(partial(_session, member, prober), self._take)
             for name, member in engine.members.items()
+            if name in of_the_lab
         }
 
     def send(self, data: bytes) -> None:

@@ -18,7 +18,7 @@ from lab.launch.streams import EventStream, LogStream
 from lab.launch.swarm.events import SwarmEvents
 from lab.launch.swarm.files import SwarmFile, files_in, references
 from lab.launch.swarm.member import Kept, MemberEngine, Service
-from lab.launch.swarm.sight import TASK_OF, Sight
+from lab.launch.swarm.sight import Sight
 from lab.launch.swarm.stack import (
     PARTS,
     machines_in,
@@ -29,12 +29,14 @@ from lab.launch.swarm.stack import (
     stopped,
     with_files,
 )
+from lab.launch.swarm.told import TASK_OF
 from lab.launch.swarm.ways import require_ways, without_vxlan
 
 _RUNS_WITHIN = 60.0  # seconds until a machine has started what it was given
 _FITS_WITHIN = 10.0  # seconds until the swarm has found a machine, or says why not
 _GONE_WITHIN = 20.0  # seconds until every machine has ended what was removed
 _AGAIN = 0.1
+_NEVER_RAN = "created"  # the engine's word for a container that was never started
 _TERMINATED = 143  # the exit code of a container that the swarm forgot before it could be asked
 
 
@@ -112,21 +114,24 @@ class SwarmEngine(Sight):
         return made
 
     def _create_service(self, wanted: Definition) -> str:
-        image = self.image(wanted.image)
-        if image is None:
-            raise GoneError(
-                Problem("no such image", f"{wanted.image} on {self.manager}", "`lab up` brings it")
-            )
         unnamed = [one.id for one in self.nodes() if one.id not in self.names]
         spec = service_spec(
             wanted,
-            image.id,
+            self._image_id(wanted.image),
             self._overlay(wanted.network),
             self.bound.get(wanted.labels[MEMBER], ""),
             nodes=unnamed,
             machines=machines_label(self.names),
         )
         return self.create_service(spec)
+
+    def _image_id(self, reference: str) -> str:
+        """Give the id of an image that some machines have: those that may need it."""
+        for _, member in self._first_manager():
+            image = member.image(reference)
+            if image is not None:
+                return image.id
+        raise GoneError(Problem("no machine has it", f"image {reference}", "`lab up` brings it"))
 
     def _overlay(self, name: str) -> str:
         """Give the id of a network that is being made beside."""
@@ -182,9 +187,7 @@ class SwarmEngine(Sight):
         """Start a service and wait until it runs, or a machine's prober everywhere."""
         service = self._service(container)
         if service is None:
-            if not any(self._each(partial(_start_if_there, container=container))):
-                raise GoneError(Problem("it isn't there", f"container {container}", "`lab up`"))
-            require_ways(self.members, self.manager, container)
+            self._start_everywhere(container)
             return
         tasks = self.tasks([service.id])
         if self._history(service, tasks).status == "running":
@@ -192,6 +195,17 @@ class SwarmEngine(Sight):
         before = {task.id for task in tasks if task.is_over}
         self.update_service(service, started(service.spec, again=bool(service.replicas)))
         self._until_running(service, before)
+
+    def _start_everywhere(self, container: str) -> None:
+        """Start every machine's own container; the first start tries the ways between them.
+
+        Later, while a machine comes back, the ways do so by and by.
+        """
+        before = [one for one in self._each(partial(_start_if_there, container=container)) if one]
+        if not before:
+            raise GoneError(Problem("it isn't there", f"container {container}", "`lab up`"))
+        if set(before) == {_NEVER_RAN}:
+            require_ways(self.members, self.manager, container)
 
     def _until_running(self, service: Service, before: set[str]) -> None:
         began = time.monotonic()
@@ -307,15 +321,16 @@ def _still_there(label: str) -> Problem:
     )
 
 
-def _start_if_there(machine: str, member: MemberEngine, *, container: str) -> bool:
-    """Start a machine's own container; tell whether it has it."""
+def _start_if_there(machine: str, member: MemberEngine, *, container: str) -> str:
+    """Start a machine's own container; give its status before, empty when there is none."""
     try:
+        before = member.inspect(container).status
         member.start(container)
     except GoneError:
-        return False
+        return ""
     except EngineError as error:
         raise without_vxlan(machine, error) from error
-    return True
+    return before
 
 
 def _remove_like(_: str, member: MemberEngine, *, like: SeenContainer) -> None:

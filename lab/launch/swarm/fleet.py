@@ -1,6 +1,6 @@
 """The machines of a swarm that answer and those that don't, behind one manager's connection."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
@@ -15,10 +15,12 @@ _ADDRESSES = 3  # of the network that each machine takes for itself and its prob
 
 
 class Fleet(MemberEngine):
-    """The connection itself is a manager's.
+    """The connection itself is a manager's, whose machine is *manager*.
 
     *members* are the machines that answer, *lost* those that don't, with the reason; *names* tells
     which node of the swarm is which machine, *bound* on which node a member must be created.
+    When no manager is left *manager* is empty: the others tell what runs there, and nothing can be
+    changed.
     """
 
     def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
@@ -32,15 +34,21 @@ class Fleet(MemberEngine):
         self._where: dict[str, str] = {}  # a container's id → its machine
 
     @classmethod
-    def of(cls, machines: Sequence[Machine], environ: Mapping[str, str]) -> Self:
-        """Reach every machine. Raises `EngineError` when no manager answers."""
+    def of(
+        cls, machines: Sequence[Machine], environ: Mapping[str, str], *, to_look: bool = False
+    ) -> Self:
+        """Reach every machine. Raises `EngineError` when no manager answers.
+
+        Who only wants *to_look* gets what is left of a swarm whose manager is lost, if anything is.
+        """
         members, lost = _reach(machines, environ)
-        manager = next((name for name, one in members.items() if one.facts.swarm.is_manager), None)
-        if manager is None:
+        manager = _manager_of(members)
+        rest = [name for name, one in members.items() if one.facts.swarm.node]
+        if not manager and not (to_look and lost and rest):
             for one in members.values():
                 one.close()
             raise EngineError(_unmanaged(lost))
-        machine = next(one for one in machines if one.name == manager)
+        machine = next(one for one in machines if one.name == (manager or rest[0]))
         self = cls.connect(machine.environ(environ))
         self.manager = manager
         self._environ = dict(environ)
@@ -63,19 +71,40 @@ class Fleet(MemberEngine):
         """Give the engine that images are made on: the one that the environment names."""
         return Engine.connect(self._environ)
 
-    def bring(self, images: Iterable[str], progress: Callable[[str], None]) -> None:
-        """Bring images to every machine that lacks one."""
+    def bring(self, images: Mapping[str, str], progress: Callable[[str], None]) -> None:
+        """Bring each member's image to every machine that lacks it and may have the member."""
         from lab.launch.swarm.images import bring_images  # noqa: PLC0415  # seldom needed
 
+        wanted = {
+            name: {
+                image for member, image in images.items() if self.bound.get(member, node) == node
+            }
+            for node, name in self.names.items()
+        }
         with self.workshop as workshop:
-            bring_images(workshop, self.members, sorted(set(images)), progress)
+            bring_images(workshop, self.members, wanted, progress)
 
     # Machines
 
+    @property
+    def _managing(self) -> Any:
+        if not self.manager:
+            raise EngineError(_unmanaged(self.lost))
+        return self._api
+
     def lose(self, machine: str, why: str) -> None:
-        """Ask a machine nothing more: it has gone."""
+        """Ask a machine nothing more: it has gone. Another manager stands in for a lost one."""
         if self.members.pop(machine, None) is not None:
             self.lost[machine] = why  # its requests under way end by themselves
+        if machine == self.manager:
+            self.manager = _manager_of(self.members)
+            if self.manager:
+                self._api = self.members[self.manager].client
+
+    @property
+    def unseen_machine(self) -> str:  # type: ignore[override]  # a constant elsewhere
+        """Give where a member must be that no machine shows: with the lost manager, or nowhere."""
+        return "" if self.manager else " and ".join(sorted(self.lost))
 
     def note(self, container: str, machine: str) -> None:
         """Remember on which machine a container was seen, by its id."""
@@ -83,7 +112,7 @@ class Fleet(MemberEngine):
 
     def machine_of(self, container: str) -> str:
         """Give the machine of a container, by its id; the manager's for one that nobody knows."""
-        return self._where.get(container, self.manager)
+        return self._where.get(container, self.manager or next(iter(self.members), ""))
 
     def is_lost(self, machine: str) -> bool:
         """Ask a machine that failed whether it is there at all; one that isn't is lost."""
@@ -117,6 +146,10 @@ class Fleet(MemberEngine):
     def spare_addresses(self) -> int:  # type: ignore[override]  # a constant elsewhere
         """Give how many addresses of a lab's network the machines themselves take."""
         return _ADDRESSES * (len(self.members) + len(self.lost))
+
+
+def _manager_of(members: Mapping[str, MemberEngine]) -> str:
+    return next((name for name, one in members.items() if one.facts.swarm.is_manager), "")
 
 
 def _reach(

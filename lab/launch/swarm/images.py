@@ -1,6 +1,6 @@
 """Images on their way to the machines that lack them: from engine to engine, without a registry."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from lab.launch.engine import Engine
@@ -9,17 +9,19 @@ from lab.launch.engine import Engine
 def bring_images(
     workshop: Engine,
     members: Mapping[str, Engine],
-    images: Sequence[str],
+    wanted: Mapping[str, Collection[str]],
     progress: Callable[[str], None],
 ) -> None:
-    """Bring every image to every machine; one that has it is only asked."""
-    ids = {each: seen.id for each in images if (seen := workshop.image(each)) is not None}
+    """Bring to each machine the images that it is to have; one that has it is only asked."""
+    every = sorted({image for images in wanted.values() for image in images})
+    ids = {each: seen.id for each in every if (seen := workshop.image(each)) is not None}
+
+    def bring(machine: str) -> None:
+        own = {image: ids[image] for image in sorted(wanted[machine]) if image in ids}
+        _bring(workshop, machine, members[machine], ids=own, progress=progress)
+
     with ThreadPoolExecutor(len(members)) as pool:
-        list(
-            pool.map(
-                lambda item: _bring(workshop, *item, ids=ids, progress=progress), members.items()
-            )
-        )
+        list(pool.map(bring, members))
 
 
 def _bring(

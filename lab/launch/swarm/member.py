@@ -93,10 +93,25 @@ class MemberEngine(Engine):
         except EngineError:
             return False
 
+    @property
+    def client(self) -> Any:
+        """Give the connection, for whoever asks the swarm through it."""
+        return self._api
+
+    @property
+    def _managing(self) -> Any:
+        """Give the client for what a manager alone answers."""
+        return self._api
+
+    def running(self, label: str) -> tuple[Mapping[str, Any], ...]:
+        """List what runs here with a label, as the engine's own rows."""
+        with asked("containers"):
+            return tuple(self._api.containers(filters={"label": label}))
+
     def nodes(self) -> tuple[SwarmNode, ...]:
         """List the members of the swarm."""
         with asked("the swarm's nodes"):
-            rows = self._api.nodes()
+            rows = self._managing.nodes()
         return tuple(_node(row) for row in rows)
 
     # Services
@@ -104,18 +119,18 @@ class MemberEngine(Engine):
     def services(self, label: str) -> tuple[Service, ...]:
         """List the services with a label, `key` or `key=value`."""
         with asked("services"):
-            rows = self._api.services(filters={"label": label})
+            rows = self._managing.services(filters={"label": label})
         return tuple(_service(row) for row in rows)
 
     def service(self, name: str) -> Service:
         """Look at one service, by name or id; raises `GoneError`."""
         with asked(f"service {name}"):
-            return _service(self._api.inspect_service(name))
+            return _service(self._managing.inspect_service(name))
 
     def create_service(self, spec: Mapping[str, Any]) -> str:
         """Create a service and give its id."""
         with asked(f"service {spec['Name']}"):
-            made = self._api.create_service(
+            made = self._managing.create_service(
                 spec["TaskTemplate"],
                 name=spec["Name"],
                 labels=spec["Labels"],
@@ -127,7 +142,7 @@ class MemberEngine(Engine):
     def update_service(self, service: Service, spec: Mapping[str, Any]) -> None:
         """Replace what a service is to run; raises `EngineError` when somebody else was quicker."""
         with asked(f"service {service.name}"):
-            self._api.update_service(
+            self._managing.update_service(
                 service.id,
                 version=service.version,
                 task_template=spec["TaskTemplate"],
@@ -140,7 +155,7 @@ class MemberEngine(Engine):
     def remove_service(self, service: str) -> None:
         """Remove a service; its tasks end by and by."""
         with asked(f"service {service}"):
-            self._api.remove_service(service)
+            self._managing.remove_service(service)
 
     def tasks(self, services: Iterable[str]) -> tuple[SeenTask, ...]:
         """List the tasks of these services that the swarm still knows, oldest first."""
@@ -148,7 +163,7 @@ class MemberEngine(Engine):
         if not wanted:
             return ()
         with asked("tasks"):
-            rows = self._api.tasks(filters={"service": wanted})
+            rows = self._managing.tasks(filters={"service": wanted})
         return tuple(sorted((seen_task(row) for row in rows), key=lambda task: task.created))
 
     # Files that the swarm keeps
@@ -157,19 +172,19 @@ class MemberEngine(Engine):
         """List the configs and secrets with a label."""
         filters = {"label": label}
         with asked("configs and secrets"):
-            rows = [(row, False) for row in self._api.configs(filters=filters)]
-            rows += [(row, True) for row in self._api.secrets(filters=filters)]
+            rows = [(row, False) for row in self._managing.configs(filters=filters)]
+            rows += [(row, True) for row in self._managing.secrets(filters=filters)]
         return tuple(_kept(row, is_secret=is_secret) for row, is_secret in rows)
 
     def keep(self, name: str, content: bytes, labels: Mapping[str, str], *, is_secret: bool) -> str:
         """Keep a file in the swarm and give its id; raises `NameTakenError`."""
-        create = self._api.create_secret if is_secret else self._api.create_config
+        create = self._managing.create_secret if is_secret else self._managing.create_config
         with asked(f"{'secret' if is_secret else 'config'} {name}"):
             return str(create(name, content, labels=dict(labels))["ID"])
 
     def drop(self, kept: Kept) -> None:
         """Let the swarm forget a file."""
-        remove = self._api.remove_secret if kept.is_secret else self._api.remove_config
+        remove = self._managing.remove_secret if kept.is_secret else self._managing.remove_config
         with asked(f"{'secret' if kept.is_secret else 'config'} {kept.name}"):
             remove(kept.id)
 
@@ -178,7 +193,7 @@ class MemberEngine(Engine):
     def create_overlay(self, name: str, subnet: IPv4Network, labels: Mapping[str, str]) -> str:
         """Create a network over all machines, and give its id."""
         with asked(f"network {name}"):
-            made = self._api.create_network(
+            made = self._managing.create_network(
                 name,
                 driver="overlay",
                 ipam={"Driver": "default", "Config": [{"Subnet": str(subnet)}]},

@@ -3,28 +3,34 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from lab.errors import EngineError, Problem
 from lab.launch.labels import LAB, MEMBER, SWARM
 from lab.launch.refusals import GoneError
 from lab.launch.seen import SeenContainer, SeenNetwork, SeenVolume
-from lab.launch.swarm.fleet import Fleet
+from lab.launch.swarm.managed import Managed
 from lab.launch.swarm.member import MemberEngine, Service
 from lab.launch.swarm.stack import ENDED_WITH, IMAGE, machines_in
 from lab.launch.swarm.tasks import UNREACHABLE, History, SeenTask, history_of
+from lab.launch.swarm.told import TASK_OF
 
-TASK_OF = "com.docker.swarm.service.id"
 _START = "`lab start` it, or see `lab status`"
 
 
-class Sight(Fleet):
+class Sight(Managed):
     """Shows a service as the container that it is to have, whether it runs or not."""
 
     def networks(self, label: str = "") -> tuple[SeenNetwork, ...]:
         """List the swarm's networks with a label, or all of all machines."""
         if label:
-            return super().networks(label)
-        every = self._each(lambda _, one: one.networks())
+            return self._managed(
+                partial(super().networks, label), partial(self._each_network, label)
+            )
+        return self._each_network()
+
+    def _each_network(self, label: str = "") -> tuple[SeenNetwork, ...]:
+        every = self._each(lambda _, one: one.networks(label))
         return tuple({network.id: network for some in every for network in some}.values())
 
     def attached(self, network: str) -> Mapping[str, str]:  # noqa: ARG002  # the engine's own

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from lab.launch.labels import SWARM
+from lab.launch.seen import SeenContainer
 from lab.launch.swarm import channel
 from lab.launch.swarm.channel import MachinesChannel
 
@@ -41,9 +43,13 @@ class Machines:
     def __init__(self) -> None:
         self.members = {"m1": Member(), "m2": Member(answers=False)}
         self.where = {"c1": "m1", "c2": "m2", "": "m1"}
+        self.of_the_lab = "n1=m1,n2=m2"
 
     def machine_of(self, container: str) -> str:
         return self.where[container]
+
+    def inspect(self, container: str) -> SeenContainer:
+        return SeenContainer("p", container, {SWARM: self.of_the_lab}, "running")
 
 
 @pytest.fixture
@@ -119,3 +125,15 @@ def test_a_session_on_a_lost_machine_leaves_the_others_alone(opened: MachinesCha
     session.take(session, ConnectionError("gone"))
     opened._sessions["m1"].say(type="ready")
     assert json.loads(opened.receive())["type"] == "ready"
+
+
+def test_a_machine_that_was_named_after_the_lab_was_made_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch, machines: Machines
+) -> None:
+    machines.of_the_lab = "n1=m1"
+    monkeypatch.setattr(channel, "Session", lambda _, take: Session("m1", take))
+    opened = MachinesChannel(machines, "lab-x-prober")
+    opened.send(vantage("gw", "c2"))
+    opened.send(probe("gw"))
+    assert list(opened._sessions) == ["m1"]
+    opened.close()

@@ -27,7 +27,7 @@ def test_each_machine_gets_what_it_lacks_and_nothing_else() -> None:
     workshop = Storage(node="1", prober="2")
     members = {"full": Storage(node="1", prober="2"), "half": Storage(node="1"), "bare": Storage()}
     told: list[str] = []
-    bring_images(workshop, members, ["node", "prober"], told.append)
+    bring_images(workshop, members, {name: ["node", "prober"] for name in members}, told.append)
     assert {name: one.loaded for name, one in members.items()} == {
         "full": [],
         "half": ["prober"],
@@ -41,5 +41,12 @@ def test_each_machine_gets_what_it_lacks_and_nothing_else() -> None:
 
 def test_another_image_of_the_same_name_is_replaced() -> None:
     member = Storage(node="old")
-    bring_images(Storage(node="new"), {"m": member}, ["node"], lambda _: None)
+    bring_images(Storage(node="new"), {"m": member}, {"m": ["node"]}, lambda _: None)
     assert member.loaded == ["node"]
+
+
+def test_a_machine_that_needs_an_image_not_at_all_is_spared_it() -> None:
+    workshop, m1, m2 = Storage(node="1", database="2"), Storage(), Storage()
+    wanted = {"m1": ["node", "database"], "m2": ["node"]}
+    bring_images(workshop, {"m1": m1, "m2": m2}, wanted, lambda _: None)
+    assert (m1.loaded, m2.loaded) == (["database", "node"], ["node"])
