@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from lab.launch.refusals import refusal
 from lab.launch.seen import EngineFacts
 
 _QUICK, _LONG = 5, 600  # seconds: a question about being there; a commit or an import
+_OLDEST = "1.24"  # of the API; a ping has no version
 _POOL = 64  # connections kept: a lab's containers are created and removed side by side
 
 
@@ -62,17 +63,11 @@ class Door:
         endpoint, options = _endpoint(environ)
         try:
             connection.knock(endpoint)
-            quick = docker.APIClient(**options, version="auto", timeout=_QUICK)
-            try:
-                _refuse_podman(quick, endpoint)
-            except BaseException:
-                quick.close()
-                raise
+            options["version"] = _spoken(options, endpoint)
+            quick = docker.APIClient(**options, timeout=_QUICK)
+            api = docker.APIClient(**options, timeout=_LONG, max_pool_size=_POOL)
         except (OSError, docker.errors.DockerException) as error:
             raise EngineError(connection.silence(endpoint, connection.root_cause(error))) from error
-        api = docker.APIClient(
-            **options, version=quick.api_version, timeout=_LONG, max_pool_size=_POOL
-        )
         return cls(api, quick, is_here=endpoint.url.startswith("unix://"))
 
     def watch_requests(self, told: Callable[[str, float], None]) -> None:
@@ -121,7 +116,17 @@ def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str
 _SSH = {"use_ssh_client": True}
 
 
-def _refuse_podman(api: Any, endpoint: connection.Endpoint) -> None:
-    names = [part.get("Name", "") for part in api.version().get("Components") or ()]
-    if any("podman" in name.lower() for name in names):
+def _spoken(options: Mapping[str, Any], endpoint: connection.Endpoint) -> str:
+    """Give the version of the API that the engine speaks.
+
+    The ping tells it at no cost; for `GET /version`, which the SDK would ask, an engine starts
+    two programs to learn their versions.
+    """
+    with closing(docker.APIClient(**options, version=_OLDEST, timeout=_QUICK)) as visitor:
+        answer = visitor.get(f"{visitor.base_url}/_ping", timeout=_QUICK)
+    answer.raise_for_status()
+    if "Libpod-Api-Version" in answer.headers:
         raise EngineError(connection.podman(endpoint.url))
+    if "Api-Version" not in answer.headers:
+        raise ConnectionError("what answers there is no Docker Engine")
+    return str(answer.headers["Api-Version"])

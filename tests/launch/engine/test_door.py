@@ -5,8 +5,10 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -65,22 +67,17 @@ def test_a_context_that_is_not_there_is_named(contexts: Path) -> None:
     assert problem.what == "there is no docker context `gone`"
 
 
-class PodmanLike(BaseHTTPRequestHandler):
-    """Answers as Podman's Docker-compatible API does."""
+class Answering(BaseHTTPRequestHandler):
+    """Answers every question with OK and *headers*."""
+
+    headers_sent: ClassVar[dict[str, str]] = {}
 
     def do_GET(self) -> None:
-        values = {
-            "ApiVersion": "1.41",
-            "Components": [{"Name": "Podman Engine", "Version": "4.3.1"}],
-            "ServerVersion": "4.3.1",
-            "Driver": "overlay",
-            "Architecture": "x86_64",
-        }
-        body = json.dumps(values).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        for name, value in {"Content-Length": "2", **self.headers_sent}.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(b"OK")
 
     def address_string(self) -> str:
         return "unix"
@@ -89,15 +86,32 @@ class PodmanLike(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def podman(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "podman.sock"
-    with socketserver.UnixStreamServer(str(path), PodmanLike) as server:
+class PodmanLike(Answering):
+    """Answers a ping as Podman's Docker-compatible API does, with a header that only it has."""
+
+    headers_sent: ClassVar = {
+        "API-Version": "1.41",
+        "Libpod-API-Version": "4.3.1",
+        "Server": "Libpod/4.3.1 (linux)",
+    }
+
+
+@contextmanager
+def serving(handler: type[Answering], path: Path) -> Iterator[str]:
+    with socketserver.UnixStreamServer(str(path), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield path
+        yield f"unix://{path}"
         server.shutdown()
 
 
-def test_podman_is_told_apart_from_an_engine(podman: Path) -> None:
-    (problem,) = refused({"DOCKER_HOST": f"unix://{podman}"}).problems
+def test_podman_is_told_apart_from_an_engine(tmp_path: Path) -> None:
+    with serving(PodmanLike, tmp_path / "podman.sock") as url:
+        (problem,) = refused({"DOCKER_HOST": url}).problems
     assert problem.what == "this is Podman, and the lab needs a Docker Engine"
+
+
+def test_another_server_is_told_apart_from_an_engine(tmp_path: Path) -> None:
+    with serving(Answering, tmp_path / "other.sock") as url:
+        (problem,) = refused({"DOCKER_HOST": url}).problems
+    assert problem.what == "the engine that DOCKER_HOST names does not answer"
+    assert problem.where.endswith("what answers there is no Docker Engine")
