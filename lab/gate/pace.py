@@ -1,4 +1,4 @@
-"""The only place that retries: growing pauses with jitter, cut short when the peer opens a port."""
+"""The only place that retries: growing pauses with jitter, cut short when the peer opens the port."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,8 +20,8 @@ _Answer = TypeVar("_Answer")
 class Pace:
     """The rhythm of one link's attempts.
 
-    *is_shut* tells that the peer surely does not listen on the link's port: then nothing is gained
-    by dialling before the bell rings, and the pause is the longest.
+    *is_shut* tells that the peer is yet to open the link's port: then nothing is gained by dialling
+    before the bell rings, and the pause is a long one, before the first attempt too.
     """
 
     def __init__(self, patience: Patience, is_shut: Callable[[], bool]) -> None:
@@ -31,7 +31,7 @@ class Pace:
         self._was_rung = False
 
     def ring(self) -> None:
-        """Tell that the peer has opened a port: an attempt is due, and the pauses grow anew."""
+        """Tell that the peer has opened the port: an attempt is due, and the pauses grow anew."""
         self._bell.set()
 
     async def until(
@@ -50,6 +50,8 @@ class Pace:
         async def once() -> _Answer:
             return await attempt()
 
+        if self._is_shut():
+            await self._sleep(first)
         return await retrying(once)
 
     async def _begin(self, state: RetryCallState) -> None:
@@ -60,7 +62,7 @@ class Pace:
         self._bell.clear()
 
     async def _sleep(self, seconds: float) -> None:
-        pause = self._patience.longest_pause if self._is_shut() else seconds
+        pause = self._patience.shut_pause if self._is_shut() else seconds
         try:
             async with asyncio.timeout(pause):
                 await self._bell.wait()

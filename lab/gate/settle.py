@@ -43,8 +43,8 @@ class Peer:
         return self.has_answered or bool(self.served & (self.ports or frozenset()))
 
     def is_shut(self, port: int) -> bool:
-        """Tell whether surely nothing listens on *port*."""
-        return self.ports is not None and port not in self.ports
+        """Tell whether *port* is one that it serves and isn't known to have opened."""
+        return port in self.served and port not in (self.ports or ())
 
 
 def lengthen(streak: Streak | None, result: Result, now: float) -> Streak:

@@ -136,7 +136,7 @@ class _Watch:
         }
         self._started = {name: asyncio.Event() for name in self._needs}
         self._began: dict[str, float] = {}
-        self._paces: dict[str | None, list[Pace]] = {}
+        self._paces: dict[tuple[str | None, int], list[Pace]] = {}
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     async def run(self, changes: Changes) -> Watched:
@@ -231,9 +231,9 @@ class _Watch:
             await started.wait()
 
     async def _dial(self, link: Link, vantage: str, is_enough: Callable[[Result], bool]) -> None:
-        peer = self._peer(link)
-        pace = Pace(self._patience, lambda: peer.is_shut(link.port))
-        self._paces.setdefault(link.to, []).append(pace)
+        peer = self._peers.get(link.to or "")
+        pace = Pace(self._patience, lambda: peer is not None and peer.is_shut(link.port))
+        self._paces.setdefault((link.to, link.port), []).append(pace)
 
         def count(result: Result) -> bool:
             self._count(link, vantage, result)
@@ -302,12 +302,13 @@ class _Watch:
         serving = self._serving.get(vantage)
         if serving is not None and peer.served & ports:
             serving.set()
-        has_opened = bool(ports - (peer.ports or frozenset()))
+        opened = ports - (peer.ports or frozenset())
         peer.ports = ports
-        if has_opened:
+        if opened:
             peer.changed = _now()
             peer.took = peer.changed - self._began.get(vantage, peer.changed)
-            for pace in self._paces.get(vantage, ()):
+        for port in opened:
+            for pace in self._paces.get((vantage, port), ()):
                 pace.ring()
 
     def _note_state(self, state: NodeState) -> None:

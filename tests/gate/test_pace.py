@@ -67,11 +67,18 @@ async def test_after_a_bell_the_pauses_grow_anew() -> None:
     waiting.cancel()
 
 
-async def test_nobody_dials_a_port_that_is_surely_shut_until_it_opens() -> None:
-    pace = Pace(Patience(first_pause=0.001, longest_pause=30), lambda: True)
-    attempt, times = attempts(REFUSED, OK)
+async def test_nobody_dials_a_port_that_is_shut_until_it_opens() -> None:
+    pace = Pace(Patience(first_pause=0.001, shut_pause=30), lambda: True)
+    attempt, times = attempts(OK)
     waiting = asyncio.create_task(pace.until(lambda result: result.ok, attempt))
     await asyncio.sleep(0.05)
-    assert len(times) == 1
+    assert not times
     pace.ring()
     await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_port_that_stays_shut_is_dialled_after_a_long_pause() -> None:
+    pace = Pace(Patience(first_pause=30, longest_pause=60, shut_pause=0.01), lambda: True)
+    attempt, times = attempts(REFUSED, REFUSED, OK)
+    assert await pace.until(lambda result: result.ok, attempt) is OK
+    assert len(times) == 3

@@ -15,7 +15,13 @@ from probes.result import Outcome
 from tests.gate.scripted import ScriptedChanges, ScriptedChannel, link, small_plan
 
 QUICK = Patience(
-    within=5, attempt=1, settle=0.05, reluctance=0.1, first_pause=0.001, longest_pause=0.01
+    within=5,
+    attempt=1,
+    settle=0.05,
+    reluctance=0.1,
+    first_pause=0.001,
+    longest_pause=0.01,
+    shut_pause=0.05,
 )
 DB = link("cp/db", "cp", "db", Protocol.MYSQL, 3306, at_start=True)
 HUB = link("gw/hub", "gw", "cp", Protocol.AMQP, 5672, at_start=True)
@@ -23,7 +29,7 @@ DATA = link("gw/data", "gw", "cp", Protocol.HTTPS, 9443)
 BACK = link("cp/gw", "cp", "gw", Protocol.HTTPS, 9443)
 LINKS = [DB, HUB, DATA, BACK]
 NEEDS = {"cp": ("cp/db",), "gw": ("gw/hub",)}
-PORTS = {"cp": [9443, 5672], "gw": [9443, 8243]}
+PORTS = {"db": [3306], "cp": [9443, 5672], "gw": [9443, 8243]}
 
 
 class Lab:
@@ -47,6 +53,7 @@ class Lab:
         self, patience: Patience = QUICK, plan: Plan | None = None, **more: object
     ) -> Watched:
         async with ProberSession(self.channel) as session:
+            session.define(Vantage("db", 99, "cd" * 32))
             return await until_healthy(
                 session,
                 plan or small_plan(),
@@ -106,11 +113,18 @@ async def test_nodes_that_need_nothing_of_each_other_start_side_by_side() -> Non
 
 
 async def test_a_port_that_opens_is_dialled_at_once() -> None:
-    slow = Patience(within=5, attempt=1, first_pause=20, longest_pause=60)
-    lab = Lab({("gw", "gw/data"): [Outcome.REFUSED, Outcome.OK]})
-
-    asyncio.get_running_loop().call_later(0.2, lab.channel.listen, "cp", 9443, 5672, 9611)
+    slow = Patience(within=5, attempt=1, first_pause=20, longest_pause=60, shut_pause=60)
+    lab = Lab(ports={**PORTS, "cp": [5672]})
+    asyncio.get_running_loop().call_later(0.2, lab.channel.listen, "cp", 5672, 9443)
     assert (await lab.wait(slow)).ending is Ending.HEALTHY
+
+
+async def test_a_port_that_opens_is_no_reason_to_dial_another() -> None:
+    slow = Patience(within=1, attempt=1, first_pause=20, longest_pause=60)
+    lab = Lab({("gw", "gw/data"): [Outcome.REFUSED]})
+    asyncio.get_running_loop().call_later(0.2, lab.channel.listen, "cp", 9443, 5672, 9611)
+    assert (await lab.wait(slow)).ending is Ending.LATE
+    assert lab.channel.asked.count(("gw", "gw/data")) == 1
 
 
 async def test_one_wrong_password_ends_the_wait_in_a_moment_with_all_else_proven() -> None:
@@ -160,7 +174,7 @@ async def test_the_end_of_the_prober_itself_is_not_the_end_of_a_node() -> None:
 
 
 async def test_the_deadline_ends_a_wait_for_a_peer_that_opens_nothing() -> None:
-    lab = Lab({("lab", "gw/hub"): [Outcome.REFUSED]}, ports={"cp": [], "gw": []}, links=[HUB, DB])
+    lab = Lab({("lab", "gw/hub"): [Outcome.REFUSED]}, ports={"db": [3306]}, links=[HUB, DB])
     watched = await lab.wait(Patience(within=0.3, attempt=1, settle=0.01, first_pause=0.001))
     assert (watched.ending, lab.released) == (Ending.LATE, ["cp"])
 
