@@ -7,34 +7,13 @@ import html
 import json
 import time
 import urllib.parse
-from collections.abc import Awaitable, Callable, Mapping
 
-from probes import amqp, binary, http, ldap, mysql, revocation, soap, tcp, thrift, throttling, tls
+from probes.by_protocol import probe_for
 from probes.connection import Vantage
 from probes.failure import LinkError
 from probes.result import Outcome, Phase, Result
-from probes.target import Protocol, Target
+from probes.target import Target
 from probes.trial import Trial
-
-# An unknown key's URL is proven as far as a connection goes.
-PROBES: Mapping[Protocol, Callable[[Trial], Awaitable[str]]] = {
-    Protocol.HTTPS: http.ask_over_tls,
-    Protocol.HTTP: http.ask,
-    Protocol.AMQP: amqp.log_in,
-    Protocol.BINARY: binary.publish_nothing,
-    Protocol.BINARY_TLS: binary.log_in,
-    Protocol.MYSQL: mysql.log_in,
-    Protocol.LDAP: ldap.find_base,
-    Protocol.WS: http.ask,
-    Protocol.WSS: http.ask_over_tls,
-    Protocol.TLS: tls.shake_hands,
-    Protocol.TCP: tcp.connect,
-    Protocol.REVOCATION: revocation.revoke_nothing,
-    Protocol.THROTTLING: throttling.use_up,
-    Protocol.SOAP: soap.call,
-    Protocol.THRIFT: thrift.call_nothing,
-    Protocol.UNKNOWN: tcp.connect,
-}
 
 _SEEN_LIMIT = 500
 _EXPECTED_LIMIT = 200
@@ -49,7 +28,7 @@ async def attempt(target: Target, vantage: Vantage) -> Result:
     trial = Trial(target, vantage)
     try:
         async with asyncio.timeout(target.timeout):
-            outcome, seen = Outcome.OK, await PROBES[target.protocol](trial)
+            outcome, seen = Outcome.OK, await probe_for(target.protocol)(trial)
     except LinkError as error:
         outcome, seen = error.outcome, error.seen
     except TimeoutError:

@@ -2,39 +2,13 @@
 
 import asyncio
 import ipaddress
-import itertools
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import dns.exception
-import dns.message
-import dns.rcode
-import dns.rdata
-import dns.rdataclass
-import dns.rdatatype
-
-from probes.failure import LinkError
-from probes.result import Outcome
-
-# An engine's name server answers in a millisecond. A lost datagram is sent again after this time;
-# an answer to either counts, so a slow upstream server is heard as well.
-_ASK_AGAIN_AFTER = 0.15
-_GIVE_UP_AFTER = 1.0
+from probes.name_servers import look_up
 
 _DEFAULT_SERVERS = ("127.0.0.1",)  # of the C library
-
-# Docker's own name server answers for the names of a network at once, whatever else happens. About
-# any other name it asks outside, and on a network without a way out it never answers at all.
-_ENGINE = "127.0.0.11"
-
-_KINDS = (dns.rdatatype.A, dns.rdatatype.AAAA)
-_KNOWS = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
-
-for _kind in (*_KINDS, dns.rdatatype.CNAME):
-    # dnspython imports these classes on first use; a vantage process must find them loaded.
-    dns.rdata.get_rdata_class(dns.rdataclass.IN, _kind)  # type: ignore[no-untyped-call] # dnspython's own
 
 
 class Resolver:
@@ -81,7 +55,7 @@ class Resolver:
         if host == "localhost":
             return "127.0.0.1"
         settings = parse_resolv_conf(self._read_etc("resolv.conf"))
-        return await _look_up(host, settings, self._port)
+        return await look_up(host, settings.candidates(host), settings.servers, self._port)
 
     def _forget(self, host: str, done: asyncio.Task[str]) -> None:
         del self._under_way[host]
@@ -147,104 +121,3 @@ def _hosts(text: str) -> dict[str, str]:
             if name not in found or (":" in found[name] and ":" not in address):
                 found[name] = address
     return found
-
-
-async def _look_up(host: str, settings: ResolvConf, port: int) -> str:
-    """Ask for each candidate's IPv4, then IPv6 addresses; the first one found wins."""
-    answers: list[str] = []
-    for name, kind in itertools.product(settings.candidates(host), _KINDS):
-        try:
-            query = dns.message.make_query(name, kind)
-        except dns.exception.DNSException as error:
-            raise LinkError(Outcome.NAME_UNKNOWN, f"{host} is no host name: {error}") from error
-        answer = await _ask(query, settings.servers, port)
-        if addresses := _addresses(answer, kind):
-            return addresses[0]
-        answers.append(dns.rcode.to_text(answer.rcode()))
-    said = next((rcode for rcode in answers if rcode != "NOERROR"), "no address")
-    raise LinkError(Outcome.NAME_UNKNOWN, f"{host}: {said}, says {', '.join(settings.servers)}")
-
-
-def _addresses(answer: dns.message.Message, kind: dns.rdatatype.RdataType) -> list[str]:
-    return [
-        record.to_text()
-        for records in answer.answer
-        if records.rdtype == kind
-        for record in records
-    ]
-
-
-async def _ask(
-    query: dns.message.Message, servers: tuple[str, ...], port: int
-) -> dns.message.Message:
-    """Ask the servers in turn until one knows; a late answer to an earlier try counts as well.
-
-    Gives a server's failure when none does better. Raises `LinkError` when none answers.
-    """
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + _GIVE_UP_AFTER
-    patience = _ASK_AGAIN_AFTER
-    useless: dict[str, dns.message.Message | OSError] = {}
-    pending: dict[asyncio.Task[dns.message.Message | OSError], str] = {}
-    try:
-        for turn in itertools.count():
-            asked = [server for server in servers if server not in useless]
-            if not asked or loop.time() > deadline:
-                return _best_failure(query, useless, servers)
-            server = asked[turn % len(asked)]
-            pending[loop.create_task(_exchange(query, server, port))] = server
-            done, _ = await asyncio.wait(
-                pending, timeout=patience, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in done:
-                answer = useless[pending.pop(task)] = task.result()
-                if not isinstance(answer, OSError) and answer.rcode() in _KNOWS:
-                    return answer
-            patience = patience if done else patience * 2
-    finally:
-        for task in pending:
-            task.cancel()
-    raise AssertionError("itertools.count never ends")
-
-
-async def _exchange(
-    query: dns.message.Message, server: str, port: int
-) -> dns.message.Message | OSError:
-    """Send one datagram and await its answer for as long as the caller likes."""
-    loop = asyncio.get_running_loop()
-    family = socket.AF_INET6 if ":" in server else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sock:
-            await loop.sock_connect(sock, (server, port))
-            await loop.sock_sendall(sock, query.to_wire())
-            while True:
-                answer = _parse(await loop.sock_recv(sock, 65535))
-                if answer is not None and query.is_response(answer):
-                    return answer
-    except OSError as error:
-        return error
-
-
-def _parse(wire: bytes) -> dns.message.Message | None:
-    try:
-        return dns.message.from_wire(wire)
-    except dns.exception.DNSException:
-        return None
-
-
-def _best_failure(
-    query: dns.message.Message,
-    useless: Mapping[str, dns.message.Message | OSError],
-    servers: tuple[str, ...],
-) -> dns.message.Message:
-    for failure in useless.values():
-        if not isinstance(failure, OSError):
-            return failure
-    if set(useless) == set(servers):
-        reasons = "; ".join(f"{server}: {failure}" for server, failure in useless.items())
-        raise LinkError(Outcome.UNREACHABLE, f"no name server can be reached ({reasons})")
-    name = query.question[0].name.to_text(omit_final_dot=True)
-    silence = f"{name}: no answer from {', '.join(servers)} in {_GIVE_UP_AFTER:g} s"
-    if servers == (_ENGINE,):
-        raise LinkError(Outcome.NAME_UNKNOWN, f"{silence}, so no container here has that name")
-    raise LinkError(Outcome.TIMED_OUT, silence)

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from probes import vantage
 from probes.attempt import no_vantage
+from probes.by_protocol import load_all
 from probes.lines import say, say_error, say_result
 from probes.namespace import Node, NoEntryError, find_node
 from probes.trust import client_context
@@ -51,6 +52,7 @@ class Session:
 
     def run(self) -> None:
         """Serve until stdin ends."""
+        load_all()
         gc.freeze()  # a child that collects garbage would copy every page of this process
         self._poll.register(_STDIN, select.POLLIN)
         say({"type": "ready"})

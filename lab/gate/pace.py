@@ -1,4 +1,4 @@
-"""The only place that retries: growing pauses with jitter, cut short when the peer opens the port."""
+"""The only place that retries: growing pauses with jitter, cut short when the port opens."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

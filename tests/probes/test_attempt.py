@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from probes.attempt import PROBES, attempt, without_credentials
+from probes.attempt import attempt, without_credentials
 from probes.connection import Vantage
 from probes.local import attempt_all, stand_here
 from probes.result import Outcome, Phase, Result, result_from_json
@@ -46,10 +46,6 @@ def target(protocol: Protocol, port: int, **fields: object) -> Target:
             **fields,
         }
     )
-
-
-def test_every_protocol_has_its_probe():
-    assert set(PROBES) == set(Protocol)
 
 
 @pytest.mark.parametrize("protocol", Protocol)
@@ -154,7 +150,7 @@ async def test_a_bug_in_a_probe_is_no_result(vantage, monkeypatch):
     async def stumble(_trial: Trial) -> str:
         raise KeyError("a bug")
 
-    monkeypatch.setitem(PROBES, Protocol.TCP, stumble)
+    monkeypatch.setattr("probes.attempt.probe_for", {Protocol.TCP: stumble}.get)
     with pytest.raises(KeyError):
         await attempt(target(Protocol.TCP, 1), vantage)
 

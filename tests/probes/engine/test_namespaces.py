@@ -37,18 +37,18 @@ with socket.create_server(("", 9443)):
 """
 NAME_SERVER = """
 import socket
-import dns.message, dns.rrset
+from dnslib import A, DNSRecord, RCODE, RR
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
     sock.bind(("", 53))
     while True:
         data, client = sock.recvfrom(4096)
-        answer = dns.message.make_response(dns.message.from_wire(data))
-        name = answer.question[0].name
-        if str(name) == "own.wso2.com." and answer.question[0].rdtype == 1:
-            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "A", "127.0.0.1"))
-        elif str(name) != "own.wso2.com.":
-            answer.set_rcode(3)
-        sock.sendto(answer.to_wire(), client)
+        question = DNSRecord.parse(data)
+        answer, name = question.reply(), str(question.q.qname)
+        if name == "own.wso2.com." and question.q.qtype == 1:
+            answer.add_answer(RR(name, rdata=A("127.0.0.1")))
+        elif name != "own.wso2.com.":
+            answer.header.rcode = RCODE.NXDOMAIN
+        sock.sendto(answer.pack(), client)
 """
 
 
