@@ -1,13 +1,26 @@
-"""One connection from the prober's place to a member, carried over stdin and stdout.
+"""One connection to a member, carried over stdin and stdout.
 
-`python3 -m probes.tunnel HOST PORT` lets a test talk to a port that nobody publishes.
+`python3 -m probes.tunnel HOST PORT [PID CONTAINER]` lets a test talk to a port that nobody
+publishes: from the network of that process, or from where this one stands.
 """
 
+import asyncio
 import contextlib
+import functools
 import os
 import socket
 import sys
 import threading
+
+from probes.failure import LinkError
+from probes.names import Resolver
+from probes.namespace import (
+    NoEntryError,
+    drop_capabilities,
+    enter_network,
+    find_node,
+    read_etc,
+)
 
 _STDIN, _STDOUT = 0, 1
 _PIECE = 65536
@@ -16,10 +29,11 @@ _PATIENCE = 10.0  # seconds to connect
 
 def main() -> int:
     """Carry bytes both ways until the member closes; give the exit code."""
-    host, port = sys.argv[1], int(sys.argv[2])
+    host, port, *process = sys.argv[1:]
     try:
-        connection = socket.create_connection((host, port), timeout=_PATIENCE)
-    except OSError as error:
+        address = _seen_from(*process, host=host) if process else host
+        connection = socket.create_connection((address, int(port)), timeout=_PATIENCE)
+    except (OSError, LinkError, NoEntryError) as error:
         sys.stderr.write(f"{host}:{port}: {error}\n")
         return 1
     connection.settimeout(None)
@@ -28,6 +42,14 @@ def main() -> int:
         while piece := connection.recv(_PIECE):
             _write(piece)
     return 0
+
+
+def _seen_from(pid: str, container: str, *, host: str) -> str:
+    """Enter a process's network for good, and give the address that *host* has there."""
+    node = find_node(int(pid), container)
+    enter_network(node.network)
+    drop_capabilities()
+    return asyncio.run(Resolver(functools.partial(read_etc, node.etc)).resolve(host))
 
 
 def _carry_in(connection: socket.socket) -> None:

@@ -19,8 +19,6 @@ OnPorts = Callable[[str, frozenset[int]], None]
 
 _Piece = TypeVar("_Piece")
 
-LAB = "lab"  # the vantage of the prober's own namespace, on the lab's network
-
 
 class Channel(Protocol):
     """A two-way stream of lines to a prober session; `launch` opens it."""
@@ -37,11 +35,11 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Vantage:
-    """A place to dial from: a node's process, or (without a pid) the prober's own namespace."""
+    """A place to dial from: the network of a member's process."""
 
     name: str
-    pid: int | None = None
-    container: str = ""  # the full id, by which the prober knows that the pid is the lab's
+    pid: int
+    container: str  # the full id, by which the prober knows that the pid is the lab's
     trust: str = ""  # PEM of the CA that the node trusts
 
 

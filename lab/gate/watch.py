@@ -4,19 +4,18 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from lab.gate.attempt import attempt
 from lab.gate.pace import Pace
 from lab.gate.patience import Patience
-from lab.gate.session import LAB, ProberSession, Vantage
+from lab.gate.session import ProberSession, Vantage
 from lab.gate.settle import Peer, Streak, is_final, lengthen
 from lab.plan.model import Plan, PlannedNode
 from lab.plan.observed import NodeState, State
 from lab.products.apim_4x import MANAGEMENT_PORT
-from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.link import Link
 from probes.result import Outcome, Result
 from probes.target import Target
@@ -119,7 +118,6 @@ class _Watch:
         self._needs |= {node.name: needs.get(node.name, ()) for node in plan.nodes}
         self._behind = {one.name: one.members for one in plan.balancers}
         self._targets = targets
-        self._members = plan.members
         self._release = release
         self._patience = patience
         self._seen = seen
@@ -207,9 +205,10 @@ class _Watch:
         await pace.until(bool, lambda: asyncio.to_thread(question))
 
     async def _meet(self, node: str, link: Link) -> None:
-        """Dial a need from the lab's own place, as its node isn't there yet."""
-        await self._has_started(link.to)
-        await self._dial(link, LAB, lambda result: result.ok or self._is_final(link, LAB))
+        """Dial a need from where its peer stands, as its node isn't there yet."""
+        peer = link.to or ""
+        await self._has_started(peer)
+        await self._dial(link, peer, lambda result: result.ok or self._is_final(link, peer))
         self._met(node, link)
 
     async def _prove(self, link: Link) -> None:
@@ -239,17 +238,7 @@ class _Watch:
             self._count(link, vantage, result)
             return is_enough(result)
 
-        await pace.until(
-            count, lambda: attempt(self._session, vantage, self._target(link, vantage))
-        )
-
-    def _target(self, link: Link, vantage: str) -> Target:
-        """Give what is dialled: the `localhost` of a shared machine has a name for the others."""
-        target = self._targets[link.id]
-        if vantage == LAB and link.host in LOCAL_HOSTS and link.to is not None:
-            name = next((one.hostname for one in self._members if one.name == link.to), link.host)
-            return replace(target, host=name)
-        return target
+        await pace.until(count, lambda: attempt(self._session, vantage, self._targets[link.id]))
 
     def _count(self, link: Link, vantage: str, result: Result) -> None:
         key = (vantage, link.id)

@@ -204,9 +204,11 @@ class Cluster:
             return SidecarChannel(self._engine, self.plan)
         return ExecChannel(self._engine, self.plan.prober)
 
-    def open_tunnel(self, host: str, port: int) -> socket.socket:
-        """Give a connection to a member's port on the lab's network, published or not."""
-        return open_tunnel(self._engine, self.plan.prober, host, port)
+    def open_tunnel(self, name: str, host: str, port: int) -> socket.socket:
+        """Give a connection to a port of the member *name*, published or not."""
+        stands = self._engine.in_swarm or self.prober_kind == SIDECARS
+        process = None if stands else self.process(name)
+        return open_tunnel(self._engine, self.plan.prober, host, port, process)
 
     # The whole
 

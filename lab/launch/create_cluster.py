@@ -54,17 +54,20 @@ def create_cluster(
     ports = {} if engine.in_swarm else choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)
     with Creation(engine) as creation:
-        lock = prober_definition(plan, images, owner, prober or prober_kind_for(engine))
+        kind = prober or prober_kind_for(engine)
+        # A prober that enters the members needs no network; on a swarm its own shows the ways.
+        network = plan.network if kind == SIDECARS or engine.in_swarm else ""
+        lock = prober_definition(plan, images, owner, kind, network=network)
         named = _take_name(creation, lock, plan)
         progress(f"creating {len(plan.members)} containers")
         standing = Standing(creation, plan, owner, images)
-        probing = standing.joined(lock, named)
         begin = creation if start else None
         # Servers first: what they need until they are ready is most of a lab's start.
         made = _servers(cluster, standing, written, begin)
-        made += [*standing.needs, probing]
+        made += [*standing.needs, named]
         if start:
-            made.append(creation.work(_start_after, cluster.start_prober, *standing.needs, probing))
+            needs = standing.needs if network else ()
+            made.append(creation.work(_start_after, cluster.start_prober, *needs, named))
         made += _publishing_members(cluster, standing, ports, written)
         made += _front(cluster, standing, ports, begin)
         results(made)

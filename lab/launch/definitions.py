@@ -190,8 +190,13 @@ def builder_definition(
     )
 
 
-def prober_definition(plan: Plan, images: Images, owner: Ownership, kind: str) -> Definition:
-    """Define the prober; one that doesn't enter the nodes has no rights at all."""
+def prober_definition(
+    plan: Plan, images: Images, owner: Ownership, kind: str, *, network: str
+) -> Definition:
+    """Define the prober; one that doesn't enter the nodes has no rights at all.
+
+    *network* is where it stands itself; empty: nowhere, which is enough for one that enters.
+    """
     enters = kind == ENTERS
     return Definition(
         name=plan.prober,
@@ -199,9 +204,9 @@ def prober_definition(plan: Plan, images: Images, owner: Ownership, kind: str) -
         command=(),
         keeps_entrypoint=True,
         labels={**owner.labels(Part.PROBER, PROBER), PROBER_KIND: kind},
-        network=plan.network,
+        network=network,
         memory=prober_memory(plan),
-        name_servers=_name_servers(plan),
+        name_servers=_name_servers(plan) if network else (),
         capabilities=_PROBER_CAPABILITIES if enters else (),
         host_pid=enters,
         read_only=True,

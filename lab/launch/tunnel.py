@@ -11,12 +11,16 @@ _TUNNEL = ("python3", "-m", "probes.tunnel")
 _PIECE = 65536
 
 
-def open_tunnel(engine: Engine, prober: str, host: str, port: int) -> socket.socket:
+def open_tunnel(
+    engine: Engine, prober: str, host: str, port: int, process: tuple[int, str] | None
+) -> socket.socket:
     """Give a socket whose other end is *host*:*port* of the lab's network.
 
-    A member that can't be reached closes it at once.
+    *process* is the pid and container in whose network the prober dials; none: where it stands
+    itself. A member that can't be reached closes the socket at once.
     """
-    _, stream = engine.open_exec(prober, (*_TUNNEL, host, str(port)))
+    where = map(str, process or ())
+    _, stream = engine.open_exec(prober, (*_TUNNEL, host, str(port), *where))
     near, far = socket.socketpair()
     threading.Thread(target=_carry_in, args=(far, stream), daemon=True).start()
     threading.Thread(target=_carry_out, args=(stream, far), daemon=True).start()

@@ -89,7 +89,7 @@ def _subnets(plan: Plan) -> tuple[PlannedSubnet, ...]:
         one.container: one.addresses for one in plan.members if one.addresses and not one.machine
     }
     diallers = [one.machine or one.container for one in plan.nodes]
-    diallers += [plan.prober, *(one.container for one in plan.balancers)]
+    diallers += [one.container for one in plan.balancers]
     return planned_subnets(plan.network, list(dict.fromkeys(diallers)), holders, plan.topology_path)
 
 

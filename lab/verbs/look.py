@@ -10,7 +10,7 @@ from lab.diagnosis.diagnose import diagnose
 from lab.diagnosis.evidence import Evidence
 from lab.gate.host import HostVantage
 from lab.gate.patience import Patience
-from lab.gate.session import LAB, ProberSession, Vantage
+from lab.gate.session import ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
@@ -68,11 +68,6 @@ def vantage_of(cluster: Cluster, name: str) -> Vantage:
     """Give the place to dial from of a member that runs; raises `LabError` when it doesn't."""
     pid, container = cluster.process(name)
     return Vantage(name, pid, container, _trust(cluster))
-
-
-def own_vantage(cluster: Cluster) -> Vantage:
-    """Give the lab's own place on its network, that of no node."""
-    return Vantage(LAB, trust=_trust(cluster))
 
 
 def evidence_of(

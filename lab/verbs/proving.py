@@ -22,7 +22,6 @@ from lab.verbs.look import (
     evidence_of,
     failing_ends,
     open_session,
-    own_vantage,
     vantage_of,
     wiring_of,
 )
@@ -95,7 +94,6 @@ async def _prove(
         return vantage_of(cluster, node)
 
     async with opened as session:
-        session.define(own_vantage(cluster))
         # Nobody dials from a server, but the prober tells when it begins to listen.
         for server in cluster.plan.servers:
             session.define(vantage_of(cluster, server.name))

@@ -23,7 +23,7 @@ from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, until_healthy
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
-from lab.verbs.look import open_session, own_vantage, vantage_of, wiring_of
+from lab.verbs.look import open_session, vantage_of, wiring_of
 from lab.wiring.published import HOST
 
 _SWEEP_GOAL, _LAG_GOAL, _MEMORY_GOAL = 0.3, 0.1, 30.0  # seconds, seconds, MiB
@@ -96,7 +96,6 @@ async def _lag(cluster: Cluster) -> float:
         return vantage_of(cluster, name)
 
     async with open_session(cluster) as session:
-        session.define(own_vantage(cluster))
         dialler = vantage_of(cluster, "cp")
         session.define(dialler)
         watched = await until_healthy(

@@ -77,12 +77,12 @@ async def test_it_is_over_at_once_when_every_link_answers() -> None:
     }
 
 
-async def test_a_node_is_started_when_its_needs_answer_from_the_labs_own_place() -> None:
-    lab = Lab({("lab", "cp/db"): [Outcome.REFUSED, Outcome.REFUSED, Outcome.OK]})
+async def test_a_node_is_started_when_its_needs_answer_from_where_the_peers_stand() -> None:
+    lab = Lab({("db", "cp/db"): [Outcome.REFUSED, Outcome.REFUSED, Outcome.OK]})
     await lab.wait()
     assert lab.released == ["cp", "gw"]
-    assert lab.asked_before["cp"] == [("lab", "cp/db")] * 3
-    assert ("lab", "gw/hub") in lab.asked_before["gw"]
+    assert lab.asked_before["cp"] == [("db", "cp/db")] * 3
+    assert ("cp", "gw/hub") in lab.asked_before["gw"]
 
 
 async def test_a_started_node_proves_its_needs_again_from_where_it_stands() -> None:
@@ -93,7 +93,7 @@ async def test_a_started_node_proves_its_needs_again_from_where_it_stands() -> N
 
 
 async def test_nobody_dials_a_node_that_was_not_started() -> None:
-    lab = Lab({("lab", "gw/hub"): [Outcome.REFUSED] * 5 + [Outcome.OK]})
+    lab = Lab({("cp", "gw/hub"): [Outcome.REFUSED] * 5 + [Outcome.OK]})
     await lab.wait()
     assert ("cp", "cp/gw") not in lab.asked_before["gw"]
     assert lab.channel.asked.count(("cp", "cp/gw")) == 1
@@ -145,7 +145,7 @@ async def test_a_node_whose_need_will_never_answer_is_started_so_that_all_its_li
     None
 ):
     wrong = [Outcome.CREDENTIALS_REFUSED]
-    lab = Lab({("lab", "gw/hub"): wrong, ("gw", "gw/hub"): wrong})
+    lab = Lab({("cp", "gw/hub"): wrong, ("gw", "gw/hub"): wrong})
     watched = await lab.wait()
     assert (watched.ending, lab.released) == (Ending.HOPELESS, ["cp", "gw"])
     assert watched.results["gw/data"].ok
@@ -174,7 +174,7 @@ async def test_the_end_of_the_prober_itself_is_not_the_end_of_a_node() -> None:
 
 
 async def test_the_deadline_ends_a_wait_for_a_peer_that_opens_nothing() -> None:
-    lab = Lab({("lab", "gw/hub"): [Outcome.REFUSED]}, ports={"db": [3306]}, links=[HUB, DB])
+    lab = Lab({("cp", "gw/hub"): [Outcome.REFUSED]}, ports={"db": [3306]}, links=[HUB, DB])
     watched = await lab.wait(Patience(within=0.3, attempt=1, settle=0.01, first_pause=0.001))
     assert (watched.ending, lab.released) == (Ending.LATE, ["cp"])
 

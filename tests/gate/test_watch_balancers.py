@@ -61,7 +61,7 @@ async def test_a_balancer_is_started_and_its_links_are_proven_from_itself() -> N
 
 async def test_an_open_port_of_a_balancer_does_not_stand_for_its_members() -> None:
     """A node is not released because a balancer whose members still start has closed on it."""
-    answers = {("lab", THROUGH.id): [Outcome.CLOSED], ("lb", MEMBER.id): [Outcome.REFUSED]}
+    answers = {("lb", THROUGH.id): [Outcome.CLOSED], ("lb", MEMBER.id): [Outcome.REFUSED]}
     channel, released = ScriptedChannel(answers, {"lb": [443]}), []
     watched = await wait(channel, released, within=0.5)
     assert watched.ending is Ending.LATE
@@ -69,7 +69,7 @@ async def test_an_open_port_of_a_balancer_does_not_stand_for_its_members() -> No
 
 
 async def test_a_member_that_is_up_while_the_balancer_refuses_ends_the_wait() -> None:
-    answers = {("lab", THROUGH.id): [Outcome.CLOSED], ("gw", THROUGH.id): [Outcome.CLOSED]}
+    answers = {("lb", THROUGH.id): [Outcome.CLOSED], ("gw", THROUGH.id): [Outcome.CLOSED]}
     channel, released = ScriptedChannel(answers, {"lb": [443], "cp": [9443], "gw": []}), []
     watched = await wait(channel, released)
     assert watched.ending is Ending.HOPELESS

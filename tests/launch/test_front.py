@@ -5,6 +5,7 @@ from pathlib import Path
 from lab.launch.archive import file_in
 from lab.launch.definitions import (
     ENTERS,
+    SIDECARS,
     Images,
     front_definition,
     machine_definition,
@@ -61,10 +62,15 @@ def test_no_container_of_a_closed_lab_asks_a_name_server_outside() -> None:
         node_definition(plan, plan.node("tm"), IMAGES, OWNER, {}),
         server_definition(plan, plan.server("db"), IMAGES, OWNER),
         machine_definition(plan, machine, IMAGES, OWNER),
-        prober_definition(plan, IMAGES, OWNER, ENTERS),
+        prober_definition(plan, IMAGES, OWNER, SIDECARS, network=plan.network),
         front_definition(plan, IMAGES, OWNER, {}),
     ]
     assert {one.name_servers for one in definitions} == {("127.0.0.1",)}
+
+
+def test_a_prober_that_enters_the_members_has_no_network_and_no_name_server() -> None:
+    wanted = prober_definition(closed(), IMAGES, OWNER, ENTERS, network="")
+    assert (wanted.network, wanted.name_servers) == ("", ())
 
 
 def test_members_of_a_machine_stand_in_its_network_without_names_of_their_own() -> None:

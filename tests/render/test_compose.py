@@ -72,7 +72,9 @@ def test_the_prober_has_no_more_than_it_needs_to_enter_a_node_s_network():
     assert sorted(prober["cap_add"]) == ["SYS_ADMIN", "SYS_PTRACE"]
     assert prober["security_opt"] == ["no-new-privileges:true"]
     assert prober["read_only"] is True
+    assert prober["network_mode"] == "none"
     assert "ports" not in prober
+    assert "networks" not in prober
 
 
 def config(path: Path, *options: str) -> str:

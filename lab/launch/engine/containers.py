@@ -47,6 +47,8 @@ class Containers(Door):
             ports=list(wanted.published),
             labels=dict(wanted.labels),
             stop_signal="SIGTERM",
+            # Stronger than the network "none", and each of its starts is a program run less.
+            network_disabled=not wanted.network,
             host_config=self._host_config(wanted),
             networking_config=(
                 self._api.create_networking_config({wanted.network: endpoint}) if named else None
