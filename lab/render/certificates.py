@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_KEY_BITS = 2048
 _AUTHORITY_DAYS = 3650
 _CERTIFICATE_DAYS = 825
 _LEFT_DAYS = 30  # with less time left it is made again
@@ -54,11 +53,6 @@ def pair_of(key: object, certificate: x509.Certificate | None) -> Pair | None:
     if certificate.public_key() != key.public_key():
         return None
     return Pair(key, certificate)
-
-
-def make_key() -> rsa.RSAPrivateKey:
-    """Make a private key; it takes a good part of 0.1 s and holds no lock of the interpreter."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
 
 
 def make_authority(lab: str, key: rsa.RSAPrivateKey) -> Pair:

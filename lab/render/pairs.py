@@ -11,11 +11,11 @@ from lab.render.certificates import (
     Pair,
     authority_fits,
     make_authority,
-    make_key,
     make_pair,
     pair_fits,
     read_pair,
 )
+from lab.render.key_stock import make_key
 from lab.render.keystores import read_keystore
 from lab.render.stores import Store
 from lab.render.tree import read_kept

@@ -8,11 +8,11 @@ from lab.render.certificates import (
     Pair,
     authority_fits,
     make_authority,
-    make_key,
     make_pair,
     pair_fits,
     read_pair,
 )
+from lab.render.key_stock import make_key
 
 NAMES = ("gw.wso2.com", "api.wso2.com")
 

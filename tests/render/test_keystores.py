@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.render.certificates import Pair, make_authority, make_key, make_pair
+from lab.render.certificates import Pair, make_authority, make_pair
+from lab.render.key_stock import make_key
 from lab.render.keystores import (
     keystore_bytes,
     keystore_holds,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab.plan.model import Account
-from lab.render.certificates import make_authority, make_key, make_pair
+from lab.render.certificates import make_authority, make_pair
+from lab.render.key_stock import make_key
 from lab.smoke.asking import Asker, NoAnswerError, Question
 
 URL = "https://cp.wso2.com:9443/api?x=1"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from lab.render.certificates import make_authority, make_key, make_pair
+from lab.render.certificates import make_authority, make_pair
+from lab.render.key_stock import make_key
 
 
 def certificate_of_a_stranger(names: Iterable[str]) -> bytes:

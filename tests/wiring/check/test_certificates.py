@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from lab.render.certificates import make_key
+from lab.render.key_stock import make_key
 from lab.wiring.read import read_links
 
 CASE = Path(__file__).parent / "good" / "certificates-of-one-authority"
