@@ -209,7 +209,8 @@ while :; do
         fresh)
             from={SERVER_TEMPLATE}
             [ ! -d {SERVER_KEPT} ] || from={SERVER_KEPT}
-            rm -rf {SERVER_DATA} && cp -a --sparse=always $from {SERVER_DATA} || exit 1 ;;
+            rm -rf {SERVER_DATA}/* {SERVER_DATA}/.[!.]*  # it may be a volume, which stays
+            cp -a --sparse=always $from/. {SERVER_DATA} || exit 1 ;;
         keep)
             [ $code = 0 ] || exit $code
             rm -rf {SERVER_KEPT}.part && cp -a {SERVER_DATA} {SERVER_KEPT}.part || exit 1

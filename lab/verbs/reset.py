@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from lab.errors import DeadlineError, LabError, Problem
+from lab.errors import DeadlineError
 from lab.gate.patience import Patience, patience_for
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
@@ -40,7 +40,6 @@ def reset_only_databases(name: str | None, shell: Shell, *, timed: bool) -> int:
     timings = Timings(process_began())
     with engine_of(name, shell) as engine:
         cluster = find(engine, name, shell)
-        _refuse_in_swarm(cluster)
         with timings.stage("databases reset"):
             reset_databases(cluster)
     shell.tell(f"{cluster.plan.lab}: its databases begin anew")
@@ -92,14 +91,6 @@ def keep_databases(cluster: Cluster) -> None:
     """Let `reset_databases` return to what the servers hold at this moment. Raises `LabError`."""
     with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
         cluster.databases.keep()
-
-
-def _refuse_in_swarm(cluster: Cluster) -> None:
-    """Raise `LabError` where a server's data directory is a volume, which can't be exchanged."""
-    if cluster.is_on_swarm:
-        lab = cluster.plan.lab
-        what = "databases on a swarm can't begin anew in place"
-        raise LabError(Problem(what, f"lab {lab}", f"`lab reset {lab}` gives it fresh ones"))
 
 
 def _restart(cluster: Cluster, server: str) -> None:

@@ -1,22 +1,24 @@
 """`lab smoke`: an API is made, called through the gateway, throttled, and removed again."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from lab.diagnosis.verdict import Verdict
 from lab.errors import NotHealthyError, Problem
 from lab.gate.attempt import attempt
 from lab.gate.patience import Patience
 from lab.launch.cluster import Cluster
-from lab.launch.engine import Engine
+from lab.launch.forwarding import forwarded
 from lab.launch.ports import read_ports, ways
 from lab.plan.model import Plan
 from lab.report.smoke import SmokeReport, smoke_json, smoke_table, step_line
-from lab.smoke.asking import Asker
+from lab.smoke.asking import Asker, Ways
 from lab.smoke.policies import Asked, ask_for_policies
 from lab.smoke.run import Smoke
 from lab.smoke.site import site_of
 from lab.smoke.told import Step, Suspect, Told
+from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.look import look, open_session, vantage_of, wiring_of
@@ -34,7 +36,7 @@ def smoke(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
 
     Raises `NotHealthyError` for a lab that isn't wired right, `UsageError` for one of the 2.x line.
     """
-    with Engine.connect(shell.environ) as engine:
+    with engine_of(name, shell) as engine:
         cluster = find(engine, name, shell)
         report = smoke_lab(cluster, lambda step: shell.tell(step_line(step)))
     shell.say(smoke_json(report) if wanted is ListFormat.JSON else smoke_table(report))
@@ -43,12 +45,30 @@ def smoke(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
 
 def smoke_lab(cluster: Cluster, told: Callable[[Step], None]) -> SmokeReport:
     """Take the steps; *told* hears each as it ends. Raises as `smoke` does."""
+    with _ways_into(cluster) as ways_in:
+        return _smoke(cluster, told, ways_in)
+
+
+@contextmanager
+def _ways_into(cluster: Cluster) -> Iterator[Callable[[], Ways]]:
+    """Give what tells the ways into the lab; one on a swarm publishes no ports."""
     plan = cluster.plan
-    site = site_of(plan, ways(plan, read_ports(cluster.folder)))
+    if cluster.is_on_swarm:
+        with forwarded(plan, cluster.open_tunnel) as ports:
+            yield lambda: ways(plan, ports)
+    else:
+        yield lambda: ways(plan, read_ports(cluster.folder))
+
+
+def _smoke(
+    cluster: Cluster, told: Callable[[Step], None], ways_in: Callable[[], Ways]
+) -> SmokeReport:
+    plan = cluster.plan
+    site = site_of(plan, ways_in())
     _expect_healthy(cluster)
     patience = _REAL if plan.real_nodes else _STAND_IN
     asker = Asker(
-        lambda: ways(plan, read_ports(cluster.folder)),
+        ways_in,
         (cluster.folder / "ca" / "ca.pem").read_text(encoding="ascii"),
         within=patience.attempt,
     )

@@ -155,11 +155,40 @@ def test_a_pair_is_on_two_of_three_machines(swarm: Swarm, pairs: str) -> None:
     assert [row["missing"] for row in listed["machines"]] == [[], [], []]
 
 
-def test_databases_in_place_are_refused_with_what_to_do_instead(swarm: Swarm, four: str) -> None:
-    ran = swarm.program("reset", four, "--databases")
-    assert ran.returncode == 1
-    assert "databases on a swarm can't begin anew in place" in ran.stderr
-    assert f"`lab reset {four}` gives it fresh ones" in ran.stderr
+def test_an_api_goes_its_whole_way_through_machines_that_publish_nothing(
+    swarm: Swarm, four: str
+) -> None:
+    ran = swarm.program("smoke", four)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_databases_begin_anew_in_their_volume(swarm: Swarm, four: str) -> None:
+    (server,) = swarm.on("m1", "ps", "--quiet", "--filter", f"name=lab-{four}-db")
+    ask = ("exec", server, "mysql", "--user=root", "--socket=/tmp/mysqld.sock", "-e")
+    swarm.on("m1", *ask, "CREATE TABLE apim_db.USED (ID INT)")
+    assert swarm.status(four)["causes"][0]["code"] == "LAB0211"
+    assert swarm.program("reset", four, "--databases").returncode == 0
+    assert swarm.until(four, "healthy")["verdict"] == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (("cut", "gw", "cp:5672"), "LAB0242"),
+        (("pause", "gw"), "LAB0204"),
+        (("kill", "km"), "LAB0201"),
+        (("password", "cp"), "LAB0221"),
+    ],
+)
+def test_a_fault_is_named_and_healed(
+    swarm: Swarm, four: str, fault: tuple[str, ...], code: str
+) -> None:
+    assert swarm.program("fault", *fault, "--name", four).returncode == 0
+    told = swarm.status(four)
+    assert [cause["code"] for cause in told["causes"]] == [code]
+    assert [one["kind"] for one in told["faults"]] == [fault[0]]
+    assert swarm.program("fault", "heal", "--name", four).returncode == 0
+    assert swarm.until(four, "healthy")["faults"] == []
 
 
 def test_a_lost_machine_is_one_cause_and_the_labs_heal_when_it_is_back(

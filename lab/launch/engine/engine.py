@@ -17,5 +17,10 @@ class Engine(Networks, Volumes, Containers, Commands, Images):
         """Give the engine that a lab's images are made on."""
         return self
 
-    def bring(self, images: Mapping[str, str], progress: Callable[[str], None]) -> None:
-        """Bring each member's image from the workshop to where it may start: they are there."""
+    def bring(
+        self, images: Mapping[str, str], progress: Callable[[str], None], *, machine: str = ""
+    ) -> None:
+        """Bring each member's image from the workshop to where it may start: they are there.
+
+        *machine* is the only one of a swarm that needs them; empty: the plan tells.
+        """

@@ -19,8 +19,8 @@ from lab.launch.faults.network import (
 from lab.launch.faults.passwords import (
     accept_logins,
     has_other_password,
-    put_other_password,
     refuse_logins,
+    with_other_password,
 )
 from lab.launch.faults.possible import require_possible, tls_ports
 from lab.launch.faults.records import (
@@ -106,16 +106,8 @@ class Faults:
         other stays until it is healed. Raises `LabError` when it can't be made; then nothing is.
         """
         require_possible(self._plan, fault)
-        if self._engine.in_swarm:
-            raise LabError(
-                Problem(
-                    "faults can't be put into a lab on a swarm",
-                    f"lab {self._plan.lab}",
-                    "`lab up` it on one engine; `lab stop NODE` stops a member of this one",
-                )
-            )
         seen = self._running(fault.member)
-        image = self._image(fault, progress)
+        image = self._image(fault, seen, progress)
         record = self._write_down(fault, seen, image, scoped=scoped)
         try:
             self._do(record, seen, image)
@@ -124,9 +116,9 @@ class Faults:
             raise
         return record.active
 
-    def _image(self, fault: Fault, progress: Callable[[str], None]) -> str:
+    def _image(self, fault: Fault, seen: SeenContainer, progress: Callable[[str], None]) -> str:
         if fault.kind in (*_RULED, *_RELAYED):
-            return ensure_image(self._engine, progress)
+            return ensure_image(self._engine, seen, progress)
         return self._engine.inspect(self._plan.prober).image
 
     def _write_down(self, fault: Fault, seen: SeenContainer, image: str, *, scoped: bool) -> Record:
@@ -152,7 +144,9 @@ class Faults:
                 return relay_definition(name, image, labels, seen, ("late", str(fault.delay)))
             case FaultKind.CERTIFICATE:
                 return relay_definition(name, image, labels, seen, ("shown", str(SHOWN)))
-        return Definition(name=name, image=image, command=("true",), labels=labels, network="")
+        # It never runs, so any image will do that every machine of a lab has.
+        any_image = self._engine.inspect(self._plan.prober).image
+        return Definition(name=name, image=any_image, command=("true",), labels=labels, network="")
 
     def _do(self, record: Record, seen: SeenContainer, image: str) -> None:
         fault, engine = record.fault, self._engine
@@ -191,8 +185,9 @@ class Faults:
         if isinstance(member, PlannedServer):
             refuse_logins(self._engine, member)
             return
+        changed = with_other_password(self._engine, self._plan.node(member.name))
         self._engine.stop(member.container, _STOP_GRACE)
-        put_other_password(self._engine, self._plan.node(member.name))
+        self._engine.put(member.container, changed)
         self._engine.start(member.container)
 
     def _addresses(self, fault: Fault) -> tuple[str, ...]:
@@ -252,7 +247,7 @@ class Faults:
             self._accept_logins(self._member(record.fault.member), seen)
 
     def _delete_table(self, record: Record, seen: SeenContainer) -> None:
-        image = ensure_image(self._engine, lambda _: None)
+        image = ensure_image(self._engine, seen, lambda _: None)
         commands = rules.healing_rules(rules.table_name(record.number))
         run_nft(self._engine, image, self._owner, seen, commands)
 

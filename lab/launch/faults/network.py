@@ -27,9 +27,14 @@ _MEMORY = "64m"
 _LAST_LINES = 5
 
 
-def ensure_image(engine: Engine, progress: Callable[[str], None]) -> str:
-    """Give the image with nft in it; raises `EngineError` when it can't be made here."""
-    return Sources(engine, progress).ensure(IMAGE)
+def ensure_image(engine: Engine, member: SeenContainer, progress: Callable[[str], None]) -> str:
+    """Give the image with nft in it, which is then where the member runs.
+
+    Raises `EngineError` when it can't be made here.
+    """
+    image = Sources(engine.workshop, progress).ensure(IMAGE)
+    engine.bring({IMAGE: image}, progress, machine=member.machine)
+    return image
 
 
 def run_nft(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from lab.errors import DatabaseError, Problem
 from lab.launch.archive import PlacedFile, file_in, tar_of
 from lab.launch.engine import Engine
+from lab.launch.refusals import GoneError
 from lab.launch.servers import ask
 from lab.plan.containers import NODE_GID, NODE_UID, node_path
 from lab.plan.model import Account, PlannedNode, PlannedServer
@@ -40,16 +41,22 @@ def _statement(account: Account) -> str:
     return f"ALTER USER {quoted(account.username)}@'%' IDENTIFIED BY {quoted(account.password)};\n"
 
 
-def put_other_password(engine: Engine, node: PlannedNode) -> None:
-    """Give a node's file in its container another super admin password, until the next start."""
+def with_other_password(engine: Engine, node: PlannedNode) -> bytes:
+    """Give a running node's file with another super admin password, as what is to be put there."""
     path = node_path(node, _FILES[node.line])
     content = _CHANGED[node.line](_held(engine, node), secrets.token_urlsafe())
-    engine.put(node.container, tar_of([PlacedFile(path, content, NODE_UID, NODE_GID)]))
+    return tar_of([PlacedFile(path, content, NODE_UID, NODE_GID)])
 
 
 def has_other_password(engine: Engine, node: PlannedNode) -> bool:
-    """Tell whether a node's file in its container is the one with the other password."""
-    return _MARK.encode() in _held(engine, node)
+    """Tell whether a node's file in its container is the one with the other password.
+
+    A member that a swarm has stopped has no container, and starts again with its own file.
+    """
+    try:
+        return _MARK.encode() in _held(engine, node)
+    except GoneError:
+        return False
 
 
 def _held(engine: Engine, node: PlannedNode) -> bytes:

@@ -2,23 +2,23 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Network
+from pathlib import PurePosixPath
 from typing import Any
 
 from lab.errors import EngineError, Problem
+from lab.launch.archive import PlacedFile, tar_of
 from lab.launch.exec_stream import ExecStream
-from lab.launch.labels import LAB, MEMBER, PART, SWARM, Part
+from lab.launch.labels import LAB, MEMBER, PART, SWARM
 from lab.launch.refusals import GoneError, InUseError, NameTakenError
-from lab.launch.seen import Definition, SeenContainer
+from lab.launch.seen import Definition
 from lab.launch.streams import EventStream, LogStream
 from lab.launch.swarm.events import SwarmEvents
-from lab.launch.swarm.files import SwarmFile, files_in, references
+from lab.launch.swarm.files import SwarmFile, files_in, held_names, is_held, references
+from lab.launch.swarm.guests import Guests
 from lab.launch.swarm.member import Kept, MemberEngine, Service
-from lab.launch.swarm.sight import Sight
 from lab.launch.swarm.stack import (
     PARTS,
     machines_in,
@@ -30,22 +30,18 @@ from lab.launch.swarm.stack import (
     with_files,
 )
 from lab.launch.swarm.told import TASK_OF
-from lab.launch.swarm.ways import require_ways, without_vxlan
 
 _RUNS_WITHIN = 60.0  # seconds until a machine has started what it was given
 _FITS_WITHIN = 10.0  # seconds until the swarm has found a machine, or says why not
 _GONE_WITHIN = 20.0  # seconds until every machine has ended what was removed
 _AGAIN = 0.1
-_NEVER_RAN = "created"  # the engine's word for a container that was never started
+_LOOK = "`lab status` tells more"
+_KILLED = 137
 _TERMINATED = 143  # the exit code of a container that the swarm forgot before it could be asked
 
 
-class SwarmEngine(Sight):
-    """An engine whose containers are services, each on whichever machine the swarm runs it.
-
-    A prober is a container of each machine's own engine: a service can't enter the machine's
-    processes.
-    """
+class SwarmEngine(Guests):
+    """An engine whose members are services, each on whichever machine the swarm runs it."""
 
     def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
         super().__init__(api, quick, is_here=is_here)
@@ -95,23 +91,10 @@ class SwarmEngine(Sight):
         self._each(partial(_drop_volume, name=name))
 
     def create(self, wanted: Definition) -> str:
-        """Create a service with nothing running, or a prober on every machine."""
+        """Create a service with nothing running, or a container of the machines' own engines."""
         if wanted.labels[PART] in PARTS:
             return self._create_service(wanted)
-        if wanted.labels[PART] != Part.PROBER:
-            what = f"a swarm can't have a {wanted.labels[PART]}"
-            raise EngineError(Problem(what, f"container {wanted.name}", "use a lab on one engine"))
-        labelled = replace(wanted, labels={**wanted.labels, SWARM: machines_label(self.names)})
-        (_, manager), *others = self._first_manager()
-        # The first has the lab's name to itself; whoever gets it makes the others.
-        made = manager.create(labelled)
-        try:
-            with ThreadPoolExecutor(8) as pool:
-                list(pool.map(lambda item: item[1].create(labelled), others))
-        except BaseException:
-            self.remove(made)
-            raise
-        return made
+        return self.create_guest(wanted)
 
     def _create_service(self, wanted: Definition) -> str:
         unnamed = [one.id for one in self.nodes() if one.id not in self.names]
@@ -145,25 +128,24 @@ class SwarmEngine(Sight):
             time.sleep(_AGAIN)
 
     def put(self, container: str, archive: bytes | Iterator[bytes]) -> None:
-        """Give a service these files from its next start on; those of before are forgotten."""
+        """Give a service these files from its next start on, beside those at other places."""
         content = archive if isinstance(archive, bytes) else b"".join(archive)
         service = self._service(container)
         if service is None:
             member, found = self._at(container)
             return member.put(found, content)
         files = files_in(content, service.name)
-        labels = {**service.labels, PART: "file"}
-        ids = self._keep_all(files, labels)
-        secrets = references(files, ids, secret=True)
-        configs = references(files, ids, secret=False)
-        now = service.spec["TaskTemplate"]["ContainerSpec"]
-        before = [one["SecretName"] for one in now.get("Secrets") or ()]
-        before += [one["ConfigName"] for one in now.get("Configs") or ()]
-        if sorted(before) == sorted(one.name for one in files):
+        if all(is_held(service.spec, file) for file in files):
             return None
-        self.update_service(service, with_files(service.spec, secrets, configs))
+        ids = self._keep_all(files, {**service.labels, PART: "file"})
+        spec = with_files(
+            service.spec,
+            references(files, ids, secret=True),
+            references(files, ids, secret=False),
+        )
+        self.update_service(service, spec)
         for kept in self._kept_of(service):
-            if kept.name not in ids:
+            if kept.name not in held_names(spec):
                 self.drop(kept)
         return None
 
@@ -187,7 +169,7 @@ class SwarmEngine(Sight):
         """Start a service and wait until it runs, or a machine's prober everywhere."""
         service = self._service(container)
         if service is None:
-            self._start_everywhere(container)
+            self.start_guest(container)
             return
         tasks = self.tasks([service.id])
         if self._history(service, tasks).status == "running":
@@ -195,17 +177,6 @@ class SwarmEngine(Sight):
         before = {task.id for task in tasks if task.is_over}
         self.update_service(service, started(service.spec, again=bool(service.replicas)))
         self._until_running(service, before)
-
-    def _start_everywhere(self, container: str) -> None:
-        """Start every machine's own container; the first start tries the ways between them.
-
-        Later, while a machine comes back, the ways do so by and by.
-        """
-        before = [one for one in self._each(partial(_start_if_there, container=container)) if one]
-        if not before:
-            raise GoneError(Problem("it isn't there", f"container {container}", "`lab up`"))
-        if set(before) == {_NEVER_RAN}:
-            require_ways(self.members, self.manager, container)
 
     def _until_running(self, service: Service, before: set[str]) -> None:
         began = time.monotonic()
@@ -233,6 +204,28 @@ class SwarmEngine(Sight):
         service = self.service(container)
         self.update_service(service, stopped(service.spec, code))
 
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        """Send a signal to a container's first process; one that SIGKILL ends stays ended."""
+        member, found = self._at(container)
+        labels = member.inspect(found).labels
+        if signal == "SIGKILL" and TASK_OF in labels:
+            service = self.service(labels[TASK_OF])
+            self.update_service(service, stopped(service.spec, _KILLED))
+            with suppress(EngineError):  # the swarm's own agent was quicker
+                member.kill(found, signal)
+            return
+        member.kill(found, signal)
+
+    def pause(self, container: str) -> None:
+        """Freeze every process of a container; the swarm lets it be."""
+        member, found = self._at(container)
+        member.pause(found)
+
+    def unpause(self, container: str) -> None:
+        """Let a frozen container go on."""
+        member, found = self._at(container)
+        member.unpause(found)
+
     def wait(self, container: str) -> int:
         """Wait until a container has ended and give its exit code."""
         member, found = self._at(container)
@@ -242,8 +235,7 @@ class SwarmEngine(Sight):
         """Remove a service with all it has on any machine, or every machine's own container."""
         service = self._service(container)
         if service is None:
-            _, member = self._holder(container)
-            self._each(partial(_remove_like, like=member.inspect(container)))
+            self.remove_guest(container)
             return
         # Whoever makes it again puts it where it was.
         self.bound[service.labels[MEMBER]] = node_of(service.spec)
@@ -265,9 +257,15 @@ class SwarmEngine(Sight):
     # What runs in them
 
     def take(self, container: str, path: str) -> bytes:
-        """Give the tar of a path in a container; raises `GoneError`."""
-        member, found = self._at(container)
-        return member.take(found, path)
+        """Give the tar of a file in a container that runs; raises `GoneError`.
+
+        An engine's own archive leaves out what the swarm has put in.
+        """
+        ran = self.run(container, ("cat", path))
+        if ran.exit_code:
+            said = ran.stderr.decode(errors="replace").strip()
+            raise GoneError(Problem(f"it can't be read: {said}", f"{container}: {path}", _LOOK))
+        return tar_of([PlacedFile(PurePosixPath("/", PurePosixPath(path).name), ran.stdout, 0, 0)])
 
     def last_lines(self, container: str, count: int) -> tuple[str, ...]:
         """Give the end of a container's log."""
@@ -319,25 +317,6 @@ def _still_there(label: str) -> Problem:
         f"containers with the label {label}",
         "the same command again; `docker service ls` on a manager tells who wants them",
     )
-
-
-def _start_if_there(machine: str, member: MemberEngine, *, container: str) -> str:
-    """Start a machine's own container; give its status before, empty when there is none."""
-    try:
-        before = member.inspect(container).status
-        member.start(container)
-    except GoneError:
-        return ""
-    except EngineError as error:
-        raise without_vxlan(machine, error) from error
-    return before
-
-
-def _remove_like(_: str, member: MemberEngine, *, like: SeenContainer) -> None:
-    """Remove the container of this name that is the same lab's, and nobody else's."""
-    for one in member.containers(f"{LAB}={like.labels[LAB]}"):
-        if one.name == like.name:
-            member.remove_if_there(one.id)
 
 
 def _drop_volume(_: str, member: MemberEngine, *, name: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -65,3 +65,15 @@ def references(files: Sequence[SwarmFile], ids: dict[str, str], *, secret: bool)
     """Give the references to all secrets, or to all configs, in the order of their places."""
     chosen = sorted((one for one in files if one.is_secret is secret), key=lambda one: one.path)
     return [one.reference(ids[one.name]) for one in chosen]
+
+
+def is_held(spec: Mapping[str, Any], file: SwarmFile) -> bool:
+    """Tell whether a service has this very file."""
+    return file.name in held_names(spec)
+
+
+def held_names(spec: Mapping[str, Any]) -> set[str]:
+    """Give the swarm's names of a service's files."""
+    container = spec["TaskTemplate"]["ContainerSpec"]
+    names = {one["SecretName"] for one in container.get("Secrets") or ()}
+    return names | {one["ConfigName"] for one in container.get("Configs") or ()}

@@ -71,8 +71,13 @@ class Fleet(MemberEngine):
         """Give the engine that images are made on: the one that the environment names."""
         return Engine.connect(self._environ)
 
-    def bring(self, images: Mapping[str, str], progress: Callable[[str], None]) -> None:
-        """Bring each member's image to every machine that lacks it and may have the member."""
+    def bring(
+        self, images: Mapping[str, str], progress: Callable[[str], None], *, machine: str = ""
+    ) -> None:
+        """Bring each member's image to every machine that lacks it and may have the member.
+
+        With *machine* to that one alone.
+        """
         from lab.launch.swarm.images import bring_images  # noqa: PLC0415  # seldom needed
 
         wanted = {
@@ -80,9 +85,11 @@ class Fleet(MemberEngine):
                 image for member, image in images.items() if self.bound.get(member, node) == node
             }
             for node, name in self.names.items()
+            if machine in ("", name) and name in self.members
         }
+        members = {name: self.members[name] for name in wanted}
         with self.workshop as workshop:
-            bring_images(workshop, self.members, wanted, progress)
+            bring_images(workshop, members, wanted, progress)
 
     # Machines
 

@@ -1,6 +1,6 @@
 """What there is of the labs on a swarm, and where: services, and what stands for each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -16,6 +16,7 @@ from lab.launch.swarm.tasks import UNREACHABLE, History, SeenTask, history_of
 from lab.launch.swarm.told import TASK_OF
 
 _START = "`lab start` it, or see `lab status`"
+_PAUSED = "paused"  # which the swarm takes for running
 
 
 class Sight(Managed):
@@ -51,26 +52,28 @@ class Sight(Managed):
         """List the services with a label and every machine's own containers, as containers."""
         services = self.services(label)
         tasks = self.tasks(one.id for one in services)
-        own = self._each(lambda name, one: self._own_of(name, one, label))
-        seen = {one.name: one for some in own for one in some}  # a prober stands for all of it
+        every = self._each(lambda name, one: _on(name, one.containers(label)))
+        found = [one for some in every for one in some]
+        # A prober stands for all of it.
+        own = {one.name: one for one in found if TASK_OF not in one.labels}
+        frozen = {one.id for one in found if one.status == _PAUSED}
         members = (
             self._as_container(
-                one, self._history(one, [task for task in tasks if task.service == one.id])
+                one, self._history(one, [task for task in tasks if task.service == one.id]), frozen
             )
             for one in services
         )
-        return (*seen.values(), *members)
+        return (*own.values(), *members)
 
-    def _own_of(self, name: str, member: MemberEngine, label: str) -> list[SeenContainer]:
-        found = member.containers(label)
-        return [replace(one, machine=name) for one in found if TASK_OF not in one.labels]
-
-    def _as_container(self, service: Service, history: History) -> SeenContainer:
+    def _as_container(
+        self, service: Service, history: History, frozen: Collection[str] = ()
+    ) -> SeenContainer:
+        is_frozen = history.task is not None and history.task.container in frozen
         return SeenContainer(
             service.id,
             service.name,
             service.labels,
-            history.status,
+            _PAUSED if is_frozen else history.status,
             service.labels[IMAGE],
             exit_code=history.exit_code or 0,
             machine=self._machine_in(service, history),
@@ -157,3 +160,7 @@ class Sight(Managed):
             raise GoneError(Problem(f"not running: {said}", f"service {service.name}", _START))
         self._where[history.task.container] = machine
         return self.members[machine], history.task.container
+
+
+def _on(machine: str, found: Iterable[SeenContainer]) -> list[SeenContainer]:
+    return [replace(one, machine=machine) for one in found]

@@ -102,9 +102,12 @@ def volume_name(container: str) -> str:
 def with_files(
     spec: Mapping[str, Any], secrets: Sequence[Any], configs: Sequence[Any]
 ) -> dict[str, Any]:
-    """Give the spec with these files and no others."""
+    """Give the spec with these files, and those of before that lie at other places."""
     container = {**spec["TaskTemplate"]["ContainerSpec"]}
-    container |= {"Secrets": list(secrets), "Configs": list(configs)}
+    given = {one["File"]["Name"] for one in (*secrets, *configs)}
+    for kind, more in (("Secrets", secrets), ("Configs", configs)):
+        kept = [one for one in container.get(kind) or () if one["File"]["Name"] not in given]
+        container[kind] = [*kept, *more]
     return {**spec, "TaskTemplate": {**spec["TaskTemplate"], "ContainerSpec": container}}
 
 

@@ -92,9 +92,15 @@ def test_only_a_database_has_a_volume() -> None:
     assert mount["VolumeOptions"]["Labels"][LAB] == "x"
 
 
-def test_files_replace_those_of_before_and_change_nothing_else() -> None:
-    spec = with_files(with_files(spec_of(), ["old"], ["old"]), ["secret"], ["config"])
-    assert (container(spec)["Secrets"], container(spec)["Configs"]) == (["secret"], ["config"])
+def at(path: str, name: str) -> dict[str, Any]:
+    return {"File": {"Name": path}, "SecretName": name, "ConfigName": name}
+
+
+def test_files_replace_those_of_before_at_their_places_and_change_nothing_else() -> None:
+    before = with_files(spec_of(), [at("/a", "old"), at("/b", "kept")], [at("/c", "public")])
+    spec = with_files(before, [at("/a", "new")], [])
+    assert container(spec)["Secrets"] == [at("/b", "kept"), at("/a", "new")]
+    assert container(spec)["Configs"] == [at("/c", "public")]
     assert container(spec)["Args"] == ["worker"]
 
 
