@@ -12,7 +12,7 @@ from lab.smoke.told import Suspect
 from lab.topology.read import read_topology
 from lab.verbs.smoke import run_smoke, suspected
 from tests.diagnosis.cluster import LINKS
-from tests.smoke.test_run import ANSWERS, QUICK, SITE, ScriptedLab
+from tests.smoke.scripted import ANSWERS, QUICK, SITE, ScriptedLab
 
 TOPOLOGY = Path(__file__).parents[2] / "topologies" / "km-tm-separated.toml"
 
