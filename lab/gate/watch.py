@@ -11,13 +11,12 @@ from typing import Protocol
 from lab.gate.attempt import attempt
 from lab.gate.pace import Pace
 from lab.gate.patience import Patience
+from lab.gate.peers import Peers
 from lab.gate.session import ProberSession, Vantage
-from lab.gate.settle import Peer, Streak, is_final, lengthen
-from lab.plan.model import Plan, PlannedNode
+from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
-from lab.products.apim_4x import MANAGEMENT_PORT
 from lab.wiring.link import Link
-from probes.result import Outcome, Result
+from probes.result import Result
 from probes.target import Target
 
 Seen = Callable[[Result | NodeState], None]
@@ -116,7 +115,6 @@ class _Watch:
         # A balancer needs nobody: it waits for its members by itself.
         self._needs: dict[str, tuple[str, ...]] = {one.name: () for one in plan.balancers}
         self._needs |= {node.name: needs.get(node.name, ()) for node in plan.nodes}
-        self._behind = {one.name: one.members for one in plan.balancers}
         self._targets = targets
         self._release = release
         self._patience = patience
@@ -126,15 +124,8 @@ class _Watch:
         self._slots = asyncio.Semaphore(width) if width else None
         self._serving = {node.name: asyncio.Event() for node in plan.real_nodes}
         self._results: dict[str, Result] = {}
-        self._streaks: dict[tuple[str, str], Streak] = {}
-        self._peers = {
-            **{node.name: Peer(_served(node)) for node in plan.nodes},
-            **{s.name: Peer(frozenset({s.port})) for s in plan.servers},
-            **{b.name: Peer(frozenset(f.port for f in b.fronts)) for b in plan.balancers},
-        }
+        self._peers = Peers(plan, patience)
         self._started = {name: asyncio.Event() for name in self._needs}
-        self._began: dict[str, float] = {}
-        self._paces: dict[tuple[str | None, int], list[Pace]] = {}
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     async def run(self, changes: Changes) -> Watched:
@@ -182,7 +173,7 @@ class _Watch:
         async with self._slot(node):
             vantage = await asyncio.to_thread(self._release, node)
             self._session.define(vantage)
-            self._peers[node].changed = self._began[node] = _now()
+            self._peers.note_start(node)
             self._started[node].set()
             self._seen(NodeState(node, State.RUNNING))
             self._judge()
@@ -208,7 +199,7 @@ class _Watch:
         """Dial a need from where its peer stands, as its node isn't there yet."""
         peer = link.to or ""
         await self._has_started(peer)
-        await self._dial(link, peer, lambda result: result.ok or self._is_final(link, peer))
+        await self._dial(link, peer, lambda result: result.ok or self._peers.is_final(link, peer))
         self._met(node, link)
 
     async def _prove(self, link: Link) -> None:
@@ -230,46 +221,12 @@ class _Watch:
             await started.wait()
 
     async def _dial(self, link: Link, vantage: str, is_enough: Callable[[Result], bool]) -> None:
-        peer = self._peers.get(link.to or "")
-        pace = Pace(self._patience, lambda: peer is not None and peer.is_shut(link.port))
-        self._paces.setdefault((link.to, link.port), []).append(pace)
-
         def count(result: Result) -> bool:
-            self._count(link, vantage, result)
+            self._peers.count(link, vantage, result)
             return is_enough(result)
 
+        pace = self._peers.pace(link)
         await pace.until(count, lambda: attempt(self._session, vantage, self._targets[link.id]))
-
-    def _count(self, link: Link, vantage: str, result: Result) -> None:
-        key = (vantage, link.id)
-        self._streaks[key] = lengthen(self._streaks.get(key), result, _now())
-        if result.ok or result.outcome is Outcome.CREDENTIALS_REFUSED:
-            self._peer(link).has_answered = True
-
-    def _is_final(self, link: Link, vantage: str) -> bool:
-        streak = self._streaks.get((vantage, link.id))
-        if streak is None:
-            return False
-        return is_final(link, streak, self._answering(link), _now(), self._patience)
-
-    def _peer(self, link: Link) -> Peer:
-        """Give the link's peer; of a host outside the topology nothing is known."""
-        return self._peers.get(link.to or "", Peer(frozenset(), has_answered=True))
-
-    def _answering(self, link: Link) -> Peer:
-        """Give who has to answer: through a balancer, the members behind it."""
-        members = [self._peers[name] for name in self._behind.get(link.to or "", ())]
-        if not members:
-            return self._peer(link)
-        own = self._peer(link)
-        # Its own open ports say nothing: it opens them before anybody is behind them.
-        return Peer(
-            own.served,
-            ports=None,
-            has_answered=any(member.is_up for member in members),
-            changed=max(peer.changed for peer in (own, *members)),
-            took=max(peer.took for peer in (own, *members)),
-        )
 
     def _judge(self) -> None:
         if not all(started.is_set() for started in self._started.values()):
@@ -277,7 +234,7 @@ class _Watch:
         waiting = [link for link in self._links.values() if not self._is_proven(link)]
         if not waiting:
             self._end(Ending.HEALTHY)
-        elif all(self._is_final(link, link.node) for link in waiting):
+        elif all(self._peers.is_final(link, link.node) for link in waiting):
             self._end(Ending.HOPELESS)
 
     def _is_proven(self, link: Link) -> bool:
@@ -285,20 +242,10 @@ class _Watch:
         return result is not None and result.ok
 
     def _note_ports(self, vantage: str, ports: frozenset[int]) -> None:
-        peer = self._peers.get(vantage)
-        if peer is None:
-            return
-        serving = self._serving.get(vantage)
-        if serving is not None and peer.served & ports:
-            serving.set()
-        opened = ports - (peer.ports or frozenset())
-        peer.ports = ports
-        if opened:
-            peer.changed = _now()
-            peer.took = peer.changed - self._began.get(vantage, peer.changed)
-        for port in opened:
-            for pace in self._paces.get((vantage, port), ()):
-                pace.ring()
+        if vantage in self._peers and self._peers.note_ports(vantage, ports):
+            serving = self._serving.get(vantage)
+            if serving is not None:
+                serving.set()
 
     def _note_state(self, state: NodeState) -> None:
         if state.name not in self._peers:
@@ -310,17 +257,6 @@ class _Watch:
     def _end(self, ending: Ending) -> None:
         if not self._ending.done():
             self._ending.set_result(ending)
-
-
-def _served(node: PlannedNode) -> frozenset[int]:
-    """Give the ports that show a node at work; the product opens JMX long before it serves."""
-    if node.is_real:
-        return frozenset({MANAGEMENT_PORT + node.offset})
-    return frozenset(port.port for port in node.ports)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _read_changes(

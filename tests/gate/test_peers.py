@@ -1,0 +1,61 @@
+"""What is known of a peer follows from its answers, its start and the ports that it opens."""
+
+import asyncio
+
+from lab.gate.patience import Patience
+from lab.gate.peers import Peers
+from lab.products.facts import Protocol
+from probes.result import Outcome, Result
+from tests.gate.scripted import link, small_plan
+
+QUICK = Patience(settle=0, reluctance=0, tries=1, within=5, first_pause=2, longest_pause=2)
+TO_CP = link("gw/a", "gw", "cp", Protocol.HTTPS, 9443)
+
+
+def peers() -> Peers:
+    return Peers(small_plan(), QUICK)
+
+
+async def test_a_refusal_is_not_final_before_its_peer_does_any_work() -> None:
+    known = peers()
+    known.count(TO_CP, "gw", Result("gw/a", Outcome.REFUSED))
+    assert not known.is_final(TO_CP, "gw")
+    assert known.note_ports("cp", frozenset({9443}))
+    assert known.is_final(TO_CP, "gw")
+
+
+async def test_nothing_is_final_at_a_place_that_has_asked_nothing() -> None:
+    known = peers()
+    known.count(TO_CP, "gw", Result("gw/a", Outcome.NAME_UNKNOWN))
+    assert known.is_final(TO_CP, "gw")
+    assert not known.is_final(TO_CP, "lab")
+
+
+async def test_a_port_of_somebody_else_s_shows_no_node_at_work() -> None:
+    known = peers()
+    known.note_start("cp")
+    assert not known.note_ports("cp", frozenset({1}))
+    assert known.of(TO_CP).is_shut(9443)
+
+
+async def test_an_opening_port_cuts_the_pause_short() -> None:
+    known = peers()
+    known.note_start("cp")
+    asked = 0
+
+    async def ask() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1
+
+    waiting = asyncio.create_task(known.pace(TO_CP).until(bool, ask))
+    await asyncio.sleep(0.01)
+    known.note_ports("cp", frozenset({9443}))
+    async with asyncio.timeout(1):
+        assert await waiting
+
+
+def test_a_host_outside_the_topology_counts_as_one_that_has_answered() -> None:
+    outside = link("gw/b", "gw", None, Protocol.HTTPS, 443)
+    assert peers().of(outside).is_up
+    assert "nobody" not in peers()
