@@ -10,6 +10,7 @@ from tests.gate.scripted import link, small_plan
 
 QUICK = Patience(settle=0, reluctance=0, tries=1, within=5, first_pause=2, longest_pause=2)
 TO_CP = link("gw/a", "gw", "cp", Protocol.HTTPS, 9443)
+OUTSIDE = link("gw/b", "gw", None, Protocol.HTTPS, 443)
 
 
 def peers() -> Peers:
@@ -38,24 +39,32 @@ async def test_a_port_of_somebody_else_s_shows_no_node_at_work() -> None:
     assert known.of(TO_CP).is_shut(9443)
 
 
-async def test_an_opening_port_cuts_the_pause_short() -> None:
+async def test_an_opening_port_is_dialled_at_once() -> None:
     known = peers()
     known.note_start("cp")
-    asked = 0
+    known.note_ports("cp", frozenset({5672}))
+    asked: list[bool] = []
 
     async def ask() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked > 1
+        asked.append(True)
+        return True
 
     waiting = asyncio.create_task(known.pace(TO_CP).until(bool, ask))
     await asyncio.sleep(0.01)
-    known.note_ports("cp", frozenset({9443}))
+    assert not asked
+    known.note_ports("cp", frozenset({5672, 9443}))
     async with asyncio.timeout(1):
         assert await waiting
 
 
+async def test_a_host_outside_the_topology_is_dialled_at_once() -> None:
+    async def ask() -> bool:
+        return True
+
+    async with asyncio.timeout(1):
+        assert await peers().pace(OUTSIDE).until(bool, ask)
+
+
 def test_a_host_outside_the_topology_counts_as_one_that_has_answered() -> None:
-    outside = link("gw/b", "gw", None, Protocol.HTTPS, 443)
-    assert peers().of(outside).is_up
+    assert peers().of(OUTSIDE).is_up
     assert "nobody" not in peers()
