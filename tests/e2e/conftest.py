@@ -13,6 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.diagnosis.verdict import Verdict
+from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
+from lab.verbs.look import look
+
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 180  # seconds: the first `up` on a machine builds images
 
@@ -66,6 +71,15 @@ class Lab:
         while told["causes"] != before and time.monotonic() < deadline:
             before, told = told["causes"], self.status()
         return told
+
+    def healthy_again(self) -> None:
+        """Look until it is healthy, in this process: each start of the program takes a second."""
+        with Engine.connect() as engine:
+            cluster = find_cluster(engine, self.name)
+            assert cluster is not None
+            deadline = time.monotonic() + 30
+            while (report := look(cluster)).verdict is not Verdict.HEALTHY:
+                assert time.monotonic() < deadline, report.diagnosis.causes
 
     @contextlib.contextmanager
     def edited(self, node: str, old: str, new: str) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """One thing goes wrong, by hand, after `up`: the report names that one thing first."""
 
 import contextlib
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -28,10 +27,7 @@ def followers(told: dict) -> set[str]:
 def _mended(lab: Lab) -> Iterator[None]:
     """Hold every test to leaving the lab as it was."""
     yield
-    deadline = time.monotonic() + 20  # a node that was started again needs its second
-    while (told := lab.status())["verdict"] != "healthy" and time.monotonic() < deadline:
-        pass
-    assert told["verdict"] == "healthy", told["causes"]
+    lab.healthy_again()
 
 
 def test_one_wrong_password_is_named_with_all_that_it_breaks(lab: Lab) -> None:

@@ -54,30 +54,34 @@ DOCUMENTED = {
 }
 
 
-def test_the_cluster_is_healthy_with_every_link_of_the_document(lab: Lab) -> None:
-    told = lab.status()
+@pytest.fixture(scope="module")
+def told(lab: Lab) -> dict:
+    return lab.status()
+
+
+def test_the_cluster_is_healthy_with_every_link_of_the_document(told: dict) -> None:
     assert (told["verdict"], told["cause"], told["findings"]) == ("healthy", None, [])
     links = {(it["from"], it["to"], it["protocol"], it["port"]) for it in told["links"]}
     assert links >= DOCUMENTED
     assert {it["verdict"] for it in told["links"]} == {"healthy"}
 
 
-def test_every_link_has_its_line_and_a_time_for_each_of_its_phases(lab: Lab) -> None:
-    for link in lab.status()["links"]:
+def test_every_link_has_its_line_and_a_time_for_each_of_its_phases(told: dict) -> None:
+    for link in told["links"]:
         file = "ports.json" if link["from"] == "host" else f"{link['from']}/deployment.toml"
         assert re.fullmatch(rf"{re.escape(file)}:\d+", link["source"])
         assert {"dns", "tcp"} <= set(link["phases"]), link["id"]
         assert all(spent >= 0 for spent in link["phases"].values())
 
 
-def test_published_ports_are_proven_from_the_host(lab: Lab) -> None:
-    links = {(it["to"], it["port"]) for it in lab.status()["links"] if it["from"] == "host"}
+def test_published_ports_are_proven_from_the_host(told: dict) -> None:
+    links = {(it["to"], it["port"]) for it in told["links"] if it["from"] == "host"}
     gateway = {("gw", port) for port in (9443, 8280, 8243, 9099, 8099)}
     assert links == {*gateway, ("cp", 9443), ("km", 9443)}
 
 
-def test_the_four_nodes_run_as_stand_ins(lab: Lab) -> None:
-    nodes = {it["name"]: (it["role"], it["kind"], it["state"]) for it in lab.status()["nodes"]}
+def test_the_four_nodes_run_as_stand_ins(told: dict) -> None:
+    nodes = {it["name"]: (it["role"], it["kind"], it["state"]) for it in told["nodes"]}
     assert nodes == {
         "cp": ("control-plane", "stand-in", "running"),
         "gw": ("gateway", "stand-in", "running"),
@@ -86,8 +90,8 @@ def test_the_four_nodes_run_as_stand_ins(lab: Lab) -> None:
     }
 
 
-def test_both_databases_hold_the_tables_that_their_scripts_create(lab: Lab) -> None:
-    databases = {it["name"]: it for it in lab.status()["databases"]}
+def test_both_databases_hold_the_tables_that_their_scripts_create(told: dict) -> None:
+    databases = {it["name"]: it for it in told["databases"]}
     assert set(databases) == {"apim_db", "shared_db"}
     for database in databases.values():
         assert database["verdict"] == "complete"

@@ -5,6 +5,8 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -32,16 +34,29 @@ def killed(program: Program, number: int, when: str, *words: str) -> str:
     return ran.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("number", "when"), [(1, "before"), (6, "during"), (14, "during")])
-def test_what_a_killed_up_has_made_goes_with_gc(
+def test_what_killed_ups_have_made_goes_with_gc(program: Program, name: str) -> None:
+    points = {1: "before", 6: "during", 14: "during"}
+    with ThreadPoolExecutor(len(points)) as pool:  # side by side: each waits more than it works
+        tried = [
+            pool.submit(killed_and_collected, program, f"{name}-{n}", n, points[n]) for n in points
+        ]
+    for one in tried:
+        had_made, collected, left, folder = one.result()
+        assert had_made
+        assert collected == 0
+        assert left == []
+        assert not folder.exists()
+
+
+def killed_and_collected(
     program: Program, name: str, number: int, when: str
-) -> None:
+) -> tuple[bool, int, list[str], Path]:
+    """Kill an `up` and collect: tell whether it had made anything, gc's exit code, what is left."""
     assert killed(program, number, when, "up", TOPOLOGY, "--name", name).startswith("point ")
     folder = program.folder / ".lab" / name
-    assert objects_of(name) or folder.exists()
-    assert program("gc", name).returncode == 0
-    assert objects_of(name) == []
-    assert not folder.exists()
+    had_made = bool(objects_of(name)) or folder.exists()
+    collected = program("gc", name).returncode
+    return had_made, collected, objects_of(name), folder
 
 
 def test_what_a_killed_down_has_left_goes_with_gc_and_without_the_topology(

@@ -21,7 +21,7 @@ from lab.plan.fault import Fault, FaultKind
 from lab.report.report import Report
 from lab.verbs.look import look
 from lab.wiring.link import Link
-from tests.e2e.conftest import PATIENCE, Lab, Program, objects_of
+from tests.e2e.conftest import PATIENCE, Lab
 
 pytestmark = pytest.mark.engine
 
@@ -41,21 +41,9 @@ class Expected:
 
 
 @pytest.fixture(scope="module")
-def made(program: Program) -> Iterator[Lab]:
-    name = f"faults-{os.getpid()}"
-    ran = program("up", "km-tm-separated", "--name", name)
-    try:
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        yield Lab(program, name)
-    finally:
-        program("down", name)
-    assert objects_of(name) == []
-
-
-@pytest.fixture(scope="module")
-def cluster(made: Lab) -> Iterator[Cluster]:
+def cluster(lab: Lab) -> Iterator[Cluster]:
     with Engine.connect() as engine:
-        found = find_cluster(engine, made.name)
+        found = find_cluster(engine, lab.name)
         assert found is not None
         yield found
 
@@ -198,16 +186,17 @@ def test_a_member_that_refuses_every_login_is_to_blame_and_no_line(
 ) -> None:
     with cluster.faults.during(Fault(FaultKind.PASSWORD, member)):
         deadline = time.monotonic() + 10
-        while (causes := look(cluster).diagnosis.causes) == () or causes[0].code != "LAB0221":
+        # It starts again with the other password: until it serves, more is wrong.
+        while len(causes := look(cluster).diagnosis.causes) != 1 or causes[0].code != "LAB0221":
             assert time.monotonic() < deadline, causes
         resolve(cluster, "cp", "km")
     (cause,) = causes
     assert cause.what.startswith(f"{member} refuses the login of ")
 
 
-def test_a_fault_lasts_as_long_as_the_command_whose_exit_code_comes_back(made: Lab) -> None:
-    inner = (sys.executable, "-m", "lab", "status", made.name, "--format", "json")
-    ran = made.program("fault", "refuse", "gw", "tm:5672", "--name", made.name, "--", *inner)
+def test_a_fault_lasts_as_long_as_the_command_whose_exit_code_comes_back(lab: Lab) -> None:
+    inner = (sys.executable, "-m", "lab", "status", lab.name, "--format", "json")
+    ran = lab.program("fault", "refuse", "gw", "tm:5672", "--name", lab.name, "--", *inner)
     told = json.loads(ran.stdout)
     assert ran.returncode == 3
     assert [fault["what"] for fault in told["faults"]] == [
@@ -216,9 +205,9 @@ def test_a_fault_lasts_as_long_as_the_command_whose_exit_code_comes_back(made: L
     assert "healed" in ran.stderr
 
 
-def test_a_fault_of_a_killed_program_is_healed_by_the_next_one(made: Lab) -> None:
-    words = ("fault", "cut", "gw", "cp", "--name", made.name, "--", "sleep", str(PATIENCE))
-    running = made.program.begin(*words)
+def test_a_fault_of_a_killed_program_is_healed_by_the_next_one(lab: Lab) -> None:
+    words = ("fault", "cut", "gw", "cp", "--name", lab.name, "--", "sleep", str(PATIENCE))
+    running = lab.program.begin(*words)
     with contextlib.closing(running.stderr), contextlib.closing(running.stdout):
         next(line for line in running.stderr if line.startswith("fault "))
         children = subprocess.check_output(["pgrep", "-P", str(running.pid)], text=True).split()
@@ -226,29 +215,29 @@ def test_a_fault_of_a_killed_program_is_healed_by_the_next_one(made: Lab) -> Non
         running.wait()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
-    ran = made.program("status", made.name)
+    ran = lab.program("status", lab.name)
     assert "fault 1 (cut): packets between gw and cp vanish: healed" in ran.stderr
     assert ran.returncode == 0, ran.stdout
 
 
 def test_a_killed_prober_ends_its_sessions_and_is_started_by_who_needs_it(
-    made: Lab, cluster: Cluster
+    lab: Lab, cluster: Cluster
 ) -> None:
-    prober = f"lab-{made.name}-prober"
+    prober = f"lab-{lab.name}-prober"
     channel = cluster.open_session()
     assert json.loads(channel.receive()) == {"type": "ready"}
     subprocess.run(["docker", "kill", prober], check=True, capture_output=True)
     with pytest.raises(ConnectionError, match="its container has ended"):
         channel.receive()
     channel.close()
-    ran = made.program("status", made.name)
+    ran = lab.program("status", lab.name)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_a_standing_fault_is_listed_until_it_is_healed(made: Lab) -> None:
-    named = ("--name", made.name)
-    assert made.program("fault", "refuse", "gw", "cp:9711", *named).returncode == 0
+def test_a_standing_fault_is_listed_until_it_is_healed(lab: Lab) -> None:
+    named = ("--name", lab.name)
+    assert lab.program("fault", "refuse", "gw", "cp:9711", *named).returncode == 0
     told = "fault 1 (refuse): connections from gw to cp:9711 are refused\n"
-    assert made.program("fault", "list", *named).stdout == told
-    assert made.program("fault", "heal", *named).returncode == 0
-    assert made.program("fault", "list", *named).stdout == ""
+    assert lab.program("fault", "list", *named).stdout == told
+    assert lab.program("fault", "heal", *named).returncode == 0
+    assert lab.program("fault", "list", *named).stdout == ""

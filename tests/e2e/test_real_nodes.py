@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,8 @@ def brought_up(program, home: Path) -> Iterator[Callable[..., subprocess.Complet
         return program("up", *words, "--name", name, "--jdk", jdk, "--format", "json")
 
     yield up
-    for name in names:
-        program("down", name)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda name: program("down", name), names))
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +181,23 @@ def test_zip_image_and_stand_in_nodes_make_one_cluster(program, home: Path, brou
     assert "Halting JVM" in program("logs", "tm", "--name", "nodes-mixed").stdout
 
 
+@pytest.fixture(scope="module")
+def troubled(program, home: Path, brought_up) -> dict[str, subprocess.CompletedProcess]:
+    """Let two starts go wrong, side by side."""
+    text = (ROOT / "topologies/km-tm-separated.toml").read_text()
+    text = text.replace("[nodes.km]", f'[nodes.km]\nkind = "home:{home}"')
+
+    def start(trouble: str) -> subprocess.CompletedProcess:
+        (program.folder / f"{trouble}.toml").write_text(
+            f'{text}\n[nodes.km.config.trial]\ntrouble = "{trouble}"\n'
+        )
+        return brought_up(f"nodes-{trouble}", f"{trouble}.toml")
+
+    troubles = ("duplicate", "exit")
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(troubles, pool.map(start, troubles), strict=True))
+
+
 @pytest.mark.parametrize(
     ("trouble", "cause"),
     [
@@ -188,14 +206,9 @@ def test_zip_image_and_stand_in_nodes_make_one_cluster(program, home: Path, brou
     ],
 )
 def test_a_start_that_goes_wrong_ends_the_wait_with_its_line_and_mend(
-    program, home: Path, brought_up, trouble: str, cause: tuple[str, str]
+    troubled: dict[str, subprocess.CompletedProcess], trouble: str, cause: tuple[str, str]
 ):
-    text = (ROOT / "topologies/km-tm-separated.toml").read_text()
-    text = text.replace("[nodes.km]", f'[nodes.km]\nkind = "home:{home}"')
-    (program.folder / f"{trouble}.toml").write_text(
-        f'{text}\n[nodes.km.config.trial]\ntrouble = "{trouble}"\n'
-    )
-    ran = brought_up(f"nodes-{trouble}", f"{trouble}.toml")
+    ran = troubled[trouble]
     assert ran.returncode == 3, ran.stdout + ran.stderr
     report = json.loads(ran.stdout)
     assert report["cause"]["code"] == cause[0]
@@ -234,13 +247,24 @@ def classic_topology(kinds: dict[str, str]) -> str:
     return text
 
 
-def test_a_2_1_and_its_key_manager_come_up_in_the_document_s_order(
-    program, classic: dict[str, Path], brought_up
-):
-    text = classic_topology({name: f"home:{home}" for name, home in classic.items()})
-    text = text.replace("[nodes.am]", "[nodes.am]\noffset = 2")
-    (program.folder / "nodes-classic.toml").write_text(text)
-    ran = brought_up("nodes-classic", "nodes-classic.toml", jdk=JDK_8)
+@pytest.fixture(scope="module")
+def classics(program, classic: dict[str, Path], brought_up) -> list[subprocess.CompletedProcess]:
+    """Bring a lab of two homes and one of a zip and a stand-in up, side by side."""
+    archive = zipped(classic["am"], classic["am"].with_suffix(".zip"))
+    homes = classic_topology({name: f"home:{home}" for name, home in classic.items()})
+    homes = homes.replace("[nodes.am]", "[nodes.am]\noffset = 2")
+    made = {
+        "nodes-classic": homes,
+        "nodes-classic-2": classic_topology({"am": f"zip:{archive}"}),
+    }
+    for name, text in made.items():
+        (program.folder / f"{name}.toml").write_text(text)
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda name: brought_up(name, f"{name}.toml", jdk=JDK_8), made))
+
+
+def test_a_2_1_and_its_key_manager_come_up_in_the_document_s_order(program, classics):
+    ran, _ = classics
     assert ran.returncode == 0, ran.stdout + ran.stderr
     report = json.loads(ran.stdout)
     assert report["verdict"] == "healthy"
@@ -257,13 +281,8 @@ def test_a_2_1_and_its_key_manager_come_up_in_the_document_s_order(
     assert "Halting JVM" in program("logs", "am", "--name", "nodes-classic").stdout
 
 
-def test_a_real_2_1_takes_a_stand_in_for_its_key_manager(
-    program, classic: dict[str, Path], brought_up
-):
-    archive = zipped(classic["am"], classic["am"].with_suffix(".zip"))
-    text = classic_topology({"am": f"zip:{archive}"})
-    (program.folder / "nodes-classic-2.toml").write_text(text)
-    ran = brought_up("nodes-classic-2", "nodes-classic-2.toml", jdk=JDK_8)
+def test_a_real_2_1_takes_a_stand_in_for_its_key_manager(classics):
+    _, ran = classics
     assert ran.returncode == 0, ran.stdout + ran.stderr
     kinds = {node["name"]: node["kind"] for node in json.loads(ran.stdout)["nodes"]}
     assert kinds == {"am": "zip", "km": "stand-in"}

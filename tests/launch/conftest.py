@@ -1,7 +1,9 @@
 """What the engine tests of launching share: an engine, and labs that go with their test."""
 
 import secrets
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,43 @@ from lab.render.write import render
 from lab.topology.read import read_topology
 
 TOPOLOGY = Path(__file__).parents[2] / "topologies" / "km-tm-separated.toml"
+
+
+def docker(*words: str) -> str:
+    """Ask the docker client, which shares no code with the lab."""
+    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def leftovers(lab: str) -> str:
+    wanted = f"label=apim-lab.lab={lab}"
+    return "\n".join(
+        docker(kind, "ls", *every, "--quiet", "--filter", wanted)
+        for kind, every in (("container", ["--all"]), ("network", []), ("volume", []))
+    ).strip()
+
+
+MAKE_AND_DIE = """
+import os, sys
+from pathlib import Path
+from lab.launch.create_cluster import create_cluster
+from lab.launch.engine import Engine
+from lab.plan.make import read_plan
+folder = Path(sys.argv[1])
+create_cluster(Engine.connect(), read_plan(folder), folder, purpose=sys.argv[2], progress=print)
+os.kill(os.getpid(), 9)
+"""
+
+
+@contextmanager
+def created(engine: Engine, folder: Path, **options: object) -> Iterator[Cluster]:
+    """Make a lab for a while, without starting anything of it."""
+    plan = make_plan(read_topology(TOPOLOGY), name=f"launch-test-{secrets.token_hex(4)}", **options)
+    render(plan, folder / plan.lab)
+    try:
+        yield create_cluster(engine, plan, folder / plan.lab, purpose="test", progress=print)
+    finally:
+        remove_lab(engine, plan.lab)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +75,13 @@ def new_name(engine: Engine) -> Iterator[Callable[[], str]]:
     yield make
     for name in names:
         remove_lab(engine, name)
+
+
+@pytest.fixture(scope="module")
+def standing(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Make one lab for a file's tests, whose containers exist and are not started."""
+    with created(engine, tmp_path_factory.mktemp("standing")) as cluster:
+        yield cluster
 
 
 @pytest.fixture

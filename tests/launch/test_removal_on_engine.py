@@ -1,6 +1,5 @@
 """Removal beside containers that aren't the lab's, by the engine's own client."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab.errors import LabError
+from lab.launch.cluster import Cluster
 from lab.launch.definitions import PROBER
 from lab.launch.engine import Engine
 from lab.launch.garbage import remove_leaked
@@ -16,15 +16,13 @@ from lab.launch.ownership import Owner, this_process
 from lab.launch.recipes import read_recipe
 from lab.launch.removal import objects_of, remove_lab
 from lab.launch.seen import Definition
+from tests.launch.conftest import docker, leftovers
 
 pytestmark = pytest.mark.engine
 
+NewCluster = Callable[..., Cluster]
+
 SUBNET = IPv4Network("10.213.255.224/27")
-
-
-def docker(*words: str) -> str:
-    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -72,3 +70,27 @@ def test_one_lab_that_cant_go_doesnt_keep_the_others(
     removed = remove_leaked(engine, (owner.lab, other.lab))
     assert removed.labs == (other.lab,)
     assert [stranger in problem.what for problem in removed.problems] == [True]
+
+
+def test_removing_leaves_nothing_twice_and_beside_another_lab(
+    engine: Engine, new_cluster: NewCluster
+) -> None:
+    one, other = new_cluster(), new_cluster()
+    one.start_node("cp")
+    one.complete()
+    assert leftovers(one.plan.lab)
+    assert remove_lab(engine, one.plan.lab)
+    assert leftovers(one.plan.lab) == ""
+    assert not one.folder.exists()
+    assert not remove_lab(engine, one.plan.lab)
+    assert len(objects_of(engine, other.plan.lab).containers) == 6
+    assert other.folder.exists()
+
+
+def test_a_folder_that_is_no_longer_the_labs_is_left_alone(
+    engine: Engine, new_cluster: NewCluster
+) -> None:
+    cluster = new_cluster()
+    (cluster.folder / "options.json").write_text('{"name": "another"}')
+    remove_lab(engine, cluster.plan.lab)
+    assert cluster.folder.exists()

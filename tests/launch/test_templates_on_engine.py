@@ -21,6 +21,7 @@ from lab.launch.sources import Sources
 from lab.launch.templates import ensure_template, template_tag
 from lab.plan.model import Plan
 from lab.plan.observed import SchemaVerdict
+from tests.launch.conftest import created
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("unloaded")]
 
@@ -67,6 +68,16 @@ def unloaded(engine: Engine) -> Iterator[None]:
             engine.remove_image(tag)
 
 
+@pytest.fixture(scope="module")
+def loaded(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Start one lab's server for the tests that only need one, in the order of what they leave."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with created(engine, folder, dbscripts=write_scripts(folder / "scripts")) as cluster:
+        cluster.start_server("db")
+        cluster.databases.prepare(print)
+        yield cluster
+
+
 def owner_of(plan: Plan) -> Ownership:
     return Ownership(plan.lab, Purpose.TEST, this_process(), Path("/nowhere"))
 
@@ -81,6 +92,31 @@ def made(engine: Engine, plan: Plan, image: str, folder: Path, lines: list[str])
 
 def scripts_in(plan: Plan, folder: Path) -> dict[str, Dbscript]:
     return find_dbscripts(folder, plan.servers[0].schemas)
+
+
+def test_a_failing_script_names_file_line_and_statement_and_nothing_is_kept(
+    engine: Engine, new_plan: NewPlan, mysql: str, tmp_path: Path
+) -> None:
+    bad = "CREATE TABLE LT_BAD (\n  MADE TIMESTAMP DEFAULT 0,\n  N CHAR(9) DEFAULT 'x');"
+    plan = new_plan()
+    folder = write_scripts(tmp_path, apim=f"{APIM}\n{bad}")
+    for _ in range(2):  # it doesn't count as made on the next run
+        with pytest.raises(DatabaseError) as caught:
+            made(engine, plan, mysql, folder, [])
+        (problem,) = caught.value.problems
+        assert "Invalid default value for 'MADE' (MySQL 1067)" in problem.what
+        assert problem.where == (
+            f"{folder}/apimgt/mysql.sql:6:"
+            " CREATE TABLE LT_BAD ( MADE TIMESTAMP DEFAULT 0, N CHAR(9) DEFAULT '…')"
+        )
+        assert "mysql5.7.sql" in problem.mend
+        image = engine.image(mysql)
+        assert (
+            engine.image(template_tag(plan.servers[0], image.id, scripts_in(plan, folder))) is None
+        )
+        assert not engine.containers(f"apim-lab.lab={plan.lab}")
+    mended = write_scripts(tmp_path)
+    assert engine.image(made(engine, plan, mysql, mended, [])) is not None
 
 
 def test_the_second_lab_with_the_same_scripts_loads_nothing(
@@ -103,12 +139,8 @@ def test_the_second_lab_with_the_same_scripts_loads_nothing(
 
 
 def test_the_topologys_account_gets_in_over_tls_of_the_labs_own_authority_alone(
-    new_cluster: NewCluster, tmp_path: Path
+    loaded: Cluster,
 ) -> None:
-    cluster = new_cluster(dbscripts=write_scripts(tmp_path / "scripts"))
-    cluster.start_server("db")
-    cluster.databases.prepare(print)
-
     def log_in(password: str) -> tuple[int, str]:
         words = (
             *("mysql", "--no-defaults", "--host=db.wso2.com", "--user=root"),
@@ -116,7 +148,7 @@ def test_the_topologys_account_gets_in_over_tls_of_the_labs_own_authority_alone(
             *("--ssl-ca=/lab/server/ca.pem", "--batch", "--skip-column-names"),
             f"--execute={CHARSET_AND_ROWS}",
         )
-        return cluster.run("db", words)
+        return loaded.run("db", words)
 
     code, output = log_in("root")
     assert code == 0
@@ -141,31 +173,6 @@ def test_no_account_certificate_or_lab_is_in_the_template(
     assert {key for key, value in kept.items() if value} == {"apim-lab.template"}
 
 
-def test_a_failing_script_names_file_line_and_statement_and_nothing_is_kept(
-    engine: Engine, new_plan: NewPlan, mysql: str, tmp_path: Path
-) -> None:
-    bad = "CREATE TABLE LT_BAD (\n  MADE TIMESTAMP DEFAULT 0,\n  N CHAR(9) DEFAULT 'x');"
-    plan = new_plan()
-    folder = write_scripts(tmp_path, apim=f"{APIM}\n{bad}")
-    for _ in range(2):  # it doesn't count as made on the next run
-        with pytest.raises(DatabaseError) as caught:
-            made(engine, plan, mysql, folder, [])
-        (problem,) = caught.value.problems
-        assert "Invalid default value for 'MADE' (MySQL 1067)" in problem.what
-        assert problem.where == (
-            f"{folder}/apimgt/mysql.sql:6:"
-            " CREATE TABLE LT_BAD ( MADE TIMESTAMP DEFAULT 0, N CHAR(9) DEFAULT '…')"
-        )
-        assert "mysql5.7.sql" in problem.mend
-        image = engine.image(mysql)
-        assert (
-            engine.image(template_tag(plan.servers[0], image.id, scripts_in(plan, folder))) is None
-        )
-        assert not engine.containers(f"apim-lab.lab={plan.lab}")
-    mended = write_scripts(tmp_path, mark=secrets.token_hex(8))
-    assert engine.image(made(engine, plan, mysql, mended, [])) is not None
-
-
 def test_both_failing_scripts_are_told_at_once(
     engine: Engine, new_plan: NewPlan, mysql: str, tmp_path: Path
 ) -> None:
@@ -177,35 +184,27 @@ def test_both_failing_scripts_are_told_at_once(
     assert [problem.where.split(":")[1] for problem in caught.value.problems] == ["2", "1"]
 
 
+def test_a_stopped_server_comes_back_with_its_rows(engine: Engine, loaded: Cluster) -> None:
+    container = loaded.plan.servers[0].container
+    ask(engine, container, "INSERT INTO apim_db.LT_API (NAME) VALUES ('kept');")
+    loaded.stop_node("db")
+    loaded.start_node("db")
+    loaded.databases.prepare(print)  # the old log's `ready for connections` must not count
+    assert ask(engine, container, "SELECT COUNT(*) FROM apim_db.LT_API;").stdout.strip() == b"2"
+
+
 def test_a_table_dropped_later_is_missed_and_a_silent_server_unreachable(
-    engine: Engine, new_cluster: NewCluster, tmp_path: Path
+    engine: Engine, loaded: Cluster
 ) -> None:
-    cluster = new_cluster(dbscripts=write_scripts(tmp_path / "scripts"))
-    cluster.start_server("db")
-    cluster.databases.prepare(print)
-    container = cluster.plan.servers[0].container
+    container = loaded.plan.servers[0].container
     ask(engine, container, "DROP TABLE shared_db.LT_UM; CREATE TABLE apim_db.ELSE_S (ID INT);")
-    apim, shared = cluster.databases.states()
+    apim, shared = loaded.databases.states()
     assert (apim.verdict, apim.foreign) == (SchemaVerdict.FOREIGN, ("ELSE_S",))
     assert (shared.verdict, shared.missing) == (SchemaVerdict.INCOMPLETE, ("LT_UM",))
     with pytest.raises(DatabaseError, match="`shared_db` has 1 of 2 tables; missing: LT_UM"):
-        cluster.databases.prepare(print)
-    cluster.stop_node("db")
-    assert {state.verdict for state in cluster.databases.states()} == {SchemaVerdict.UNREACHABLE}
-
-
-def test_a_stopped_server_comes_back_with_its_rows(
-    engine: Engine, new_cluster: NewCluster, tmp_path: Path
-) -> None:
-    cluster = new_cluster(dbscripts=write_scripts(tmp_path / "scripts"))
-    cluster.start_server("db")
-    cluster.databases.prepare(print)
-    container = cluster.plan.servers[0].container
-    ask(engine, container, "INSERT INTO apim_db.LT_API (NAME) VALUES ('kept');")
-    cluster.stop_node("db")
-    cluster.start_node("db")
-    cluster.databases.prepare(print)  # the old log's `ready for connections` must not count
-    assert ask(engine, container, "SELECT COUNT(*) FROM apim_db.LT_API;").stdout.strip() == b"2"
+        loaded.databases.prepare(print)
+    loaded.stop_node("db")
+    assert {state.verdict for state in loaded.databases.states()} == {SchemaVerdict.UNREACHABLE}
 
 
 def test_a_server_that_cannot_start_is_told_with_its_last_lines(

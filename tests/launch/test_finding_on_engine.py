@@ -1,0 +1,36 @@
+"""A lab is found again by its labels and its folder."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.launch.cluster import Cluster
+from lab.launch.engine import Engine
+from lab.launch.finding import find_cluster
+from lab.launch.listing import list_clusters
+
+pytestmark = pytest.mark.engine
+
+NewCluster = Callable[..., Cluster]
+
+
+def test_a_lab_is_found_again_with_all_it_can_do(engine: Engine, new_cluster: NewCluster) -> None:
+    made = new_cluster()
+    assert not made.is_complete
+    made.complete()
+    found = find_cluster(engine, made.plan.lab)
+    assert found is not None
+    assert found.is_complete
+    assert str(found.plan.nodes) == str(made.plan.nodes)
+    found.start_node("cp")
+    pid, container = found.process("cp")
+    assert re.fullmatch("[0-9a-f]{64}", container)
+    assert f"{container}" in Path(f"/proc/{pid}/cgroup").read_text() or pid > 0
+    summary = next(each for each in list_clusters(engine) if each.name == made.plan.lab)
+    assert (summary.nodes, summary.running, summary.is_complete) == (4, 1, True)
+
+
+def test_no_lab_of_a_name_is_found_where_none_is(engine: Engine) -> None:
+    assert find_cluster(engine, "launch-test-none") is None
