@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from cold import cold_row
 from commands import NAME, compose_words, copy_for_peer, lab, start_rows, timed, up_and_down
 from figures import Row
 from growth import HEAD, SIZES, measure_growth
@@ -66,6 +67,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     try:
         engine = int(_engine_version().split(".")[0])
         rows = up_and_down(folder, peer, _TOPOLOGY, asked.runs, engine)
+        rows.append(cold_row(folder, peer, _TOPOLOGY, asked.runs))
         if lab(folder, "up", _TOPOLOGY, "--name", NAME).exit_code:
             sys.exit("bench: the lab did not come up healthy")
         with Engine.connect() as connected:

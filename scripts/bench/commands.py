@@ -120,7 +120,8 @@ def up_and_down(folder: Path, peer: Path, topology: str, runs: int, engine: int)
     return [_up_row(ups, engine), _down_row(downs)]
 
 
-def _series(name: str, runs: Sequence[Timed]) -> Series:
+def series_of(name: str, runs: Sequence[Timed]) -> Series:
+    """Give the seconds of runs; one that failed makes all void."""
     failed = [run.exit_code for run in runs if run.exit_code]
     if failed:
         return Series(name, void=f"exit code {failed[0]}")
@@ -128,14 +129,14 @@ def _series(name: str, runs: Sequence[Timed]) -> Series:
 
 
 def _up_row(ups: Mapping[str, Sequence[Timed]], engine: int) -> Row:
-    own = _series("lab up", ups["lab"])
-    peers = [_series("docker compose up --wait, 1 s checks", ups["compose"])]
+    own = series_of("lab up", ups["lab"])
+    peers = [series_of("docker compose up --wait, 1 s checks", ups["compose"])]
     if ups["compose, start_interval"]:
-        peers.append(_series("… start_interval 100 ms", ups["compose, start_interval"]))
+        peers.append(series_of("… start_interval 100 ms", ups["compose, start_interval"]))
     else:
         why = f"engine {engine} has no start_interval"
         peers.append(Series("… start_interval 100 ms", void=why))
-    peers.append(_series("testcontainers-python", ups["testcontainers"]))
+    peers.append(series_of("testcontainers-python", ups["testcontainers"]))
     fastest = min((peer.median for peer in peers if not peer.void), default=float("inf"))
     return Row(
         "warm start to healthy",
@@ -149,10 +150,10 @@ def _up_row(ups: Mapping[str, Sequence[Timed]], engine: int) -> Row:
 
 
 def _down_row(downs: Mapping[str, Sequence[Timed]]) -> Row:
-    own = _series("lab down", downs["lab"])
+    own = series_of("lab down", downs["lab"])
     peers = (
-        _series("docker compose down -t 0", downs["compose"]),
-        _series("testcontainers-python", downs["testcontainers"]),
+        series_of("docker compose down -t 0", downs["compose"]),
+        series_of("testcontainers-python", downs["testcontainers"]),
     )
     fastest = min((peer.median for peer in peers if not peer.void), default=float("inf"))
     return Row(
@@ -178,7 +179,7 @@ def start_rows(folder: Path, file: Path, runs: int) -> list[Row]:
         for _ in range(runs):
             bare.append(timed(nothing, folder))
             own.append(lab(folder, *said))
-        series, peer = _series("lab", own), _series("python -c pass", bare)
+        series, peer = series_of("lab", own), series_of("python -c pass", bare)
         is_met = not series.void and series.median <= goal * peer.median
         what = f"lab {said[0]}"
         rows.append(Row(what, "s", series, (peer,), f"≤ {goal} times python -c pass", is_met))

@@ -46,14 +46,19 @@ class Row:
             "what": self.what,
             "unit": self.unit,
             "lab": list(self.lab.values),
-            "median": self.lab.median,
-            "p95": self.lab.quantile(0.95),
+            "void": self.lab.void,
+            **self._summary(),
             "peers": [
                 {"name": peer.name, "values": list(peer.values), "void": peer.void}
-                | ({} if peer.void else {"ratio": self.ratio(peer)})
+                | ({} if self.lab.void or peer.void else {"ratio": self.ratio(peer)})
                 for peer in self.peers
             ],
             "goal": self.goal,
             "met": self.is_met,
             "notes": list(self.notes),
         }
+
+    def _summary(self) -> dict[str, float]:
+        if self.lab.void:
+            return {}
+        return {"median": self.lab.median, "p95": self.lab.quantile(0.95)}
