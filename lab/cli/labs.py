@@ -46,9 +46,9 @@ def up(
 ) -> None:
     """Bring the lab up, wait until every connection answers, and report."""
     with carried_out() as shell:
-        from lab.render.key_stock import foresee  # noqa: PLC0415
+        from lab.verbs.beginning import begin  # noqa: PLC0415
 
-        foresee()  # while the other core loads the rest
+        connecting = begin(shell.environ)
         from lab.verbs.planning import Choice  # noqa: PLC0415
         from lab.verbs.up import Request  # noqa: PLC0415
         from lab.verbs.up import up as work  # noqa: PLC0415
@@ -63,7 +63,7 @@ def up(
             trace=trace,
             on=on or "",
         )
-        end(work(request, shell))
+        end(work(request, shell, connecting))
 
 
 @verb()

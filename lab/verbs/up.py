@@ -1,9 +1,9 @@
 """`lab up`: from a topology to a lab that runs, proven link by link."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.errors import DeadlineError
 from lab.gate.patience import patience_for
@@ -20,6 +20,9 @@ from lab.verbs.planning import Choice, planned
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.shell import Format, Shell
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -35,27 +38,24 @@ class Request:
     on: str = ""  # what it is to run on; empty: the topology's choice
 
 
-def up(request: Request, shell: Shell) -> int:
+def up(request: Request, shell: Shell, connecting: "Future[Engine]") -> int:
     """Bring the lab up, wait until it is healthy, and report; give the exit code.
 
+    *connecting* is the environment's engine, which many a lab is on.
     An interrupted or failed start leaves nothing; a lab that came up unhealthy is kept to be
     looked at.
     """
     timings = Timings(process_began())
     timings.note(Stage("lab", "interpreter and modules loaded", 0.0, timings.now))
     try:
-        return _up(request, shell, timings)
+        return _up(request, shell, connecting, timings)
     finally:
         _tell_timings(request, shell, timings)
 
 
-def _up(request: Request, shell: Shell, timings: Timings) -> int:
+def _up(request: Request, shell: Shell, connecting: "Future[Engine]", timings: Timings) -> int:
     began = time.monotonic()
-    with (
-        timings.stage("topology planned, engine connected", waited_for="the modules"),
-        ThreadPoolExecutor(1) as pool,
-    ):
-        connecting = pool.submit(Engine.connect, shell.environ)
+    with timings.stage("topology planned, engine connected", waited_for="the modules"):
         plan = planned(request.choice, shell)
         engine = chosen_engine(connecting, plan, request.on, shell)
     with engine:
