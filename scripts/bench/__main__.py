@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+import machines
 from cold import cold_row
 from commands import NAME, compose_words, copy_for_peer, lab, start_rows, timed, up_and_down
 from figures import Row
@@ -28,6 +29,9 @@ _TOPOLOGY = "km-tm-separated"
 def main() -> None:
     """Measure, print the table, and write every single figure where asked."""
     asked = _arguments()
+    if asked.engines:
+        _measure_machines(asked)
+        return
     with tempfile.TemporaryDirectory(prefix="lab-bench-") as folder:
         rows = [] if asked.only_growth else _measure(Path(folder), asked)
         sizes = asked.sizes or (SIZES if asked.only_growth else ())
@@ -46,12 +50,29 @@ def main() -> None:
         asked.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
+def _measure_machines(asked: argparse.Namespace) -> None:
+    """Measure labs on a swarm, and tell each row as it is there: the whole takes minutes."""
+    rows = []
+    print(machines.HEAD)
+    with tempfile.TemporaryDirectory(prefix="lab-bench-") as folder:
+        sizes = asked.sizes or machines.SIZES
+        for row in machines.measure_machines(Path(folder), asked.engines, sizes):
+            rows.append(row)
+            print(row.line(), flush=True)
+    if asked.json:
+        values = {"cores": os.cpu_count(), "machines": [asdict(row) for row in rows]}
+        asked.json.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="of each whole command")
     parser.add_argument("--sweeps", type=int, default=20)
     parser.add_argument("--starts", type=int, default=20, help="of a node, for the lag")
     parser.add_argument("--labs", type=int, help="only so many labs at once, beside the peers'")
+    parser.add_argument(
+        "--engines", type=int, help="only labs on a swarm of 1 to so many, engines in containers"
+    )
     parser.add_argument("--sizes", type=int, nargs="*", default=(), help="labs that grow, too")
     parser.add_argument(
         "--only-growth", action="store_true", help=f"nothing but those, {SIZES} if none are told"
