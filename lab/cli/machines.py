@@ -44,3 +44,14 @@ def remove(*, name: str) -> None:
         from lab.verbs.machines import remove as work  # noqa: PLC0415
 
         end(work(name, shell))
+
+
+@machines.command()
+@argument("address", required=False, help="HOST[:PORT][/FOLDER]; without it: tell which.")
+@click.option("--none", "forget", is_flag=True, help="Send images from engine to engine again.")
+def registry(*, address: str | None, forget: bool) -> None:
+    """Let images go through a registry to the machines."""
+    with carried_out() as shell:
+        from lab.verbs.machines import registry as work  # noqa: PLC0415
+
+        end(work("" if forget else address, shell))

@@ -87,10 +87,12 @@ def every_engine(shell: Shell) -> Iterator[list[Engine]]:
 
 def _swarm(shell: Shell, *, to_look: bool = False) -> Engine:
     from lab.launch.swarm.engine import SwarmEngine  # noqa: PLC0415  # few labs are on one
-    from lab.launch.swarm.machines import read_machines  # noqa: PLC0415
+    from lab.launch.swarm.machines import read_machines, read_registry  # noqa: PLC0415
 
-    machines = read_machines(machines_file(shell.environ))
-    return SwarmEngine.of(machines, shell.environ, to_look=to_look)
+    path = machines_file(shell.environ)
+    swarm = SwarmEngine.of(read_machines(path), shell.environ, to_look=to_look)
+    swarm.registry = read_registry(path)
+    return swarm
 
 
 def chosen_engine(connecting: "Future[Engine]", plan: Plan, on: str, shell: Shell) -> Engine:
@@ -102,7 +104,11 @@ def chosen_engine(connecting: "Future[Engine]", plan: Plan, on: str, shell: Shel
         return connecting.result()
     with suppress(EngineError):
         connecting.result().close()
-    from lab.launch.swarm.machines import read_machines  # noqa: PLC0415
+    from lab.launch.swarm.machines import read_machines, read_registry  # noqa: PLC0415
     from lab.launch.swarm.making import swarm_for  # noqa: PLC0415  # few labs are on one
 
-    return swarm_for(plan, read_machines(machines_file(shell.environ)), shell.environ)
+    path = machines_file(shell.environ)
+    registry = read_registry(path)
+    swarm = swarm_for(plan, read_machines(path), shell.environ)
+    swarm.registry = registry
+    return swarm

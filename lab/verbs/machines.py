@@ -7,7 +7,9 @@ from lab.errors import LabError, Problem, UsageError
 from lab.launch.swarm.machines import (
     Machine,
     check_machine,
+    check_registry,
     read_machines,
+    read_registry,
     write_machines,
 )
 from lab.launch.swarm.requirements import lacking
@@ -26,7 +28,7 @@ def add(machine: Machine, shell: Shell) -> int:
         raise UsageError(*problems)
     path = machines_file(shell.environ)
     others = [one for one in read_machines(path) if one.name != machine.name]
-    write_machines(path, (*others, machine))
+    write_machines(path, (*others, machine), read_registry(path))
     shell.tell(f"machine {machine.name}: {machine}; `lab machines list` looks at it")
     return 0
 
@@ -39,8 +41,25 @@ def remove(name: str, shell: Shell) -> int:
     if len(others) == len(machines):
         known = ", ".join(one.name for one in machines) or "none"
         raise LabError(Problem(f"no machine `{name}`", str(path), f"known: {known}"))
-    write_machines(path, others)
+    write_machines(path, others, read_registry(path))
     shell.tell(f"machine {name}: forgotten")
+    return 0
+
+
+def registry(address: str | None, shell: Shell) -> int:
+    """Let images go through a registry from here on, with "" through none; None: tell which.
+
+    Raises `UsageError` for an address that no image's name could begin with.
+    """
+    path = machines_file(shell.environ)
+    if address is None:
+        shell.say(read_registry(path) or "none")
+        return 0
+    problems = check_registry(address) if address else []
+    if problems:
+        raise UsageError(*problems)
+    write_machines(path, read_machines(path), address)
+    shell.tell(f"registry: {address or 'none'}")
     return 0
 
 

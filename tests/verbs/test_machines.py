@@ -39,6 +39,20 @@ def test_an_unknown_machine_names_the_known(lab: Line, configured: dict[str, str
     assert (ran.exit_code, "known: near" in ran.stderr) == (1, True)
 
 
+def test_a_registry_is_named_told_and_forgotten(lab: Line, configured: dict[str, str]) -> None:
+    assert lab("machines", "registry", **configured).stdout == "none\n"
+    assert lab("machines", "registry", "localhost:5000", **configured).exit_code == 0
+    lab("machines", "add", "near", "--context", "near", **configured)
+    assert lab("machines", "registry", **configured).stdout == "localhost:5000\n"
+    assert lab("machines", "registry", "--none", **configured).exit_code == 0
+    assert lab("machines", "registry", **configured).stdout == "none\n"
+
+
+def test_a_url_is_no_registry(lab: Line, configured: dict[str, str]) -> None:
+    ran = lab("machines", "registry", "http://localhost:5000", **configured)
+    assert (ran.exit_code, "is no registry" in ran.stderr) == (2, True)
+
+
 def test_the_file_lies_in_the_users_configuration() -> None:
     lies_in = machines_file({"HOME": "/home/me"})
     assert lies_in == Path("/home/me/.config/apim-lab/machines.toml")

@@ -50,6 +50,13 @@ class Images(Door):
                     raise refusal(None, row["error"], f"image {repository}:{tag}")
                 yield str(row.get("status", ""))
 
+    def push(self, repository: str, tag: str) -> None:
+        """Push an image to the registry that its name begins with."""
+        with asked(f"image {repository}:{tag}"):
+            for row in self._api.push(repository, tag, stream=True, decode=True):
+                if "error" in row:
+                    raise refusal(None, row["error"], f"image {repository}:{tag}")
+
     def import_image(self, archive: Path, reference: str, changes: Iterable[str]) -> None:
         """Make an image of one layer out of a tar."""
         repository, _, tag = reference.partition(":")
@@ -64,7 +71,7 @@ class Images(Door):
 
     def tag_image(self, image: str, reference: str) -> None:
         """Give an image one more name."""
-        repository, _, tag = reference.partition(":")
+        repository, _, tag = reference.rpartition(":")
         with asked(f"image {image}"):
             self._api.tag(image, repository, tag)
 

@@ -30,6 +30,7 @@ class Fleet(MemberEngine):
         self.names: dict[str, str] = {}
         self.bound: dict[str, str] = {}
         self.manager = ""
+        self.registry = ""  # that images go through to the machines, if any
         self._environ: dict[str, str] = {}
         self._where: dict[str, str] = {}  # a container's id → its machine
 
@@ -89,7 +90,7 @@ class Fleet(MemberEngine):
         }
         members = {name: self.members[name] for name in wanted}
         with self.workshop as workshop:
-            bring_images(workshop, members, wanted, progress)
+            bring_images(workshop, members, wanted, progress, self.registry)
 
     # Machines
 

@@ -1,4 +1,4 @@
-"""The machines that a user has named, and how each engine is reached: a file of theirs."""
+"""The machines that a user has named, how each engine is reached, and their registry: a file."""
 
 import os
 import re
@@ -7,10 +7,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lab.errors import Problem, UsageError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
 _SCHEMES = ("ssh://", "tcp://", "unix://")
 
 
@@ -36,13 +38,7 @@ class Machine:
 
 def read_machines(path: Path) -> tuple[Machine, ...]:
     """Give the machines by name, none without a file; raises `UsageError` for one in disorder."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError) as error:
-        raise _disorder(path, str(error)) from error
-    found = tables.get("machines", {})
+    found = _tables(path).get("machines", {})
     if not isinstance(found, dict) or not all(isinstance(row, dict) for row in found.values()):
         raise _disorder(path, "`machines` holds something else than tables")
     machines = [_machine(path, name, row) for name, row in sorted(found.items())]
@@ -50,6 +46,26 @@ def read_machines(path: Path) -> tuple[Machine, ...]:
     if problems:
         raise UsageError(*problems)
     return tuple(machines)
+
+
+def read_registry(path: Path) -> str:
+    """Give the registry that images go through to the machines; empty when there is none.
+
+    Raises `UsageError` for a file in disorder.
+    """
+    found = _tables(path).get("registry", "")
+    if not isinstance(found, str) or (found and not _REGISTRY.fullmatch(found)):
+        raise _disorder(path, f"`registry` is {found!r}, and no HOST[:PORT][/FOLDER]")
+    return found
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise _disorder(path, str(error)) from error
 
 
 def _machine(path: Path, name: str, row: Mapping[str, object]) -> Machine:
@@ -69,9 +85,11 @@ def _disorder(path: Path, why: str) -> UsageError:
     )
 
 
-def write_machines(path: Path, machines: Iterable[Machine]) -> None:
+def write_machines(path: Path, machines: Iterable[Machine], registry: str = "") -> None:
     """Write the file whole or not at all; nobody else may read it."""
     lines = ["# Made by `lab machines`.\n"]
+    if registry:
+        lines.append(f'\nregistry = "{registry}"\n')
     for one in sorted(machines, key=lambda one: one.name):
         key, value = ("host", one.host) if one.host else ("context", one.context)
         lines.append(f'\n[machines."{one.name}"]\n{key} = "{value}"\n')
@@ -80,6 +98,14 @@ def write_machines(path: Path, machines: Iterable[Machine]) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("".join(lines))
     Path(temporary).replace(path)
+
+
+def check_registry(registry: str) -> list[Problem]:
+    """Give what is wrong with the words that name a registry."""
+    if _REGISTRY.fullmatch(registry):
+        return []
+    mend = "give HOST[:PORT][/FOLDER], as image names begin"
+    return [Problem(f"`{registry}` is no registry", "lab machines registry", mend)]
 
 
 def check_machine(machine: Machine) -> list[Problem]:

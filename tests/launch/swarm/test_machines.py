@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lab.errors import UsageError
-from lab.launch.swarm.machines import Machine, read_machines, write_machines
+from lab.launch.swarm.machines import Machine, read_machines, read_registry, write_machines
 
 
 def test_machines_are_kept_by_name_in_a_file_that_nobody_else_reads(tmp_path: Path) -> None:
@@ -45,3 +45,19 @@ def test_an_engine_is_reached_by_its_own_way_whatever_the_users_variables_say() 
     assert by_host == {"PATH": "/bin", "DOCKER_HOST": "ssh://far"}
     by_context = Machine("a", context="far").environ(around)
     assert by_context == {"PATH": "/bin", "DOCKER_CONTEXT": "far"}
+
+
+def test_a_registry_is_kept_beside_the_machines(tmp_path: Path) -> None:
+    path = tmp_path / "machines.toml"
+    assert read_registry(path) == ""
+    write_machines(path, (Machine("a", context="b"),), "localhost:5000/labs")
+    assert read_registry(path) == "localhost:5000/labs"
+    assert read_machines(path) == (Machine("a", context="b"),)
+
+
+@pytest.mark.parametrize("word", ["1", '"http://a"', '"a b"', '"A"'])
+def test_what_is_no_registry_is_told(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "machines.toml"
+    path.write_text(f"registry = {word}\n")
+    with pytest.raises(UsageError):
+        read_registry(path)
