@@ -33,7 +33,10 @@ HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class OnMachines:
-    """What one size costs on so many engines of a swarm; 0 stands for the one engine without."""
+    """What one size costs on so many engines of a swarm; 0 stands for the one engine without.
+
+    No links: the lab did not come up healthy, and what it took doesn't count.
+    """
 
     nodes: int
     engines: int
@@ -44,6 +47,8 @@ class OnMachines:
     def line(self) -> str:
         """Give the row of a Markdown table."""
         on = f"{self.engines} of a swarm" if self.engines else "one, no swarm"
+        if not self.links:
+            return f"| {self.nodes} | {on} | not healthy | | |"
         return f"| {self.nodes} | {on} | {self.up:.1f} s | {self.links} | {self.sweep:.2f} s |"
 
 
@@ -53,7 +58,8 @@ def measure_machines(folder: Path, engines: int, sizes: Sequence[int]) -> Iterat
         _topology(folder, nodes).write_text(topology_of(nodes), encoding="utf-8")
     with _machines(engines) as machines:
         _name(folder, machines)
-        _up(folder, _WARM, engines)
+        if _up(folder, _WARM, engines)[1]:
+            sys.exit("bench: the first lab did not come up healthy")
         _down(folder)
         for nodes in sizes:
             for count in range(engines + 1):
@@ -81,7 +87,9 @@ def _name(folder: Path, machines: Sequence[Machine]) -> None:
 
 def _measure(folder: Path, nodes: int, machines: Sequence[Machine]) -> OnMachines:
     try:
-        seconds = _up(folder, nodes, len(machines))
+        seconds, code = _up(folder, nodes, len(machines))
+        if code:
+            return OnMachines(nodes, len(machines), seconds, 0, 0.0)
         with closing(_engine(machines)) as engine:
             cluster = find_cluster(engine, _NAME)
             if cluster is None:
@@ -98,13 +106,10 @@ def _engine(machines: Sequence[Machine]) -> Engine:
     return SwarmEngine.of(machines, os.environ) if machines else Engine.connect()
 
 
-def _up(folder: Path, nodes: int, engines: int) -> float:
-    """Give the seconds until a lab of this size was healthy."""
+def _up(folder: Path, nodes: int, engines: int) -> tuple[float, int]:
+    """Give the seconds until a lab of this size was healthy, and the exit code."""
     words = ("up", _topology(folder, nodes).name, "--name", _NAME, "--timeout", "300")
-    seconds, code = _lab(folder, *words, "--on", "swarm" if engines else "docker")
-    if code:
-        sys.exit(f"bench: the lab of {nodes} nodes did not come up healthy")
-    return seconds
+    return _lab(folder, *words, "--on", "swarm" if engines else "docker")
 
 
 def _down(folder: Path) -> None:
