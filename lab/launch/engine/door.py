@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from docker.utils import kwargs_from_env
 from lab.errors import EngineError, Problem
 from lab.launch.engine import connection
 from lab.launch.engine.rows import engine_facts
+from lab.launch.engine.ssh import SCHEME, SshTunnel
 from lab.launch.labels import SWARM
 from lab.launch.refusals import refusal
 from lab.launch.seen import EngineFacts
@@ -47,6 +48,7 @@ class Door:
         self._api = api  # the SDK's stubs leave half of its client untyped
         self._quick = quick
         self._is_here = is_here
+        self._ways = ExitStack()  # what leads to the engine, and ends with the connection
 
     @cached_property
     def facts(self) -> EngineFacts:
@@ -61,14 +63,21 @@ class Door:
         Raises `EngineError` with the cause's own mend when it doesn't answer or is none.
         """
         endpoint, options = _endpoint(environ)
-        try:
-            connection.knock(endpoint)
-            options["version"] = _spoken(options, endpoint)
-            quick = docker.APIClient(**options, timeout=_QUICK)
-            api = docker.APIClient(**options, timeout=_LONG, max_pool_size=_POOL)
-        except (OSError, docker.errors.DockerException) as error:
-            raise EngineError(connection.silence(endpoint, connection.root_cause(error))) from error
-        return cls(api, quick, is_here=endpoint.url.startswith("unix://"))
+        with ExitStack() as ways:
+            try:
+                if endpoint.url.startswith(SCHEME):
+                    tunnel = ways.enter_context(closing(SshTunnel(endpoint.url)))
+                    options = {"base_url": f"unix://{tunnel.path}"}
+                connection.knock(endpoint)
+                options["version"] = _spoken(options, endpoint)
+                quick = docker.APIClient(**options, timeout=_QUICK)
+                api = docker.APIClient(**options, timeout=_LONG, max_pool_size=_POOL)
+            except (OSError, docker.errors.DockerException) as error:
+                cause = connection.root_cause(error)
+                raise EngineError(connection.silence(endpoint, cause)) from error
+            self = cls(api, quick, is_here=endpoint.url.startswith("unix://"))
+            self._ways = ways.pop_all()
+        return self
 
     def watch_requests(self, told: Callable[[str, float], None]) -> None:
         """Tell each request once it is answered, with the seconds until its answer began."""
@@ -83,6 +92,7 @@ class Door:
         """Give the connections up."""
         self._quick.close()
         self._api.close()
+        self._ways.close()
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +107,7 @@ class Door:
 def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str, Any]]:
     if environ.get("DOCKER_HOST"):
         options = dict(kwargs_from_env(environment=dict(environ)))
-        return connection.endpoint_said(environ, "default", ""), {**options, **_SSH}
+        return connection.endpoint_said(environ, "default", ""), options
     context = ContextAPI.get_context(environ.get("DOCKER_CONTEXT"))
     if context is None:
         name = environ.get("DOCKER_CONTEXT", "")
@@ -110,10 +120,7 @@ def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str
         )
     endpoint = connection.endpoint_said(environ, context.Name, context.Host or "")
     tls: Any = context.TLSConfig
-    return endpoint, {"base_url": endpoint.url, "tls": tls or False, **_SSH}
-
-
-_SSH = {"use_ssh_client": True}
+    return endpoint, {"base_url": endpoint.url, "tls": tls or False}
 
 
 def _spoken(options: Mapping[str, Any], endpoint: connection.Endpoint) -> str:
