@@ -31,7 +31,9 @@ def start(home: Path) -> int:
         configuration = read_configuration(home)
         node = _make_node(configuration)
         log.info(_SERVER, f"Starting WSO2 Carbon... (stand-in, role {configuration.role})")
-        _serve(node, began, _delay(home))
+        from standin.serving import serve  # noqa: PLC0415  # it came with the node
+
+        serve(node, began, _delay(home))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as fault:
         log.error(_SERVER, f"deployment.toml or the node's ports can't be used: {fault}")
         return 1
@@ -62,9 +64,3 @@ def _make_node(configuration: Configuration) -> "Node":
 
         version = os.environ.get("STAND_IN_VERSION", _VERSION)
         return Node(configuration, identity.result(), trusted.result(), version)
-
-
-def _serve(node: "Node", began: float, delay: float) -> None:
-    import asyncio  # noqa: PLC0415  # it came with the node
-
-    asyncio.run(node.serve(began, delay))

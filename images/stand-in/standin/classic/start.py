@@ -1,6 +1,5 @@
 """The start of a 2.x node: configuration, keys, then the node itself."""
 
-import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +8,7 @@ from standin import log
 from standin.classic.configuration import API_MANAGER, ClassicConfiguration, read_classic
 from standin.classic.node import ClassicNode
 from standin.keystore import KeystoreError, read_identity, read_trusted
+from standin.serving import serve
 
 _SERVER = "org.wso2.carbon.core.internal.CarbonCoreActivator"
 _VERSIONS = {API_MANAGER: "2.1.0"}
@@ -21,7 +21,7 @@ def start_classic(home: Path, began: float, delay: float) -> int:
         configuration = read_classic(home)
         node = _make_node(configuration)
         log.info(_SERVER, f"Starting WSO2 Carbon... (stand-in, role {configuration.role})")
-        asyncio.run(node.serve(began, delay))
+        serve(node, began, delay)
     except (OSError, ValueError) as fault:
         log.error(_SERVER, f"the files in repository/conf or the ports can't be used: {fault}")
         return 1
