@@ -1,0 +1,64 @@
+"""The event hub of a deployment.toml: where events are published, heard, and told of tokens."""
+
+from typing import Any
+
+from lab.plan.model import Plan, PlannedNode
+from lab.products.apim_4x import AMQP_PORT, BINARY_PORT, BINARY_TLS_PORT, MANAGEMENT_PORT
+from lab.products.facts import Role
+from lab.render.node_urls import (
+    MAPPED_USER,
+    RUNTIME_USER,
+    front_url,
+    node_url,
+    own_broker,
+    services_url,
+)
+
+Values = dict[str, Any]
+
+
+def event_hub(plan: Plan, node: PlannedNode) -> Values:
+    """Give where events are published and heard: at the control planes."""
+    hubs = plan.nodes_of(Role.CONTROL_PLANE)
+    is_one_of_several = node.role is Role.CONTROL_PLANE and len(hubs) > 1
+    return {
+        "enable": True,
+        **MAPPED_USER,
+        # A hub of several publishes and listens on its own broker: the key feeds both ways.
+        "service_url": (
+            "https://localhost:${mgt.transport.https.port}/services/"
+            if is_one_of_several
+            else services_url(plan, Role.CONTROL_PLANE)
+        ),
+        "event_listening_endpoints": (
+            [own_broker(node)]
+            if is_one_of_several
+            else [node_url("tcp", hub, AMQP_PORT) for hub in hubs]
+        ),
+        "publish": {
+            "url_group": [
+                {
+                    "urls": [node_url("tcp", hub, BINARY_PORT)],
+                    "auth_urls": [node_url("ssl", hub, BINARY_TLS_PORT)],
+                }
+                for hub in hubs
+            ]
+        },
+    }
+
+
+def event_listener(plan: Plan) -> Values:
+    """Give what tells the hub of revoked tokens."""
+    hub = plan.nodes_of(Role.CONTROL_PLANE)[0]
+    return {
+        "id": "token_revocation",
+        "type": "org.wso2.carbon.identity.core.handler.AbstractIdentityHandler",
+        "name": "org.wso2.is.notification.ApimOauthEventInterceptor",
+        "order": 1,
+        "properties": {
+            "notification_endpoint": front_url(plan, hub, "https", MANAGEMENT_PORT)
+            + "/internal/data/v1/notify",
+            **RUNTIME_USER,
+            "header.X-WSO2-KEY-MANAGER": "default",
+        },
+    }
