@@ -251,6 +251,9 @@ class _Watch:
         if state.name not in self._peers:
             return
         self._seen(state)
+        started = self._started.get(state.name)
+        if state.state is State.MISSING and started is not None and not started.is_set():
+            return  # its container is being made again, on a host port that is free
         if state.is_down:
             self._end(Ending.HOPELESS)
 

@@ -72,6 +72,13 @@ class Events:
         try:
             return state_of(self._engine, self._engine.inspect(event.id))
         except GoneError:
+            return self._made_again(event)
+
+    def _made_again(self, event: SeenEvent) -> NodeState:
+        """Look whether another container has its name: one is replaced where its ports change."""
+        try:
+            return state_of(self._engine, self._engine.inspect(event.labels["name"]))
+        except GoneError:
             return NodeState(event.labels[MEMBER], State.MISSING)
 
     def close(self) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -248,3 +249,19 @@ async def test_a_stuck_node_ends_the_wait() -> None:
     lab = Lab({("cp", "cp/db"): [Outcome.REFUSED]})
     lab.changes.say(NodeState("cp", State.STUCK, None, ("a line",)))
     assert (await lab.wait()).ending is Ending.HOPELESS
+
+
+async def test_a_container_that_is_made_again_while_it_starts_ends_no_wait() -> None:
+    lab = Lab()
+    release = lab.release
+
+    def exchange(node: str) -> Vantage:
+        if node == "cp":
+            lab.changes.say(NodeState("cp", State.MISSING))
+            while NodeState("cp", State.MISSING) not in lab.seen:
+                time.sleep(0.001)
+        return release(node)
+
+    lab.release = exchange
+    watched = await lab.wait()
+    assert watched.ending is Ending.HEALTHY
