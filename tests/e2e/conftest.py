@@ -17,6 +17,7 @@ from lab.diagnosis.verdict import Verdict
 from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
 from lab.verbs.look import look
+from tests.e2e.forking import forks
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 180  # seconds: the first `up` on a machine builds images
@@ -43,6 +44,10 @@ class Program:
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
+        return forks().run(words, self.folder, self.environ, PATIENCE)
+
+    def apart(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end from the interpreter's start on, as a person would."""
         running = self.begin(*words)
         out, err = running.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(words, running.returncode, out, err)
@@ -65,15 +70,16 @@ class Lab:
         return told
 
     def settled(self) -> dict:
-        """Look at it until two looks say the same, as a node that was just started changes."""
-        deadline = time.monotonic() + 20
-        before, told = None, self.status()
-        while told["causes"] != before and time.monotonic() < deadline:
+        """Look until a second of looks says the same, as a node that was just started changes."""
+        told, since = self.status(), time.monotonic()
+        deadline = since + 20
+        while time.monotonic() < min(since + 1, deadline):
             before, told = told["causes"], self.status()
+            since = since if told["causes"] == before else time.monotonic()
         return told
 
     def healthy_again(self) -> None:
-        """Look until it is healthy, in this process: each start of the program takes a second."""
+        """Look until it is healthy, in this process."""
         with Engine.connect() as engine:
             cluster = find_cluster(engine, self.name)
             assert cluster is not None

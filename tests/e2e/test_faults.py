@@ -1,6 +1,7 @@
 """One thing goes wrong, by hand, after `up`: the report names that one thing first."""
 
 import contextlib
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -136,6 +137,7 @@ def test_a_node_that_was_given_another_password_is_named_and_not_its_callers(lab
 def test_a_node_that_a_file_keeps_from_starting_is_told_with_its_last_line(lab: Lab) -> None:
     with lab.edited("tm", "[server]", "[server"), stopped(lab, "tm"):
         pass
+    subprocess.run(["docker", "wait", f"lab-{lab.name}-tm"], check=True, capture_output=True)
     ran = lab.program("status", lab.name)
     assert ran.returncode == 3
     assert "LAB0201: tm exited with code 1: " in ran.stdout
