@@ -16,15 +16,16 @@ def begin(environ: Mapping[str, str]) -> "Future[Engine]":
     The future gives the engine, or raises as `Engine.connect` does.
     """
     foresee()
+    # Here: two threads that load modules take turns so often that both are later.
+    from lab.launch.engine import Engine  # noqa: PLC0415
+
     pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
-    connecting = pool.submit(_connect, environ)
+    connecting = pool.submit(_connect, Engine, environ)
     pool.shutdown(wait=False)
     return connecting
 
 
-def _connect(environ: Mapping[str, str]) -> "Engine":
-    from lab.launch.engine import Engine  # noqa: PLC0415  # the SDK is loaded beside the rest
-
-    engine = Engine.connect(environ)
+def _connect(kind: "type[Engine]", environ: Mapping[str, str]) -> "Engine":
+    engine = kind.connect(environ)
     _ = engine.facts  # every start asks for them
     return engine
