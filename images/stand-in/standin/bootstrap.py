@@ -59,9 +59,11 @@ class Bootstrap:
 
         *deploy* is called when there are any.
         """
-        for resource in _READS:
-            await self._until_read(resource)
-        if await self._until_read(self._artifacts) != _NOTHING:
+        async with http_client.Connection(self.trust) as hub:
+            for resource in _READS:
+                await self._until_read(hub, resource)
+            found = await self._until_read(hub, self._artifacts)
+        if found != _NOTHING:
             await deploy()
         self._deployed = True
         log.info(_ARTIFACTS, "stand-in gateway: all artifacts of its labels are deployed")
@@ -73,19 +75,20 @@ class Bootstrap:
         yet asks again for a while.
         """
         deadline, pause = time.monotonic() + _PATIENCE, _FIRST_RETRY
-        while not await self._read_policies():
-            if time.monotonic() + pause > deadline:
-                log.error(_POLICY_UTIL, "Error in retrieving throttle policies")
-                return
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LAST_RETRY)
+        async with http_client.Connection(self.trust) as hub:
+            while not await self._read_policies(hub):
+                if time.monotonic() + pause > deadline:
+                    log.error(_POLICY_UTIL, "Error in retrieving throttle policies")
+                    return
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LAST_RETRY)
 
-    async def _read_policies(self) -> bool:
+    async def _read_policies(self, hub: http_client.Connection) -> bool:
         """Tell whether there is nothing more to ask: all were read, or one was refused."""
         policies = {}
         try:
             for resource in _POLICIES:
-                answer = await self._ask(resource)
+                answer = await hub.send("GET", self._url(resource), self._account)
                 if answer.status >= _SERVER_ERROR:
                     return False
                 if answer.status != 200:  # noqa: PLR2004 - HTTP's own number
@@ -119,21 +122,24 @@ class Bootstrap:
         return [json.loads(text) for text in json.loads(answer.body)["list"]]
 
     async def _ask(self, resource: str) -> http_client.Answer:
-        return await http_client.send("GET", f"{self._base}/{resource}", self._account, self.trust)
+        return await http_client.send("GET", self._url(resource), self._account, self.trust)
 
-    async def _get(self, resource: str) -> tuple[int, str]:
-        answer = await self._ask(resource)
+    def _url(self, resource: str) -> str:
+        return f"{self._base}/{resource}"
+
+    async def _get(self, hub: http_client.Connection, resource: str) -> tuple[int, str]:
+        answer = await hub.send("GET", self._url(resource), self._account)
         if answer.status == 404 and _code(answer.body) == _NO_ARTIFACT:  # noqa: PLR2004 - HTTP's own number
             return 200, _NOTHING
         return answer.status, f"Received response with status code {answer.status}"
 
-    async def _until_read(self, resource: str) -> str:
+    async def _until_read(self, hub: http_client.Connection, resource: str) -> str:
         """Ask until it is answered; return what the answer comes to."""
         pause = _FIRST_RETRY
         name = resource.partition("?")[0]
         while True:
             try:
-                status, reason = await self._get(resource)
+                status, reason = await self._get(hub, resource)
             except (OSError, TimeoutError) as fault:
                 status, reason = 0, repr(fault)
             if status == 200:  # noqa: PLR2004 - HTTP's own number

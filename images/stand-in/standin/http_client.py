@@ -1,4 +1,4 @@
-"""One HTTP request of the node itself, to a peer that its configuration names."""
+"""HTTP requests of the node itself, to peers that its configuration names."""
 
 import asyncio
 import base64
@@ -6,6 +6,8 @@ import contextlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
 import h11
@@ -38,26 +40,87 @@ async def send(
     Raises OSError when the peer can't be reached, its certificate isn't trusted or it breaks
     off, TimeoutError after 30 s.
     """
+    once = {"Connection": "close", **(headers or {})}
+    async with Connection(trust) as peer:
+        return await peer.send(method, url, account, body=body, headers=once)
+
+
+class Connection:
+    """Requests to one peer, one after another, over one connection while that lasts.
+
+    After a failure the next request opens another one.
+    """
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._trust = trust
+        self._opened: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._state = h11.Connection(h11.CLIENT)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._close()
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        account: Account | None,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and return the response; raises as `http_client.send`."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                request = _request(method, url, account, body, headers or {})
+                answer = await self._exchange(url, request, body)
+        except h11.RemoteProtocolError as fault:
+            await self._close()
+            raise ConnectionError(str(fault)) from fault
+        except BaseException:
+            await self._close()
+            raise
+        if self._state.our_state is not h11.DONE or self._state.their_state is not h11.DONE:
+            await self._close()  # the peer wants no other request
+        return answer
+
+    async def _exchange(self, url: str, request: h11.Request, body: bytes) -> Answer:
+        if self._opened is None:
+            self._opened = await _open(url, self._trust)
+            self._state = h11.Connection(h11.CLIENT)
+        else:
+            self._state.start_next_cycle()
+        reader, writer = self._opened
+        for event in (request, h11.Data(data=body), h11.EndOfMessage()):
+            writer.write(self._state.send(event) or b"")
+        return await _answer(self._state, reader)
+
+    async def _close(self) -> None:
+        if self._opened is None:
+            return
+        _, writer = self._opened
+        self._opened = None
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _open(
+    url: str, trust: ssl.SSLContext
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     parts = urlsplit(url)
     tls = trust if parts.scheme == "https" else None
     port = parts.port or (443 if tls else 80)
-    async with asyncio.timeout(_SECONDS):
-        reader, writer = await asyncio.open_connection(
-            parts.hostname, port, ssl=tls, server_hostname=parts.hostname if tls else None
-        )
-        try:
-            connection = h11.Connection(h11.CLIENT)
-            request = _request(method, url, account, body, headers or {})
-            writer.write(connection.send(request) or b"")
-            writer.write(connection.send(h11.Data(data=body)) or b"")
-            writer.write(connection.send(h11.EndOfMessage()) or b"")
-            return await _answer(connection, reader)
-        except h11.RemoteProtocolError as fault:
-            raise ConnectionError(str(fault)) from fault
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+    return await asyncio.open_connection(
+        parts.hostname, port, ssl=tls, server_hostname=parts.hostname if tls else None
+    )
 
 
 def _request(
@@ -73,7 +136,6 @@ def _request(
             *_authorization(account),
             ("Content-Length", str(len(body))),
             ("User-Agent", "stand-in"),
-            ("Connection", "close"),
             *headers.items(),
         ],
     )
