@@ -19,10 +19,21 @@ class PortTakenError(EngineError):
     """Something else on this machine listens on the published port."""
 
 
+class GoingError(EngineError):
+    """Somebody else removes the object at this moment, maybe for a caller that was killed."""
+
+
 class InUseError(EngineError):
     """The object still has users: endpoints of a network, containers of an image."""
 
 
+_IN_USE = (
+    "has active endpoints",
+    "being used by",
+    "is in use",
+    "is using its referenced image",
+    "dependent child images",
+)
 _NOT_FOUND, _CONFLICT = 404, 409
 _MEND = "the engine's own words are above; its log tells more"
 
@@ -38,10 +49,10 @@ def _kind(status: int | None, said: str) -> type[EngineError]:
         return SubnetTakenError
     if "port is already allocated" in said or "address already in use" in said:
         return PortTakenError
-    if "has active endpoints" in said or "being used by" in said or "is in use" in said:
+    if any(words in said for words in _IN_USE):
         return InUseError
-    if "is using its referenced image" in said or "dependent child images" in said:
-        return InUseError
+    if status == _CONFLICT and "already in progress" in said:
+        return GoingError
     if status == _CONFLICT and "already in use" in said:
         return NameTakenError
     return GoneError if status == _NOT_FOUND else EngineError

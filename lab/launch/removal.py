@@ -14,10 +14,10 @@ from typing import TypeVar
 from lab.errors import EngineError, LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.labels import FOLDER, LAB, PART, Part
-from lab.launch.refusals import GoneError, InUseError
+from lab.launch.refusals import GoingError, GoneError, InUseError
 from lab.launch.seen import SeenContainer, SeenNetwork, SeenVolume
 
-_ENDPOINTS_VANISH = 10.0  # seconds at most
+_VANISH = 10.0  # seconds at most that an endpoint takes, or somebody else's removal
 _AGAIN = 0.05
 _AT_ONCE = 16
 ENVIRONMENT = ".env"  # a folder has it as long as its lab has its containers
@@ -94,7 +94,7 @@ def remove_objects(engine: Engine, objects: LabObjects) -> None:
     """
     # A lab without its completion object counts as half-made from here on, whatever comes.
     problems = _each(objects.volumes, lambda volume: engine.remove_volume(volume.name))
-    problems += _each(objects.containers, lambda container: engine.remove(container.id))
+    problems += _each(objects.containers, lambda container: _remove_container(engine, container))
     ours = frozenset(container.id for container in objects.containers)
     problems += _each(objects.networks, lambda network: _remove_network(engine, network, ours))
     if problems:
@@ -122,12 +122,26 @@ def _problems(remove: Callable[[T], None], target: T) -> tuple[Problem, ...]:
     return ()
 
 
+def _remove_container(engine: Engine, container: SeenContainer) -> None:
+    """Remove a container, or wait until somebody else's removal of it is over."""
+    deadline = time.monotonic() + _VANISH
+    while True:
+        try:
+            engine.remove(container.id)
+        except GoingError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
+
+
 def _remove_network(engine: Engine, network: SeenNetwork, ours: Collection[str]) -> None:
     """Remove a network, again while the endpoints of removed containers vanish.
 
     A container that isn't the lab's doesn't vanish: it is named at once.
     """
-    deadline = time.monotonic() + _ENDPOINTS_VANISH
+    deadline = time.monotonic() + _VANISH
     while True:
         try:
             engine.remove_network(network.id)

@@ -55,7 +55,7 @@ def killed_and_collected(
     assert killed(program, number, when, "up", TOPOLOGY, "--name", name).startswith("point ")
     folder = program.folder / ".lab" / name
     had_made = bool(objects_of(name)) or folder.exists()
-    collected = program.apart("gc", name).returncode
+    collected = program("gc", name).returncode
     return had_made, collected, objects_of(name), folder
 
 
@@ -72,7 +72,7 @@ def test_what_a_killed_down_has_left_goes_with_gc_and_without_the_topology(
     assert objects_of(name)
     # Killed after the last object it would be all that is left: then it counts as unfinished.
     assert not (program.folder / ".lab" / name / ".env").exists()
-    assert program.apart("gc", name).returncode == 0
+    assert program("gc", name).returncode == 0
     assert objects_of(name) == []
     assert not (program.folder / ".lab" / name).exists()
 
@@ -81,6 +81,6 @@ def test_down_removes_the_folder_of_a_start_that_made_nothing_else(
     program: Program, name: str
 ) -> None:
     killed(program, 1, "before", "up", TOPOLOGY, "--name", name)
-    ran = program.apart("down", name)
+    ran = program("down", name)
     assert (ran.returncode, ran.stderr) == (0, f"{name}: removed\n")
     assert not (program.folder / ".lab" / name).exists()

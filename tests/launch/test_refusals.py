@@ -2,6 +2,7 @@ import pytest
 
 from lab.errors import EngineError
 from lab.launch.refusals import (
+    GoingError,
     GoneError,
     InUseError,
     NameTakenError,
@@ -30,6 +31,7 @@ from lab.launch.refusals import (
         (500, "listen tcp4 127.0.0.1:9443: bind: address already in use", PortTakenError),
         (403, "error while removing network: network x has active endpoints", InUseError),
         (409, "conflict: unable to remove (must be forced) - image is being used by x", InUseError),
+        (409, "removal of container x is already in progress", GoingError),
         (500, "something else", EngineError),
     ],
 )
