@@ -74,8 +74,18 @@ class SwarmEngine(Guests):
             if away:
                 raise EngineError(*away) from error
             raise
+        self._until_gone(network)
         if away:
             raise EngineError(*away)
+
+    def _until_gone(self, network: str) -> None:
+        """Wait until no machine has a network that the manager has removed."""
+        deadline = time.monotonic() + _GONE_WITHIN
+        while any(network in (one.id, one.name) for one in self._each_network(SWARM)):
+            if time.monotonic() > deadline:
+                what = "a machine doesn't let go of a network that is removed"
+                raise EngineError(Problem(what, f"network {network}", "`lab gc` later"))
+            time.sleep(_AGAIN)
 
     def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
         """Create an empty object that all managers know."""
