@@ -9,6 +9,7 @@ from lab.errors import DeadlineError
 from lab.gate.patience import patience_for
 from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
+from lab.launch.removal import objects_of
 from lab.plan.model import Plan
 from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.report import Report
@@ -61,8 +62,10 @@ def _up(request: Request, shell: Shell, connecting: "Future[Engine]", timings: T
     with engine:
         if request.trace is not None:
             engine.watch_requests(timings.note_request)
-        standing = find_cluster(engine, plan.lab)
-        if standing is not None and standing.is_complete:
+        # One that is half made, by another process, may not have its files yet.
+        is_there = objects_of(engine, plan.lab).is_complete
+        standing = find_cluster(engine, plan.lab) if is_there else None
+        if standing is not None:
             from lab.verbs.look import look  # noqa: PLC0415  # what is new is proven otherwise
 
             shell.tell(f"the lab {plan.lab} runs already; this is its report")
