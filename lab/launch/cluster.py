@@ -20,7 +20,7 @@ from lab.launch.members import Members
 from lab.launch.ownership import this_process
 from lab.launch.ports import published_ports, publishing, read_ports
 from lab.launch.refusals import GoneError, PortTakenError
-from lab.launch.removal import objects_of, remove_lab
+from lab.launch.removal import remove_lab
 from lab.launch.seen import SeenContainer
 from lab.launch.sidecars import SidecarChannel
 from lab.launch.states import Events, last_start, state_of
@@ -219,11 +219,6 @@ class Cluster:
 
         mine = replace(self._owner, owner=this_process())
         return Faults(self._engine, self.plan, mine, start=self.start_node, stop=self.stop_node)
-
-    @property
-    def is_complete(self) -> bool:
-        """Tell whether the lab was brought up to its end."""
-        return objects_of(self._engine, self.plan.lab).is_complete
 
     def complete(self) -> None:
         """Say that the lab is up: from here on it lives without the process that made it."""

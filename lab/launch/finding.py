@@ -8,7 +8,7 @@ from lab.launch.definitions import PROBER, Images
 from lab.launch.engine import Engine
 from lab.launch.labels import FOLDER, MEMBER, OWNER, PART, PURPOSE, Ownership, Part, Purpose
 from lab.launch.ownership import parse_owner, this_process
-from lab.launch.removal import objects_of
+from lab.launch.removal import LabObjects, objects_of
 from lab.launch.seen import SeenContainer
 from lab.plan.make import read_plan
 
@@ -18,8 +18,20 @@ def find_cluster(engine: Engine, name: str) -> Cluster | None:
 
     Raises `LabError` when its folder is gone: then only `remove_lab` can do something with it.
     """
+    return _cluster_of(engine, name, objects_of(engine, name))
+
+
+def find_complete(engine: Engine, name: str) -> Cluster | None:
+    """Find a lab that was brought up to its end: the files of a half-made one may not be there.
+
+    Raises `LabError` when its folder is gone.
+    """
     objects = objects_of(engine, name)
-    if not objects or not objects.containers:
+    return _cluster_of(engine, name, objects) if objects.is_complete else None
+
+
+def _cluster_of(engine: Engine, name: str, objects: LabObjects) -> Cluster | None:
+    if not objects.containers:
         return None
     labels = _of_the_lab(objects.containers)
     folder = Path(labels[FOLDER])

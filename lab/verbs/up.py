@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from lab.errors import DeadlineError
 from lab.gate.patience import patience_for
 from lab.launch.engine import Engine
-from lab.launch.finding import find_cluster
-from lab.launch.removal import objects_of
+from lab.launch.finding import find_complete
 from lab.plan.model import Plan
 from lab.report.live import LiveProgress, PlainProgress, Progress
 from lab.report.report import Report
@@ -62,9 +61,7 @@ def _up(request: Request, shell: Shell, connecting: "Future[Engine]", timings: T
     with engine:
         if request.trace is not None:
             engine.watch_requests(timings.note_request)
-        # One that is half made, by another process, may not have its files yet.
-        is_there = objects_of(engine, plan.lab).is_complete
-        standing = find_cluster(engine, plan.lab) if is_there else None
+        standing = find_complete(engine, plan.lab)
         if standing is not None:
             from lab.verbs.look import look  # noqa: PLC0415  # what is new is proven otherwise
 
