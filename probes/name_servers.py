@@ -103,8 +103,11 @@ def _parse(wire: bytes) -> dnslib.DNSRecord | None:
 
 def _answers(answer: dnslib.DNSRecord, query: dnslib.DNSRecord) -> bool:
     """Tell whether it is this very question's answer, and not somebody's guess."""
-    is_own: bool = answer.header.qr == 1 and answer.header.id == query.header.id
-    return is_own and bool(answer.questions == query.questions)
+    if answer.header.qr != 1 or answer.header.id != query.header.id:
+        return False
+    # A server that refuses or fails may leave the question out.
+    left_out = not answer.questions and answer.header.rcode not in _KNOWS
+    return bool(left_out or answer.questions == query.questions)
 
 
 def _best_failure(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 
+import dns.flags
 import dns.message
 import dns.rcode
 import dns.rrset
@@ -138,6 +139,24 @@ async def test_a_server_that_fails_leaves_the_next_one_its_turn():
     settings = "nameserver 127.0.0.1\nnameserver 127.0.0.2"
     async with name_server(failing) as port, name_server(knowing, "127.0.0.2", port):
         assert await resolver("", settings, port).resolve("tm.lab") == "10.1.2.4"
+
+
+class Terse(NameServer):
+    """Refuses without repeating the question, as RFC 1035 lets a server that can't read it."""
+
+    def datagram_received(self, data, client) -> None:
+        refusal = dns.message.Message(id=int.from_bytes(data[:2], "big"))
+        refusal.flags = dns.flags.QR
+        refusal.set_rcode(dns.rcode.REFUSED)
+        self.transport.sendto(refusal.to_wire(), client)
+
+
+async def test_a_refusal_without_the_question_leaves_the_next_one_its_turn_at_once():
+    knowing = NameServer({("tm.lab", "A"): [a("tm.lab", "10.1.2.4")]})
+    settings = "nameserver 127.0.0.1\nnameserver 127.0.0.2"
+    async with name_server(Terse({})) as port, name_server(knowing, "127.0.0.2", port):
+        async with asyncio.timeout(0.12):  # the silence of a server is waited for longer
+            assert await resolver("", settings, port).resolve("tm.lab") == "10.1.2.4"
 
 
 async def test_a_server_that_nobody_runs_leaves_the_next_one_its_turn():
