@@ -21,9 +21,7 @@ class Patience:
     tries: int = 3  # the least number of equal answers, whatever the time
     first_pause: float = 0.025  # grows by two each time, with as much jitter again
     longest_pause: float = 0.5
-    shut_pause: float = (
-        2.0  # while the peer is yet to open the port, which the prober tells at once
-    )
+    shut_pause: float = 2.0  # while the port is yet to open, which the prober tells at once
 
 
 # A node of the product takes 20 to 120 s alone, and deploys its web apps after its first port.

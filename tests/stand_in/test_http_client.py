@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import pytest
 from standin.http_client import Connection
@@ -38,21 +38,21 @@ async def hub(*, closes: bool = False) -> AsyncIterator[tuple[str, list[int]]]:
 
 
 async def test_several_requests_go_over_one_connection() -> None:
-    async with hub() as (url, opened), Connection(TRUST) as peer:
+    async with hub() as (url, opened), aclosing(Connection(TRUST)) as peer:
         bodies = [(await peer.send("GET", f"{url}/{name}", None)).body for name in ("a", "b", "c")]
     assert bodies == [b"/a", b"/b", b"/c"]
     assert len(opened) == 1
 
 
 async def test_a_peer_that_ends_the_connection_gets_another_one() -> None:
-    async with hub(closes=True) as (url, opened), Connection(TRUST) as peer:
+    async with hub(closes=True) as (url, opened), aclosing(Connection(TRUST)) as peer:
         for _ in range(2):
             assert (await peer.send("GET", f"{url}/x", None)).status == 200
     assert len(opened) == 2
 
 
 async def test_after_a_failure_the_next_request_opens_a_connection() -> None:
-    async with Connection(TRUST) as peer:
+    async with aclosing(Connection(TRUST)) as peer:
         with pytest.raises(OSError, match=r"127\.0\.0\.1"):
             await peer.send("GET", "http://127.0.0.1:1/", None)
         async with hub() as (url, opened):

@@ -6,6 +6,7 @@ import json
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from standin import http_client, log
@@ -59,7 +60,7 @@ class Bootstrap:
 
         *deploy* is called when there are any.
         """
-        async with http_client.Connection(self.trust) as hub:
+        async with aclosing(http_client.Connection(self.trust)) as hub:
             for resource in _READS:
                 await self._until_read(hub, resource)
             found = await self._until_read(hub, self._artifacts)
@@ -75,7 +76,7 @@ class Bootstrap:
         yet asks again for a while.
         """
         deadline, pause = time.monotonic() + _PATIENCE, _FIRST_RETRY
-        async with http_client.Connection(self.trust) as hub:
+        async with aclosing(http_client.Connection(self.trust)) as hub:
             while not await self._read_policies(hub):
                 if time.monotonic() + pause > deadline:
                     log.error(_POLICY_UTIL, "Error in retrieving throttle policies")

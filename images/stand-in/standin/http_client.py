@@ -6,8 +6,6 @@ import contextlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
 import h11
@@ -41,7 +39,7 @@ async def send(
     off, TimeoutError after 30 s.
     """
     once = {"Connection": "close", **(headers or {})}
-    async with Connection(trust) as peer:
+    async with contextlib.aclosing(Connection(trust)) as peer:
         return await peer.send(method, url, account, body=body, headers=once)
 
 
@@ -55,17 +53,6 @@ class Connection:
         self._trust = trust
         self._opened: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._state = h11.Connection(h11.CLIENT)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        failure: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._close()
 
     async def send(
         self,
@@ -82,13 +69,13 @@ class Connection:
                 request = _request(method, url, account, body, headers or {})
                 answer = await self._exchange(url, request, body)
         except h11.RemoteProtocolError as fault:
-            await self._close()
+            await self.aclose()
             raise ConnectionError(str(fault)) from fault
         except BaseException:
-            await self._close()
+            await self.aclose()
             raise
         if self._state.our_state is not h11.DONE or self._state.their_state is not h11.DONE:
-            await self._close()  # the peer wants no other request
+            await self.aclose()  # the peer wants no other request
         return answer
 
     async def _exchange(self, url: str, request: h11.Request, body: bytes) -> Answer:
@@ -102,7 +89,8 @@ class Connection:
             writer.write(self._state.send(event) or b"")
         return await _answer(self._state, reader)
 
-    async def _close(self) -> None:
+    async def aclose(self) -> None:
+        """End the connection; another request would open the next."""
         if self._opened is None:
             return
         _, writer = self._opened

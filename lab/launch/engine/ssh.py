@@ -33,13 +33,17 @@ class SshTunnel:
         self.path = self._folder / "engine.sock"
         # A session of its own: Ctrl-C must not take away the way by which all is tidied up. It ends
         # with its input, so with this process.
-        self._process = subprocess.Popen(
-            _words(url, self.path),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                _words(url, self.path),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError:  # there is no `ssh`
+            self._folder.rmdir()
+            raise
         assert self._process.stdout is not None  # noqa: S101  # it is a pipe
         assert self._process.stderr is not None  # noqa: S101
         # Forwarding stands before a command is run there.

@@ -61,3 +61,13 @@ def test_a_machine_that_refuses_is_told_in_ssh_s_own_words(ssh: Callable[[str], 
     ssh(REFUSES)
     with pytest.raises(ConnectionError, match="Permission denied"):
         SshTunnel("ssh://me@far")
+
+
+def test_a_machine_without_ssh_is_told_and_keeps_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="ssh"):
+        SshTunnel("ssh://me@far")
+    assert list(tmp_path.iterdir()) == []
