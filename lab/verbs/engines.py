@@ -90,9 +90,7 @@ def _swarm(shell: Shell, *, to_look: bool = False) -> Engine:
     from lab.launch.swarm.machines import read_machines, read_registry  # noqa: PLC0415
 
     path = machines_file(shell.environ)
-    swarm = SwarmEngine.of(read_machines(path), shell.environ, to_look=to_look)
-    swarm.registry = read_registry(path)
-    return swarm
+    return SwarmEngine.of(read_machines(path), shell.environ, read_registry(path), to_look=to_look)
 
 
 def chosen_engine(connecting: "Future[Engine]", plan: Plan, on: str, shell: Shell) -> Engine:
@@ -108,7 +106,4 @@ def chosen_engine(connecting: "Future[Engine]", plan: Plan, on: str, shell: Shel
     from lab.launch.swarm.making import swarm_for  # noqa: PLC0415  # few labs are on one
 
     path = machines_file(shell.environ)
-    registry = read_registry(path)
-    swarm = swarm_for(plan, read_machines(path), shell.environ)
-    swarm.registry = registry
-    return swarm
+    return swarm_for(plan, read_machines(path), shell.environ, read_registry(path))

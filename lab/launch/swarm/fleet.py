@@ -30,16 +30,22 @@ class Fleet(MemberEngine):
         self.names: dict[str, str] = {}
         self.bound: dict[str, str] = {}
         self.manager = ""
-        self.registry = ""  # that images go through to the machines, if any
+        self._registry = ""
         self._environ: dict[str, str] = {}
         self._where: dict[str, str] = {}  # a container's id → its machine
 
     @classmethod
     def of(
-        cls, machines: Sequence[Machine], environ: Mapping[str, str], *, to_look: bool = False
+        cls,
+        machines: Sequence[Machine],
+        environ: Mapping[str, str],
+        registry: str = "",
+        *,
+        to_look: bool = False,
     ) -> Self:
         """Reach every machine. Raises `EngineError` when no manager answers.
 
+        Images go through the *registry* to the machines, without one from engine to engine.
         Who only wants *to_look* gets what is left of a swarm whose manager is lost, if anything is.
         """
         members, lost = _reach(machines, environ)
@@ -53,6 +59,7 @@ class Fleet(MemberEngine):
         self = cls.connect(machine.environ(environ))
         self.manager = manager
         self._environ = dict(environ)
+        self._registry = registry
         self.members, self.lost = members, lost
         self.names = {one.facts.swarm.node: name for name, one in members.items()}
         return self
@@ -90,7 +97,7 @@ class Fleet(MemberEngine):
         }
         members = {name: self.members[name] for name in wanted}
         with self.workshop as workshop:
-            bring_images(workshop, members, wanted, progress, self.registry)
+            bring_images(workshop, members, wanted, progress, self._registry)
 
     # Machines
 

@@ -11,13 +11,15 @@ from lab.launch.swarm.survey import survey
 from lab.plan.model import Plan
 
 
-def swarm_for(plan: Plan, machines: Sequence[Machine], environ: Mapping[str, str]) -> SwarmEngine:
+def swarm_for(
+    plan: Plan, machines: Sequence[Machine], environ: Mapping[str, str], registry: str = ""
+) -> SwarmEngine:
     """Reach the swarm. Raises `LabError` with all that it lacks for the plan's lab."""
     seen = survey(machines, environ)
     problems = [*unsupported(plan), *problems_of(seen, reservations(plan))]
     if problems:
         raise LabError(*problems)
-    engine = SwarmEngine.of(machines, environ)
+    engine = SwarmEngine.of(machines, environ, registry)
     rooms = [Room(one.node, one.facts.memory) for one in seen.machines if one.facts]
     engine.bind(place(plan, rooms))
     return engine
