@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Machines of a swarm on one machine: `swarm_machines.sh up NAME N` starts N engines, each in a
-# container with nearly every right, joins them to one swarm and prints a line a machine: its name and
-# its host. `swarm_machines.sh down NAME` removes them. Needs mmdebstrap for the first start.
+# Machines of a swarm on one machine: `swarm_machines.sh up NAME N [MANAGERS]` starts N engines, each
+# in a container with nearly every right, joins them to one swarm whose first MANAGERS (1) manage it,
+# and prints a line a machine: its name and its host. `swarm_machines.sh down NAME` removes them.
+# Needs mmdebstrap for the first start.
 #
 # Ends with 77 and the reason on a machine that can't have engines in containers.
-# Their engines listen without TLS on the outer engine's bridge, where this machine alone reaches
+# Their engines listen without TLS on a bridge of the outer engine, where this machine alone reaches
 # them: for tests, never for a network that anybody else is in.
 set -euo pipefail
 packages=docker.io,python3,iptables,procps
@@ -22,11 +23,23 @@ ensure_image() {
     docker import - "$image" >/dev/null
 }
 
+# Managers know each other by address: a machine that comes back must have the one that it had, and
+# an engine keeps addresses only in a network whose subnet was asked for.
+make_network() {
+  local subnet
+  docker network create "$1" >/dev/null
+  subnet=$(docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' "$1")
+  docker network rm "$1" >/dev/null
+  docker network create --label "lab-swarm-machine=$1" --subnet "$subnet" "$1" >/dev/null
+  echo "${subnet%.*}"
+}
+
 # A pid file of a killed engine keeps the next one from starting. The storage is a volume: a machine
 # that is stopped and started again is the same member of its swarm. Its control groups are mounted
 # read-only, and a system this small has no `mount`.
 start_machine() {
   docker run --detach --name "$1" --hostname "$1" --label lab-swarm-machine="$2" \
+    --network "$2" --ip "$3" \
     --cap-add ALL --cap-drop SYS_RESOURCE --security-opt seccomp=unconfined \
     --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
     --device-cgroup-rule 'a *:* rwm' --cgroupns=private \
@@ -45,10 +58,6 @@ for name in os.listdir(\"/sys/fs/cgroup\"):
         --host tcp://0.0.0.0:2375 --tls=false >/var/log/dockerd.log 2>&1' >/dev/null
 }
 
-address_of() {
-  docker inspect --format '{{.NetworkSettings.IPAddress}}' "$1"
-}
-
 wait_for() {
   for _ in $(seq 240); do
     docker exec "$1" docker version >/dev/null 2>&1 && return
@@ -58,30 +67,34 @@ wait_for() {
 }
 
 up() {
-  local name=$1 count=$2 index machine token
+  local name=$1 count=$2 managers=$3 index role token base first
   ensure_image
+  base=$(make_network "$name")
+  first=$base.11
   for index in $(seq "$count"); do
-    start_machine "$name-$index" "$name" || cannot "a container with all rights does not start"
+    start_machine "$name-$index" "$name" "$base.$((10 + index))" ||
+      cannot "a container with all rights does not start"
   done
   for index in $(seq "$count"); do wait_for "$name-$index"; done
-  docker exec "$name-1" docker swarm init --advertise-addr "$(address_of "$name-1")" >/dev/null
-  token=$(docker exec "$name-1" docker swarm join-token --quiet worker)
-  for index in $(seq "$count"); do
-    machine=$name-$index
-    [ "$index" = 1 ] ||
-      docker exec "$machine" docker swarm join --token "$token" "$(address_of "$name-1"):2377" \
-        >/dev/null
-    echo "$machine tcp://$(address_of "$machine"):2375"
+  docker exec "$name-1" docker swarm init --advertise-addr "$first" >/dev/null
+  for index in $(seq 2 "$count"); do
+    role=worker
+    [ "$index" -gt "$managers" ] || role=manager
+    token=$(docker exec "$name-1" docker swarm join-token --quiet "$role")
+    docker exec "$name-$index" docker swarm join --token "$token" "$first:2377" >/dev/null
   done
+  for index in $(seq "$count"); do echo "$name-$index tcp://$base.$((10 + index)):2375"; done
 }
 
 down() {
   docker ps --all --quiet --filter "label=lab-swarm-machine=$1" |
     xargs --no-run-if-empty docker rm --force --volumes >/dev/null
+  docker network ls --quiet --filter "label=lab-swarm-machine=$1" |
+    xargs --no-run-if-empty docker network rm >/dev/null
 }
 
 case ${1:-} in
-up) up "$2" "${3:-2}" ;;
+up) up "$2" "${3:-2}" "${4:-1}" ;;
 down) down "$2" ;;
-*) sed -n '2,4s/^# //p' "$0" && exit 2 ;;
+*) sed -n '2,5s/^# //p' "$0" && exit 2 ;;
 esac

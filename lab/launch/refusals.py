@@ -27,12 +27,30 @@ class InUseError(EngineError):
     """The object still has users: endpoints of a network, containers of an image."""
 
 
-_IN_USE = (
-    "has active endpoints",
-    "being used by",
-    "is in use",
-    "is using its referenced image",
-    "dependent child images",
+class LeaderlessError(EngineError):
+    """A manager of a swarm can't answer: too few of its managers are there to elect a leader."""
+
+
+LEADERLESS = "no manager leads the swarm"
+RESTORE = (
+    "start the lost managers' machines: more than half of all managers must answer; where they are"
+    " lost for good, `docker swarm init --force-new-cluster` on one that is left"
+)
+_KINDS: tuple[tuple[type[EngineError], tuple[str, ...]], ...] = (
+    # A manager gives a leader that it has just lost twenty seconds.
+    (LeaderlessError, ("does not have a leader", "code = deadlineexceeded")),
+    (SubnetTakenError, ("overlap",)),
+    (PortTakenError, ("port is already allocated", "address already in use")),
+    (
+        InUseError,
+        (
+            "has active endpoints",
+            "being used by",
+            "is in use",
+            "is using its referenced image",
+            "dependent child images",
+        ),
+    ),
 )
 _NOT_FOUND, _CONFLICT = 404, 409
 _MEND = "the engine's own words are above; its log tells more"
@@ -40,17 +58,16 @@ _MEND = "the engine's own words are above; its log tells more"
 
 def refusal(status: int | None, said: str, where: str) -> EngineError:
     """Make the error that fits the engine's answer."""
-    problem = Problem(f"the engine refuses: {said}", where, _MEND)
-    return _kind(status, said.lower())(problem)
+    kind = _kind(status, said.lower())
+    if kind is LeaderlessError:
+        return kind(Problem(f"{LEADERLESS}: {said}", where, RESTORE))
+    return kind(Problem(f"the engine refuses: {said}", where, _MEND))
 
 
 def _kind(status: int | None, said: str) -> type[EngineError]:
-    if "overlap" in said:
-        return SubnetTakenError
-    if "port is already allocated" in said or "address already in use" in said:
-        return PortTakenError
-    if any(words in said for words in _IN_USE):
-        return InUseError
+    for kind, words in _KINDS:
+        if any(each in said for each in words):
+            return kind
     if status == _CONFLICT and "already in progress" in said:
         return GoingError
     if status == _CONFLICT and "already in use" in said:

@@ -104,6 +104,12 @@ class Membership:
     node: str = ""  # its id there
     address: str = ""  # that the other members reach it at
     is_manager: bool = False
+    error: str = ""  # what keeps it from its part, in the engine's words
+
+    @property
+    def manages(self) -> bool:
+        """Tell whether it answers what managers alone know: with its others it has a leader."""
+        return self.is_manager and not self.error
 
 
 @dataclass(frozen=True, slots=True)

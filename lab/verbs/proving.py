@@ -118,14 +118,14 @@ async def _prove(
         if watched.ending is Ending.HEALTHY:
             return Proof(watched.results, schemas, is_late=False)
         # A moment later the swarm has moved them, and the links that failed would have no cause.
-        away = {one.name: one for one in _away(cluster)}
+        away = {one.name: one for one in members_away(cluster)}
         progress.step("looking at every link once more")
         results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
     stuck = changes.stuck if isinstance(changes, Following) else {}
     return Proof(results, schemas, watched.ending is Ending.LATE, stuck, away)
 
 
-def _away(cluster: Cluster) -> Iterator[NodeState]:
+def members_away(cluster: Cluster) -> Iterator[NodeState]:
     """Give the members whose machine doesn't answer; on one engine there is no such machine."""
     if cluster.is_on_swarm:
         yield from (one for one in cluster.states() if one.state is State.UNREACHABLE)

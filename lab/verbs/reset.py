@@ -1,9 +1,11 @@
 """`lab reset`: a used lab begins anew, on the network, files and ports that it has."""
 
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
-from lab.errors import DeadlineError
+from lab.diagnosis.down import machine_place
+from lab.errors import DeadlineError, LabError, Problem
 from lab.gate.patience import Patience, patience_for
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
@@ -15,7 +17,7 @@ from lab.verbs.find import find
 from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.printing import exit_code_of, print_report
-from lab.verbs.proving import prove
+from lab.verbs.proving import members_away, prove
 from lab.verbs.shell import Format, Shell
 from lab.verbs.up import progress_to
 
@@ -57,6 +59,7 @@ def reset_lab(
     """
     began = time.monotonic()
     plan = cluster.plan
+    _require_machines(cluster, [one.name for one in plan.members])
     with held_folder(cluster.folder, plan.lab), TimedProgress(progress, timings) as timed:
         timed.step(f"replacing {len(plan.members)} containers")
         # A member between its removal and its creation would be lost to whoever comes next.
@@ -80,6 +83,7 @@ def reset_databases(cluster: Cluster) -> None:
     Faults at the servers are healed first. Raises `LabError`.
     """
     servers = [server.name for server in cluster.plan.servers]
+    _require_machines(cluster, servers)
     with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
         for active in cluster.faults.active():
             if active.fault.member in servers:
@@ -89,8 +93,27 @@ def reset_databases(cluster: Cluster) -> None:
 
 def keep_databases(cluster: Cluster) -> None:
     """Let `reset_databases` return to what the servers hold at this moment. Raises `LabError`."""
+    _require_machines(cluster, [server.name for server in cluster.plan.servers])
     with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
         cluster.databases.keep()
+
+
+def _require_machines(cluster: Cluster, members: Collection[str]) -> None:
+    """Refuse before anything is changed: what was on a lost machine could not be made again."""
+    away = [one for one in members_away(cluster) if one.name in members]
+    machines = dict.fromkeys(one.machine for one in away)
+    there = {each: [one.name for one in away if one.machine == each] for each in machines}
+    if away:
+        raise LabError(
+            *(
+                Problem(
+                    f"the machine {machine} does not answer; on it: {', '.join(names)}",
+                    machine_place(machine),
+                    "start it, then reset; `lab machines list` looks at it",
+                )
+                for machine, names in there.items()
+            )
+        )
 
 
 def _restart(cluster: Cluster, server: str) -> None:

@@ -5,6 +5,7 @@ from lab.launch.refusals import (
     GoingError,
     GoneError,
     InUseError,
+    LeaderlessError,
     NameTakenError,
     PortTakenError,
     SubnetTakenError,
@@ -32,6 +33,16 @@ from lab.launch.refusals import (
         (403, "error while removing network: network x has active endpoints", InUseError),
         (409, "conflict: unable to remove (must be forced) - image is being used by x", InUseError),
         (409, "removal of container x is already in progress", GoingError),
+        (
+            500,
+            "rpc error: code = Unknown desc = The swarm does not have a leader.",
+            LeaderlessError,
+        ),
+        (
+            500,
+            "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+            LeaderlessError,
+        ),
         (500, "something else", EngineError),
     ],
 )

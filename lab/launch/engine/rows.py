@@ -45,6 +45,7 @@ def _membership(row: Mapping[str, Any]) -> Membership:
         row.get("NodeID", ""),
         row.get("NodeAddr", ""),
         is_manager=bool(row.get("ControlAvailable")),
+        error=row.get("Error", ""),
     )
 
 

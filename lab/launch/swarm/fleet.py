@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
-from lab.errors import EngineError, Problem
+from lab.errors import EngineError
 from lab.launch.engine import Engine
+from lab.launch.swarm.leading import elected, leaderless, leading, unmanaged
 from lab.launch.swarm.machines import Machine
 from lab.launch.swarm.member import MemberEngine, why_silent
 
@@ -19,8 +20,8 @@ class Fleet(MemberEngine):
 
     *members* are the machines that answer, *lost* those that don't, with the reason; *names* tells
     which node of the swarm is which machine, *bound* on which node a member must be created.
-    When no manager is left *manager* is empty: the others tell what runs there, and nothing can be
-    changed.
+    When no manager is left, or too few for a leader, *manager* is empty: the machines tell what
+    runs there, and nothing can be changed.
     """
 
     def __init__(self, api: Any, quick: Any, *, is_here: bool) -> None:
@@ -43,18 +44,20 @@ class Fleet(MemberEngine):
         *,
         to_look: bool = False,
     ) -> Self:
-        """Reach every machine. Raises `EngineError` when no manager answers.
+        """Reach every machine. Raises `EngineError` when no manager answers, or none leads.
 
         Images go through the *registry* to the machines, without one from engine to engine.
-        Who only wants *to_look* gets what is left of a swarm whose manager is lost, if anything is.
+        Who only wants *to_look* gets what is left of a swarm whose manager is lost, if anything is;
+        anybody else waits for the other managers to elect a leader.
         """
         members, lost = _reach(machines, environ)
-        manager = _manager_of(members)
+        manager = leading(members) or ("" if to_look else elected(members))
         rest = [name for name, one in members.items() if one.facts.swarm.node]
-        if not manager and not (to_look and lost and rest):
+        if not manager and not (to_look and rest and (lost or leaderless(members))):
+            problem = unmanaged(members, lost)
             for one in members.values():
                 one.close()
-            raise EngineError(_unmanaged(lost))
+            raise EngineError(problem)
         machine = next(one for one in machines if one.name == (manager or rest[0]))
         self = cls.connect(machine.environ(environ))
         self.manager = manager
@@ -104,7 +107,7 @@ class Fleet(MemberEngine):
     @property
     def _managing(self) -> Any:
         if not self.manager:
-            raise EngineError(_unmanaged(self.lost))
+            raise EngineError(unmanaged(self.members, self.lost))
         return self._api
 
     def lose(self, machine: str, why: str) -> None:
@@ -112,14 +115,14 @@ class Fleet(MemberEngine):
         if self.members.pop(machine, None) is not None:
             self.lost[machine] = why  # its requests under way end by themselves
         if machine == self.manager:
-            self.manager = _manager_of(self.members)
+            self.manager = leading(self.members)
             if self.manager:
                 self._api = self.members[self.manager].client
 
     @property
     def unseen_machine(self) -> str:  # type: ignore[override]  # a constant elsewhere
         """Give where a member must be that no machine shows: with the lost manager, or nowhere."""
-        return "" if self.manager else " and ".join(sorted(self.lost))
+        return "" if self.manager else " or ".join(sorted(self.lost))
 
     def note(self, container: str, machine: str) -> None:
         """Remember on which machine a container was seen, by its id."""
@@ -150,7 +153,7 @@ class Fleet(MemberEngine):
 
         members = list(self.members.items())
         if not members:
-            raise EngineError(_unmanaged(self.lost))
+            raise EngineError(unmanaged(self.members, self.lost))
         with ThreadPoolExecutor(len(members)) as pool:
             return [result for results in pool.map(one, members) for result in results]
 
@@ -161,10 +164,6 @@ class Fleet(MemberEngine):
     def spare_addresses(self) -> int:  # type: ignore[override]  # a constant elsewhere
         """Give how many addresses of a lab's network the machines themselves take."""
         return _ADDRESSES * (len(self.members) + len(self.lost))
-
-
-def _manager_of(members: Mapping[str, MemberEngine]) -> str:
-    return next((name for name, one in members.items() if one.facts.swarm.is_manager), "")
 
 
 def _reach(
@@ -190,12 +189,3 @@ def _reach(
             else:
                 members[machine.name] = found
     return members, lost
-
-
-def _unmanaged(lost: Mapping[str, str]) -> Problem:
-    told = "; ".join(f"{name} does not answer: {why}" for name, why in lost.items())
-    return Problem(
-        "no manager of the swarm answers" + (f": {told}" if told else ""),
-        "the swarm",
-        "`lab machines list` tells what each machine lacks",
-    )

@@ -1,4 +1,4 @@
-"""What a manager of the swarm knows, or the machines that are left when the last one is lost."""
+"""What a manager of the swarm knows, or what its machines tell when no manager leads it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from lab.errors import EngineError, Problem
 from lab.launch.labels import LAB
-from lab.launch.refusals import GoneError
+from lab.launch.refusals import GoneError, LeaderlessError
 from lab.launch.swarm.fleet import Fleet
 from lab.launch.swarm.member import Kept, Service
 from lab.launch.swarm.tasks import SeenTask
@@ -61,12 +61,14 @@ class Managed(Fleet):
         return self._managed(partial(super().kept, label), tuple)
 
     def _managed(self, ask: Callable[[], T], otherwise: Callable[[], T]) -> T:
-        """Ask the manager, another one when it is lost, and whoever is left after the last."""
+        """Ask the manager, another one when it is lost, and the machines when none leads."""
         while self.manager:
             try:
                 return ask()
             except GoneError:
                 raise
+            except LeaderlessError:
+                self.manager = ""
             except EngineError:
                 if not self.is_lost(self.manager):
                     raise

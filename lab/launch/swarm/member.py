@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Network
 from typing import Any, Self
 
@@ -12,9 +13,12 @@ from requests.adapters import HTTPAdapter
 
 from lab.errors import EngineError
 from lab.launch.engine import Engine, asked
+from lab.launch.engine.rows import engine_facts
 from lab.launch.refusals import GoneError
+from lab.launch.seen import EngineFacts
 from lab.launch.swarm.tasks import SeenTask, seen_task
 
+_INFO = 25.0  # seconds; a manager waits for its leader for twenty of them
 _POOL = 64  # connections kept, as of every engine
 _TCP = socket.IPPROTO_TCP
 _NOTICES = [
@@ -84,6 +88,14 @@ class MemberEngine(Engine):
         for client in (self._api, self._quick):
             client.mount("http://", _Watchful(pool_maxsize=_POOL))
         return self
+
+    @cached_property
+    def facts(self) -> EngineFacts:
+        """Tell what the engine is; a manager that has just lost its leader answers late."""
+        with asked("info"):
+            answer = self._api.get(f"{self._api.base_url}/info", timeout=_INFO)
+            answer.raise_for_status()
+        return engine_facts(answer.json(), is_here=self._is_here)
 
     def answers(self) -> bool:
         """Tell within seconds whether the machine is there."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lab.errors import Problem
+from lab.launch.refusals import LEADERLESS, RESTORE
 from lab.launch.seen import EngineFacts
 from lab.launch.swarm.survey import SeenMachine, Survey
 from lab.plan.model import Plan
@@ -37,6 +38,8 @@ def _membership(facts: EngineFacts, survey: Survey) -> Iterator[str]:
     if facts.swarm.state != "active":
         yield f"in no swarm (`{facts.swarm.state}`): `docker swarm init`, or `join` one there"
         return
+    if facts.swarm.is_manager and facts.swarm.error:
+        yield f"{LEADERLESS}: {RESTORE}"
     if not survey.nodes:
         return
     node = next((each for each in survey.nodes if each.id == facts.swarm.node), None)

@@ -44,7 +44,7 @@ def survey(machines: Sequence[Machine], environ: Mapping[str, str]) -> Survey:
     with ThreadPoolExecutor(len(machines)) as pool:
         seen = tuple(pool.map(lambda one: _look(one, environ), machines))
     for one in seen:
-        if one.facts and one.facts.swarm.is_manager:
+        if one.facts and one.facts.swarm.manages:
             with MemberEngine.connect(one.machine.environ(environ)) as manager:
                 return Survey(seen, manager.nodes())
     return Survey(seen)
