@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -48,10 +48,14 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What the wait came to, with the last result of each link that its own node dialled, by id."""
+    """What the wait came to, with the last result of each link that its own node dialled, by id.
+
+    *down* is who was seen to be down, by name: a swarm starts them again at once.
+    """
 
     ending: Ending
     results: Mapping[str, Result]
+    down: Mapping[str, NodeState] = field(default_factory=dict)
 
 
 async def until_healthy(
@@ -124,6 +128,7 @@ class _Watch:
         self._slots = asyncio.Semaphore(width) if width else None
         self._serving = {node.name: asyncio.Event() for node in plan.real_nodes}
         self._results: dict[str, Result] = {}
+        self._down: dict[str, NodeState] = {}
         self._peers = Peers(plan, patience)
         self._started = {name: asyncio.Event() for name in self._needs}
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
@@ -141,7 +146,7 @@ class _Watch:
             ending = await self._until_ended()
         finally:
             changes.close()
-        return Watched(ending, self._results)
+        return Watched(ending, self._results, self._down)
 
     async def _until_ended(self) -> Ending:
         tasks = [asyncio.create_task(self._bring(node)) for node in self._needs]
@@ -255,6 +260,7 @@ class _Watch:
         if state.state is State.MISSING and started is not None and not started.is_set():
             return  # its container is being made again, on a host port that is free
         if state.is_down:
+            self._down[state.name] = state
             self._end(Ending.HOPELESS)
 
     def _end(self, ending: Ending) -> None:

@@ -34,6 +34,7 @@ from probes.target import Target
 
 # On two cores two JVMs that start side by side are sooner there than one after another.
 _LEAST_WIDTH = 2
+_ENDED = (State.EXITED, State.OOM_KILLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Proof:
     schemas: tuple[SchemaState, ...]
     is_late: bool
     stuck: Mapping[str, NodeState] = field(default_factory=dict)
-    away: Mapping[str, NodeState] = field(default_factory=dict)  # on a machine that was lost
+    down: Mapping[str, NodeState] = field(default_factory=dict)  # that the swarm mends meanwhile
 
 
 def prove(
@@ -117,12 +118,18 @@ async def _prove(
         watched, schemas = await _beside(waiting, cluster, progress)
         if watched.ending is Ending.HEALTHY:
             return Proof(watched.results, schemas, is_late=False)
-        # A moment later the swarm has moved them, and the links that failed would have no cause.
-        away = {one.name: one for one in members_away(cluster)}
+        # A moment later the swarm has started or moved them, and what failed would have no cause.
+        down = {one.name: one for one in (*_ended(cluster, watched), *members_away(cluster))}
         progress.step("looking at every link once more")
         results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
     stuck = changes.stuck if isinstance(changes, Following) else {}
-    return Proof(results, schemas, watched.ending is Ending.LATE, stuck, away)
+    return Proof(results, schemas, watched.ending is Ending.LATE, stuck, down)
+
+
+def _ended(cluster: Cluster, watched: Watched) -> Iterator[NodeState]:
+    """Give the members that ended during the wait; one engine lets them be."""
+    if cluster.is_on_swarm:
+        yield from (one for one in watched.down.values() if one.state in _ENDED)
 
 
 def members_away(cluster: Cluster) -> Iterator[NodeState]:
@@ -165,7 +172,7 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
         states = stuck_states(cluster, states, ())
     else:
         states = stuck_states(cluster, cluster.states(), failing_ends(wiring, results))
-        states = tuple(proof.away.get(state.name, _as_stuck(state, proof)) for state in states)
+        states = tuple(proof.down.get(state.name, _as_stuck(state, proof)) for state in states)
         if proof.is_late or any(state.is_down for state in states):
             states = tuple(_as_young(state, wiring, results) for state in states)
         schemas = cluster.databases.states()
@@ -175,7 +182,8 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
 
 def _as_stuck(state: NodeState, proof: Proof) -> NodeState:
     """Take a running node for what the wait found it to be."""
-    return proof.stuck.get(state.name, state) if state.state is State.RUNNING else state
+    stuck = proof.stuck.get(state.name) if state.state is State.RUNNING else None
+    return replace(state, state=State.STUCK, last_lines=stuck.last_lines) if stuck else state
 
 
 def _as_young(state: NodeState, wiring: Wiring, results: Mapping[str, Result]) -> NodeState:

@@ -166,6 +166,7 @@ async def test_a_node_that_goes_down_ends_the_wait_at_once(state: State) -> None
         watched = await lab.wait(Patience(within=30, attempt=1))
     assert watched.ending is Ending.HOPELESS
     assert NodeState("cp", state, 1) in lab.seen
+    assert watched.down == {"cp": NodeState("cp", state, 1)}
 
 
 async def test_the_end_of_the_prober_itself_is_not_the_end_of_a_node() -> None:

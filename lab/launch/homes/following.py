@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from lab.errors import LabError
 from lab.launch.cluster import Cluster
@@ -118,5 +119,5 @@ def _judged(cluster: Cluster, state: NodeState, *, fails: bool) -> NodeState:
         for line in cluster.lines_since_start(state.name):
             known = trouble_in(line)
             if known is not None and (fails or known.looks_healthy):
-                return NodeState(state.name, State.STUCK, None, (line,))
+                return replace(state, state=State.STUCK, last_lines=(line,))
     return state
