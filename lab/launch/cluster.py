@@ -8,10 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError, Problem
+from lab.errors import Problem
 from lab.launch.channel import Channel, ExecChannel
 from lab.launch.databases import Databases
-from lab.launch.definitions import PROBER_KIND, SIDECARS, Images
+from lab.launch.definitions import (
+    GRACE,
+    PROBER_KIND,
+    REAL_GRACE,
+    SERVER_GRACE,
+    SIDECARS,
+    Images,
+)
 from lab.launch.engine import Engine
 from lab.launch.front import way_in_name
 from lab.launch.homes.ending import ask_to_end
@@ -32,7 +39,6 @@ from lab.plan.observed import NodeState, State
 if TYPE_CHECKING:
     from lab.launch.faults.faults import Faults
 
-_NODE_GRACE, _REAL_GRACE, _SERVER_GRACE = 2, 60, 10  # seconds
 _PORT_TRIES = 5
 _AT_ONCE = 16
 
@@ -91,8 +97,8 @@ class Cluster:
         real = {node.name: node.kind for node in self.plan.real_nodes}
         if real.get(name) == "image":
             ask_to_end(self._engine, container)
-        grace = _SERVER_GRACE if self.members.is_server(name) else _NODE_GRACE
-        grace = _REAL_GRACE if name in real else grace
+        grace = SERVER_GRACE if self.members.is_server(name) else GRACE
+        grace = REAL_GRACE if name in real else grace
         return self._engine.stop(container, grace)
 
     # Watching
@@ -125,10 +131,13 @@ class Cluster:
         return Events(self._engine, self.plan.lab)
 
     def process(self, name: str) -> tuple[int, str]:
-        """Give the pid, as the engine's machine counts, and the container's id."""
+        """Give the pid, as the engine's machine counts, and the container's id.
+
+        Raises `GoneError` when it doesn't run.
+        """
         seen = self._engine.inspect(self.members.container(name))
         if not seen.pid:
-            raise LabError(
+            raise GoneError(
                 Problem(f"`{name}` is not running", f"container {seen.name}", f"`lab start {name}`")
             )
         return seen.pid, seen.id
@@ -152,8 +161,8 @@ class Cluster:
 
     @property
     def cores(self) -> int:
-        """Give how many processors the engine's machine has."""
-        return self._engine.facts.cores
+        """Give how many processors the lab's machines have together."""
+        return self._engine.cores
 
     def run(self, name: str, argv: tuple[str, ...]) -> tuple[int, str]:
         """Run a command in a member's container; give its exit code and all it printed."""

@@ -26,6 +26,8 @@ class Definition:
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     keeps_log: bool = True
     keeps_entrypoint: bool = False
+    grace: int = 2  # seconds between SIGTERM and SIGKILL, when it is told to stop
+    again_after: int = 1  # seconds until a swarm starts it again that ended; one engine never does
     name_servers: tuple[str, ...] = ()  # asked by the engine's own about names that it doesn't know
 
 

@@ -47,6 +47,7 @@ class Containers(Door):
             ports=list(wanted.published),
             labels=dict(wanted.labels),
             stop_signal="SIGTERM",
+            stop_timeout=wanted.grace,
             # Stronger than the network "none", and each of its starts is a program run less.
             network_disabled=not wanted.network,
             host_config=self._host_config(wanted),

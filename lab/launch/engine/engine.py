@@ -13,6 +13,11 @@ class Engine(Networks, Volumes, Containers, Commands, Images):
     """A Docker Engine that answers. One client serves all threads."""
 
     @property
+    def cores(self) -> int:
+        """Give how many processors a lab may take."""
+        return self.facts.cores
+
+    @property
     def workshop(self) -> "Engine":
         """Give the engine that a lab's images are made on."""
         return self

@@ -78,6 +78,11 @@ class Fleet(MemberEngine):
         self.bound = dict(placed)
 
     @property
+    def cores(self) -> int:
+        """Give the processors of all machines that answer."""
+        return sum(one.facts.cores for one in self.members.values())
+
+    @property
     def workshop(self) -> Engine:
         """Give the engine that images are made on: the one that the environment names."""
         return Engine.connect(self._environ)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lab.errors import EngineError, Problem
 from lab.launch.labels import LAB, PART, SWARM, Part
 from lab.launch.seen import Definition
 from lab.launch.sizes import bytes_of
@@ -14,7 +15,8 @@ STACK = "com.docker.stack.namespace"  # so that `docker stack ps` shows the lab'
 
 _SECOND = 1_000_000_000  # nanoseconds
 _RESTARTS = 3  # then a member counts as ended; the swarm keeps five tasks of its history
-_GRACE, _SERVER_GRACE = 2, 10  # seconds between SIGTERM and SIGKILL
+_WINDOW = 900  # seconds that they are counted in: a JVM may take minutes until it ends in its start
+_ONE_ENGINE = "`--on docker` brings the lab up on one engine"
 PARTS = (Part.NODE, Part.SERVER, Part.BALANCER)
 
 
@@ -25,8 +27,10 @@ def service_spec(
 
     *image* is the image's id, so that no machine asks a registry for it; *network* the overlay's.
     *node* is where it must run; without one it may run on any node but those in *nodes*.
-    *machines* is the label that tells which node is which machine.
+    *machines* is the label that tells which node is which machine. Raises `EngineError` when the
+    container is to have something that no service has.
     """
+    _refuse_impossible(wanted)
     labels = {**wanted.labels, SWARM: machines, IMAGE: wanted.image}
     labels[STACK] = network_name(wanted.labels[LAB])
     bound = [f"node.id=={node}"] if node else [f"node.id!={each}" for each in nodes]
@@ -42,13 +46,14 @@ def service_spec(
             },
             "RestartPolicy": {
                 "Condition": "any",
-                "Delay": _SECOND,
+                "Delay": wanted.again_after * _SECOND,
                 "MaxAttempts": _RESTARTS,
-                "Window": 120 * _SECOND,
+                "Window": _WINDOW * _SECOND,
             },
             "Placement": {"Constraints": bound},
             "Networks": [{"Target": network, "Aliases": list(wanted.aliases)}],
             "ForceUpdate": 0,
+            **({} if wanted.keeps_log else {"LogDriver": {"Name": "none"}}),
         },
         "Mode": {"Replicated": {"Replicas": 0}},
         # Virtual addresses need IPVS, and hide which member answered.
@@ -56,8 +61,24 @@ def service_spec(
     }
 
 
+def _refuse_impossible(wanted: Definition) -> None:
+    asked = {
+        "a port of one machine": wanted.published,
+        "the processes of its machine": wanted.host_pid,
+        "another container's network": wanted.network.startswith("container:"),
+        "no network": not wanted.network,
+        "a file system in memory": wanted.tmpfs,
+    }
+    problems = [
+        Problem(f"a service of a swarm can't have {what}", f"container {wanted.name}", _ONE_ENGINE)
+        for what, is_asked in asked.items()
+        if is_asked
+    ]
+    if problems:
+        raise EngineError(*problems)
+
+
 def _container(wanted: Definition, image: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    grace = _SERVER_GRACE if wanted.labels[PART] == Part.SERVER else _GRACE
     command = {"Args": list(wanted.command)}
     if not wanted.keeps_entrypoint:
         command = {"Command": list(wanted.command[:1]), "Args": list(wanted.command[1:])}
@@ -70,13 +91,15 @@ def _container(wanted: Definition, image: str, labels: Mapping[str, str]) -> dic
         "CapabilityAdd": [f"CAP_{name}" for name in wanted.capabilities],
         "ReadOnly": wanted.read_only,
         "StopSignal": "SIGTERM",
-        "StopGracePeriod": grace * _SECOND,
+        "StopGracePeriod": wanted.grace * _SECOND,
         "Mounts": _mounts(wanted, labels),
     }
     if wanted.hostname:
         spec["Hostname"] = wanted.hostname
     if wanted.user:
         spec["User"] = wanted.user
+    if wanted.name_servers:
+        spec["DNSConfig"] = {"Nameservers": list(wanted.name_servers)}
     return spec
 
 

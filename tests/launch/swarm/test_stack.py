@@ -1,6 +1,9 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
+import pytest
+
+from lab.errors import EngineError
 from lab.launch.labels import LAB, MEMBER, PART, SWARM
 from lab.launch.seen import Definition
 from lab.launch.swarm.stack import (
@@ -66,6 +69,47 @@ def test_its_labels_are_the_containers_too_and_make_it_part_of_a_stack() -> None
     assert spec["Labels"] == container(spec)["Labels"]
     assert (spec["Labels"][STACK], spec["Labels"][IMAGE]) == ("lab-x", "apim-lab/stand-in:1")
     assert machines_in(spec["Labels"][SWARM]) == {"n1": "m1"}
+
+
+CARRIED: dict[str, Any] = {
+    "name": "lab-x-tm",
+    "image": "apim-lab/node:2",
+    "command": ("other",),
+    "labels": {**NODE.labels, MEMBER: "tm"},
+    "aliases": ("tm.wso2.com",),
+    "hostname": "tm.wso2.com",
+    "user": "802:802",
+    "environment": {"PROFILE_NAME": "traffic-manager"},
+    "memory": "1g",
+    "capabilities": ("NET_ADMIN",),
+    "read_only": True,
+    "keeps_log": False,
+    "keeps_entrypoint": False,
+    "grace": 60,
+    "again_after": 60,
+    "name_servers": ("127.0.0.1",),
+}
+REFUSED: dict[str, Any] = {
+    "network": "container:gw",
+    "published": {9443: 9443},
+    "host_pid": True,
+    "tmpfs": {"/tmp": "size=1m"},  # noqa: S108  # in a container
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Definition)])
+def test_a_service_carries_each_field_of_a_definition_or_refuses_it(name: str) -> None:
+    if name in REFUSED:
+        with pytest.raises(EngineError, match="a service of a swarm can't have"):
+            spec_of(replace(NODE, **{name: REFUSED[name]}))
+    else:
+        assert spec_of(replace(NODE, **{name: CARRIED[name]})) != spec_of()
+
+
+def test_a_jvm_may_end_cleanly_and_its_end_be_read_before_it_starts_again() -> None:
+    slow = spec_of(replace(NODE, grace=60, again_after=45))
+    assert container(slow)["StopGracePeriod"] == 60 * 10**9
+    assert slow["TaskTemplate"]["RestartPolicy"]["Delay"] == 45 * 10**9
 
 
 def test_it_reserves_what_it_may_take() -> None:
