@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from lab.diagnosis.diagnose import diagnose
 from lab.diagnosis.evidence import Evidence
@@ -16,6 +17,7 @@ from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
 from lab.launch.homes.following import stuck_states
 from lab.launch.ports import read_ports
+from lab.launch.refusals import GoneError
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.report import Report
 from lab.wiring.link import Link
@@ -34,11 +36,14 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         opening = pool.submit(open_session, cluster)
         reading = pool.submit(cluster.databases.states)
         states = cluster.states()
-        vantages = pool.submit(_vantages, cluster, states)
+        dialling = pool.submit(_vantages, cluster, states)
         faults = pool.submit(cluster.faults.active)
         wiring = wiring_of(cluster)
         schemas = reading.result()
-        results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, vantages.result()))
+        vantages = dialling.result()
+        states = _as_ended(cluster, states, vantages)
+        given = [vantage for vantage in vantages.values() if vantage is not None]
+        results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, given))
     states = stuck_states(cluster, states, failing_ends(wiring, results))
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     return Report(
@@ -65,7 +70,7 @@ def open_session(cluster: Cluster) -> ProberSession:
 
 
 def vantage_of(cluster: Cluster, name: str) -> Vantage:
-    """Give the place to dial from of a member that runs; raises `LabError` when it doesn't."""
+    """Give the place to dial from of a member that runs; raises `GoneError` when it doesn't."""
     pid, container = cluster.process(name)
     return Vantage(name, pid, container, _trust(cluster))
 
@@ -81,7 +86,8 @@ def evidence_of(
     return Evidence(cluster.plan, wiring.links, results, states, schemas, wiring.findings)
 
 
-def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:
+def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> Mapping[str, Vantage | None]:
+    """Give the place to dial from of each member that ran; None of one that has ended since."""
     dialling = {node.name for node in cluster.plan.nodes}
     dialling |= {balancer.name for balancer in cluster.plan.balancers}
     # What a swarm is about to start again has no process yet.
@@ -89,7 +95,22 @@ def _vantages(cluster: Cluster, states: Sequence[NodeState]) -> list[Vantage]:
     up = [state for state in states if not state.is_down and state.state is not waiting]
     running = [state.name for state in up if state.name in dialling]
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda name: vantage_of(cluster, name), running))
+        return dict(zip(running, pool.map(partial(_vantage, cluster), running), strict=True))
+
+
+def _vantage(cluster: Cluster, name: str) -> Vantage | None:
+    try:
+        return vantage_of(cluster, name)
+    except GoneError:
+        return None
+
+
+def _as_ended(
+    cluster: Cluster, states: Sequence[NodeState], vantages: Mapping[str, Vantage | None]
+) -> tuple[NodeState, ...]:
+    """Look again at members that have ended since."""
+    ended = {name for name, vantage in vantages.items() if vantage is None}
+    return tuple(cluster.state(one.name) if one.name in ended else one for one in states)
 
 
 async def _sweep(

@@ -1,6 +1,6 @@
 """What there is of the labs on a swarm, and where: services, and what stands for each of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from lab.launch.swarm.tasks import UNREACHABLE, History, SeenTask, history_of
 from lab.launch.swarm.told import TASK_OF
 
 _START = "`lab start` it, or see `lab status`"
-_PAUSED = "paused"  # which the swarm takes for running
+_RUNNING = "running"  # the swarm's word for what is paused, too, and for what has just ended
 
 
 class Sight(Managed):
@@ -56,24 +56,29 @@ class Sight(Managed):
         found = [one for some in every for one in some]
         # A prober stands for all of it.
         own = {one.name: one for one in found if TASK_OF not in one.labels}
-        frozen = {one.id for one in found if one.status == _PAUSED}
+        statuses = {one.id: one.status for one in found}
         members = (
             self._as_container(
-                one, self._history(one, [task for task in tasks if task.service == one.id]), frozen
+                one,
+                self._history(one, [task for task in tasks if task.service == one.id]),
+                statuses,
             )
             for one in services
         )
         return (*own.values(), *members)
 
     def _as_container(
-        self, service: Service, history: History, frozen: Collection[str] = ()
+        self, service: Service, history: History, statuses: Mapping[str, str]
     ) -> SeenContainer:
-        is_frozen = history.task is not None and history.task.container in frozen
+        """Show it; *statuses* are those of containers by id, as their own engines tell them."""
+        status = history.status
+        if history.task is not None and status == _RUNNING:
+            status = statuses.get(history.task.container, status)
         return SeenContainer(
             service.id,
             service.name,
             service.labels,
-            _PAUSED if is_frozen else history.status,
+            status,
             service.labels[IMAGE],
             exit_code=history.exit_code or 0,
             machine=self._machine_in(service, history),
@@ -104,7 +109,7 @@ class Sight(Managed):
             name, member = self._holder(container)
             return replace(member.inspect(container), machine=name)
         history = self._history(service, self.tasks([service.id]))
-        listed = self._as_container(service, history)
+        listed = self._as_container(service, history, {})
         at = self.members.get(listed.machine)
         if at is None or history.task is None or not history.task.container:
             return listed
