@@ -27,6 +27,12 @@ class Images(Door):
             words = self._api.inspect_image(reference)["Config"].get("Env") or ()
         return dict(word.split("=", 1) for word in words)
 
+    def layers(self, reference: str) -> tuple[tuple[int, str, int], ...]:
+        """List how an image was made: when (Unix seconds), by what, and the bytes that it added."""
+        with asked(f"image {reference}"):
+            rows = self._api.history(reference)
+        return tuple((row["Created"], row["CreatedBy"], row["Size"]) for row in rows)
+
     def images(self, pattern: str) -> tuple[SeenImage, ...]:
         """List the images whose name fits a pattern such as `apim-lab/*`."""
         with asked("images"):

@@ -8,6 +8,7 @@ from typing import Protocol
 from lab.errors import EngineError, Problem
 from lab.launch.engine import Engine
 from lab.launch.refusals import GoneError
+from lab.launch.swarm.cargo import announced, no_room, not_there, on_its_way, size_of
 
 Progress = Callable[[str], None]
 
@@ -40,7 +41,11 @@ def bring_images(
     with ThreadPoolExecutor(len(members)) as pool:
         lacking = dict(zip(members, pool.map(missing, members), strict=True))
         lacking = {machine: images for machine, images in lacking.items() if images}
-        way: Way = _Straight(workshop, progress)
+        sizes = {machine: size_of(workshop, images) for machine, images in lacking.items()}
+        full = [one for name, size in sizes.items() for one in no_room(name, members[name], size)]
+        if full:
+            raise EngineError(*full)
+        way: Way = _Straight(workshop, progress, sizes)
         if registry and lacking:
             images = sorted({image for some in lacking.values() for image in some})
             way = _Registry(workshop, progress, registry, images)
@@ -55,13 +60,19 @@ def _id_at(member: Engine, image: str) -> str:
 class _Straight:
     """Streams them from engine to engine."""
 
-    def __init__(self, workshop: Engine, progress: Progress) -> None:
+    def __init__(self, workshop: Engine, progress: Progress, sizes: Mapping[str, int]) -> None:
         self._workshop = workshop
         self._progress = progress
+        self._sizes = sizes
 
     def carry(self, machine: str, member: Engine, images: Sequence[str]) -> None:
-        self._progress(f"machine {machine}: {len(images)} images on their way")
-        member.load_images(self._workshop.save_images(images))
+        size = self._sizes[machine]
+        self._progress(announced(machine, images, size))
+        saved = self._workshop.save_images(images)
+        try:
+            member.load_images(on_its_way(saved, machine, size, self._progress))
+        except EngineError as error:
+            raise EngineError(not_there(error, machine, size)) from error
 
 
 class _Registry:

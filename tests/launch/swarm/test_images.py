@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import EngineError, Problem
 from lab.launch.engine import Engine
-from lab.launch.seen import SeenImage
+from lab.launch.seen import EngineFacts, SeenImage
 from lab.launch.swarm.images import bring_images
 
 REGISTRY = "127.0.0.1:5000"
@@ -16,12 +16,16 @@ class Storage(Engine):
     def __init__(self, registry: dict[str, str] | None = None, **images: str) -> None:
         self.images_here = {f"apim-lab/{name}:1": id_ for name, id_ in images.items()}
         self.registry = registry
+        self.facts = EngineFacts("27", "overlay2", (), "x86_64")
         self.loaded: list[str] = []
         self.pulled: list[str] = []
 
     def image(self, reference: str) -> SeenImage | None:
         found = self.images_here.get(reference)
         return SeenImage(found, (reference,), {}) if found else None
+
+    def layers(self, reference: str) -> tuple[tuple[int, str, int], ...]:
+        return ((1, reference, 3 << 20),)
 
     def save_images(self, references: list[str]) -> Iterator[bytes]:
         yield from (name.encode() for name in references)
@@ -67,8 +71,8 @@ def test_each_machine_gets_what_it_lacks_and_nothing_else() -> None:
         "bare": ["node", "prober"],
     }
     assert sorted(told) == [
-        "machine bare: 2 images on their way",
-        "machine half: 1 images on their way",
+        "machine bare: 2 images on their way, about 6 MiB",
+        "machine half: 1 images on their way, about 3 MiB",
     ]
 
 
