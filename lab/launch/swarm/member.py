@@ -16,7 +16,7 @@ from lab.launch.engine import Engine, asked
 from lab.launch.engine.rows import engine_facts
 from lab.launch.refusals import GoneError
 from lab.launch.seen import EngineFacts
-from lab.launch.swarm.tasks import SeenTask, seen_task
+from lab.launch.swarm.tasks import SeenTask, reserved_in, seen_task
 
 _INFO = 25.0  # seconds; a manager waits for its leader for twenty of them
 _POOL = 64  # connections kept, as of every engine
@@ -177,6 +177,12 @@ class MemberEngine(Engine):
         with asked("tasks"):
             rows = self._managing.tasks(filters={"service": wanted})
         return tuple(sorted((seen_task(row) for row in rows), key=lambda task: task.created))
+
+    def reserved(self, *, but: str) -> Mapping[str, int]:
+        """Give the memory that services reserve, in bytes by node, without those of one lab."""
+        with asked("tasks"):
+            rows = self._managing.tasks(filters={"desired-state": "running"})
+        return reserved_in(rows, but)
 
     # Files that the swarm keeps
 

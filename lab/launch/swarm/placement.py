@@ -10,7 +10,7 @@ from lab.plan.model import Plan
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A machine of the swarm and its memory in bytes."""
+    """A machine of the swarm and the memory in bytes that a lab may reserve there."""
 
     node: str  # its id in the swarm
     memory: int
@@ -28,19 +28,22 @@ def reservations(plan: Plan) -> Mapping[str, int]:
 def place(plan: Plan, rooms: Sequence[Room]) -> Mapping[str, str]:
     """Give the node of each member that is bound to one.
 
-    A database server is, for its volume lies there; so are members that do the same work, as far
-    apart as there are machines. Each takes the machine with the most memory left.
+    A database server is, for its volume lies there; a node of the product, for its image is large
+    and its memory counted; and members that do the same work, as far apart as there are machines.
     """
     reserved = reservations(plan)
     left = {room.node: room.memory for room in rooms}
     placed: dict[str, str] = {}
-    for name in (*(one.name for one in plan.servers), *(one.name for one in plan.nodes)):
-        others = plan.others_of(name)
-        if not others and name not in {one.name for one in plan.servers}:
-            continue
-        beside = [placed[other] for other in others if other in placed]
-        # The fewest of its kind there, then the most memory left, then the user's order.
-        best = min(left, key=lambda node: (beside.count(node), -left[node]))
+    for name in sorted(_bound(plan), key=lambda name: -reserved[name]):
+        beside = [placed[other] for other in plan.others_of(name) if other in placed]
+        needed = reserved[name]
+        # Where it fits, the fewest of its kind are, and the most memory is left; else as named.
+        best = min(left, key=lambda node: (left[node] < needed, beside.count(node), -left[node]))
         placed[name] = best
         left[best] -= reserved[name]
     return placed
+
+
+def _bound(plan: Plan) -> list[str]:
+    nodes = [one.name for one in plan.nodes if one.is_real or plan.others_of(one.name)]
+    return [*(one.name for one in plan.servers), *nodes]

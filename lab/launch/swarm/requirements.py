@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lab.errors import Problem
 from lab.launch.refusals import LEADERLESS, RESTORE
 from lab.launch.seen import EngineFacts
+from lab.launch.swarm.placement import Room
 from lab.launch.swarm.survey import SeenMachine, Survey
 from lab.plan.model import Plan
 
@@ -56,8 +57,8 @@ def _version(facts: EngineFacts) -> tuple[int, ...]:
     return tuple(int(word) for word in words[:2] if word.isdigit())
 
 
-def problems_of(survey: Survey, reserved: Mapping[str, int]) -> list[Problem]:
-    """Give all that keeps a lab from this swarm; *reserved* is its members' memory in bytes."""
+def problems_of(survey: Survey) -> list[Problem]:
+    """Give all that keeps any lab from this swarm."""
     if not survey.machines:
         return [Problem("no machine is known", "`--on swarm`", f"{ADD} names one")]
     problems = [
@@ -71,10 +72,7 @@ def problems_of(survey: Survey, reserved: Mapping[str, int]) -> list[Problem]:
     if answering and not any(one.facts and one.facts.swarm.is_manager for one in answering):
         managers = "name one of the swarm's managers, too: " + ADD
         problems.append(Problem("no machine manages the swarm", _names(answering), managers))
-    problems += _architectures(answering)
-    if not problems:
-        problems += _memory(answering, reserved)
-    return problems
+    return problems + _architectures(answering)
 
 
 def unsupported(plan: Plan) -> list[Problem]:
@@ -86,8 +84,6 @@ def unsupported(plan: Plan) -> list[Problem]:
         found.append(what)
     if plan.machines or plan.subnets:
         found.append("fixed addresses and members beside each other need one engine's networks")
-    if plan.real_nodes:
-        found.append("nodes of the product can't run on a swarm yet")
     return [Problem(what, f"lab {plan.lab}", whole) for what in found]
 
 
@@ -100,23 +96,38 @@ def _architectures(machines: Sequence[SeenMachine]) -> list[Problem]:
     return [Problem(f"the machines are of several architectures: {told}", "the swarm", mend)]
 
 
-def _memory(machines: Sequence[SeenMachine], reserved: Mapping[str, int]) -> list[Problem]:
-    """Lay the largest members first into whichever machine has the most left."""
-    left = {one.name: one.facts.memory - _SYSTEM for one in machines if one.facts}
-    free = sum(max(0, each) for each in left.values())
-    wanted = sum(reserved.values())
-    for member, needed in sorted(reserved.items(), key=lambda item: -item[1]):
-        name = max(left, key=lambda name: left[name])
-        if left[name] >= needed:
-            left[name] -= needed
+def rooms_of(survey: Survey, taken: Mapping[str, int]) -> list[Room]:
+    """Give what each machine has left for a lab; *taken* is reserved there, in bytes by node."""
+    return [
+        Room(one.node, max(0, one.facts.memory - _SYSTEM - taken.get(one.node, 0)))
+        for one in survey.machines
+        if one.facts
+    ]
+
+
+def memory_problems(
+    rooms: Sequence[Room], reserved: Mapping[str, int], placed: Mapping[str, str]
+) -> list[Problem]:
+    """Give the memory that is missing for a lab whose members reserve so many bytes.
+
+    Those that aren't *placed* are laid, the largest first, where the most is left.
+    """
+    left = {room.node: room.memory for room in rooms}
+    wanted, free = sum(reserved.values()), sum(left.values())
+    for member in sorted(reserved, key=lambda name: (name not in placed, -reserved[name])):
+        needed, most = reserved[member], max(left.values())
+        node = placed.get(member) or max(left, key=lambda node: left[node])
+        if left[node] >= needed:
+            left[node] -= needed
             continue
         what = (
             f"too little memory: the lab reserves {wanted // _MIB} MiB and the machines have"
-            f" {free // _MIB} MiB for it; {member} needs {needed // _MIB} MiB and no machine has"
-            f" more than {max(0, left[name]) // _MIB} MiB left: {(needed - left[name]) // _MIB} MiB"
+            f" {free // _MIB} MiB that nobody has reserved; {member} needs {needed // _MIB} MiB and"
+            f" no machine has more than {most // _MIB} MiB left: {(needed - most) // _MIB} MiB"
             " are missing"
         )
-        return [Problem(what, "the swarm", f"a machine more, {ADD}, or a smaller topology")]
+        mend = f"a machine more, {ADD}, less `heap` for nodes of the product, or fewer nodes"
+        return [Problem(what, "the swarm", mend)]
     return []
 
 

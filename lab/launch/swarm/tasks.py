@@ -1,8 +1,11 @@
 """What the swarm's task history tells of one member: where it runs, how often it ended."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from lab.launch.labels import LAB
 
 UNREACHABLE = "unreachable"  # among the engine's words for a container's status
 _ENDED = ("complete", "failed", "rejected", "orphaned")
@@ -53,6 +56,18 @@ def seen_task(row: Mapping[str, Any]) -> SeenTask:
         exit_code=container.get("ExitCode"),
         error=status.get("Err", ""),
     )
+
+
+def reserved_in(rows: Iterable[Mapping[str, Any]], but: str) -> Mapping[str, int]:
+    """Sum the bytes that tasks reserve, by node, without those of the lab *but*."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        spec = row["Spec"]
+        labels = (spec.get("ContainerSpec") or {}).get("Labels") or {}
+        kept = (spec.get("Resources") or {}).get("Reservations") or {}
+        if row.get("NodeID") and labels.get(LAB) != but:
+            found[row["NodeID"]] += int(kept.get("MemoryBytes") or 0)
+    return found
 
 
 def history_of(

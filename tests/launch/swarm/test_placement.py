@@ -1,9 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab.launch.sizes import bytes_of
 from lab.launch.swarm.placement import Room, place, reservations
+from lab.launch.swarm.requirements import memory_problems
 from lab.plan.make import make_plan
 from lab.plan.model import Plan
 from lab.topology.read import read_topology
@@ -19,6 +21,24 @@ def plan_of(name: str) -> Plan:
 
 def test_of_nodes_that_differ_only_the_database_is_bound() -> None:
     assert place(plan_of("km-tm-separated"), ROOMS) == {"db": "one"}
+
+
+def real(name: str) -> Plan:
+    plan = plan_of(name)
+    return replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
+
+
+def test_every_node_of_the_product_is_bound_and_four_fit_into_twice_3_gib() -> None:
+    plan = real("km-tm-separated")
+    rooms = (Room("one", 3 * GIB), Room("two", 3 * GIB))
+    placed = place(plan, rooms)
+    assert set(placed) == {"cp", "gw", "tm", "km", "db"}
+    assert memory_problems(rooms, reservations(plan), placed) == []
+
+
+def test_a_pair_comes_together_where_only_one_machine_has_room() -> None:
+    placed = place(real("ha-control-plane"), (Room("full", 0), Room("wide", 16 * GIB)))
+    assert set(placed.values()) == {"wide"}
 
 
 def test_members_of_a_pair_are_on_different_machines() -> None:

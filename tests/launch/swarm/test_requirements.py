@@ -7,14 +7,21 @@ from lab.errors import EngineError, Problem
 from lab.launch.seen import EngineFacts, Membership
 from lab.launch.swarm.machines import Machine
 from lab.launch.swarm.member import SwarmNode
-from lab.launch.swarm.requirements import lacking, problems_of, unsupported
+from lab.launch.swarm.placement import Room
+from lab.launch.swarm.requirements import (
+    lacking,
+    memory_problems,
+    problems_of,
+    rooms_of,
+    unsupported,
+)
 from lab.launch.swarm.survey import SeenMachine, Survey
 from lab.launch.swarm.ways import without_vxlan
 from lab.plan.make import make_plan
 from lab.topology.read import read_topology
 
 TOPOLOGY = Path(__file__).parents[3] / "topologies" / "km-tm-separated.toml"
-GIB = 1 << 30
+GIB, MIB = 1 << 30, 1 << 20
 MEMBER = Membership("active", "node-a", "10.0.0.1", is_manager=True)
 FACTS = EngineFacts("20.10.24+dfsg1", "overlay2", (), "x86_64", 4 * GIB, 2, swarm=MEMBER)
 NODES = (SwarmNode("node-a", "a", "ready", "active"), SwarmNode("node-b", "b", "ready", "active"))
@@ -31,7 +38,7 @@ def surveyed(worker: EngineFacts | None = WORKER, nodes: tuple[SwarmNode, ...] =
 
 def test_two_machines_of_one_swarm_lack_nothing() -> None:
     assert lacking(surveyed()) == {"a": (), "b": ()}
-    assert problems_of(surveyed(), {"cp": GIB}) == []
+    assert problems_of(surveyed()) == []
 
 
 @pytest.mark.parametrize(
@@ -55,13 +62,13 @@ def test_what_a_machine_lacks_is_named(
 ) -> None:
     (told,) = lacking(surveyed(worker, nodes))["b"]
     assert said in told
-    (problem,) = problems_of(surveyed(worker, nodes), {})
+    (problem,) = problems_of(surveyed(worker, nodes))
     assert (problem.where, said in problem.what) == ("machine b", True)
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
     worker = replace(WORKER, ahead=95.0, version="19.03.8", architecture="aarch64")
-    told = [problem.what for problem in problems_of(surveyed(worker), {})]
+    told = [problem.what for problem in problems_of(surveyed(worker))]
     assert [what.split(":")[0] for what in told] == [
         "the machine engine 19.03.8",
         "the machine its clock is 95 s before this machine's",
@@ -70,21 +77,35 @@ def test_all_that_is_missing_is_told_at_once() -> None:
 
 
 def test_without_a_manager_nothing_can_be_deployed() -> None:
-    (problem,) = problems_of(Survey((seen("b", WORKER),)), {})
+    (problem,) = problems_of(Survey((seen("b", WORKER),)))
     assert problem.what == "no machine manages the swarm"
 
 
 def test_no_machine_at_all_is_a_problem() -> None:
-    (problem,) = problems_of(Survey(()), {})
+    (problem,) = problems_of(Survey(()))
     assert problem.what == "no machine is known"
 
 
 def test_the_memory_that_is_missing_is_a_number() -> None:
+    rooms = rooms_of(surveyed(), {})
     fits = {"cp": 2 * GIB, "gw": 2 * GIB}
-    assert problems_of(surveyed(), fits) == []
-    (problem,) = problems_of(surveyed(), {**fits, "tm": 2 * GIB})
+    assert memory_problems(rooms, fits, {}) == []
+    (problem,) = memory_problems(rooms, {**fits, "tm": 2 * GIB}, {})
     assert "reserves 6144 MiB and the machines have 7680 MiB" in problem.what
     assert problem.what.endswith("no machine has more than 1792 MiB left: 256 MiB are missing")
+
+
+def test_what_other_labs_reserve_is_not_there() -> None:
+    rooms = rooms_of(surveyed(), {"node-a": 3 * GIB, "node-b": 5 * GIB})
+    assert [(room.node, room.memory // MIB) for room in rooms] == [("node-a", 768), ("node-b", 0)]
+
+
+def test_a_member_counts_where_it_is_placed() -> None:
+    rooms = (Room("a", 2 * GIB), Room("b", 3 * GIB))
+    wanted = {"cp": 2 * GIB, "gw": 2 * GIB}
+    assert memory_problems(rooms, wanted, {"cp": "a"}) == []
+    assert memory_problems(rooms, wanted, {"cp": "b", "gw": "a"}) == []
+    assert memory_problems(rooms, wanted, {"cp": "a", "gw": "a"}) != []
 
 
 def test_a_kernel_without_vxlan_is_named_and_any_other_error_stays() -> None:
@@ -95,10 +116,15 @@ def test_a_kernel_without_vxlan_is_named_and_any_other_error_stays() -> None:
     assert without_vxlan("b", other) is other
 
 
-@pytest.mark.parametrize(
-    ("kind", "said"), [("home:/nowhere", ["nodes of the product"]), ("stand-in", [])]
-)
-def test_what_a_swarm_cannot_have_is_refused(kind: str, said: list[str]) -> None:
+@pytest.mark.parametrize("kind", ["home", "zip", "image", "stand-in"])
+def test_nodes_of_the_product_are_not_refused(kind: str) -> None:
     plan = make_plan(read_topology(TOPOLOGY))
     plan = replace(plan, nodes=tuple(replace(node, kind=kind) for node in plan.nodes))
-    assert [problem.what[:20] for problem in unsupported(plan)] == said
+    assert unsupported(plan) == []
+
+
+def test_a_lab_of_somebodys_own_files_is_refused() -> None:
+    plan = make_plan(read_topology(TOPOLOGY))
+    node = replace(plan.nodes[0], file=Path("deployment.toml"))
+    (problem,) = unsupported(replace(plan, nodes=(node, *plan.nodes[1:])))
+    assert "is closed" in problem.what

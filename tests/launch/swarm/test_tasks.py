@@ -1,6 +1,13 @@
 import pytest
 
-from lab.launch.swarm.tasks import UNREACHABLE, History, SeenTask, history_of, seen_task
+from lab.launch.swarm.tasks import (
+    UNREACHABLE,
+    History,
+    SeenTask,
+    history_of,
+    reserved_in,
+    seen_task,
+)
 
 ROW = {
     "ID": "t1",
@@ -9,6 +16,26 @@ ROW = {
     "CreatedAt": "2026-01-01T00:00:00Z",
     "Status": {"State": "failed", "Err": "non-zero exit (3)", "ContainerStatus": {"ExitCode": 3}},
 }
+
+
+def holding(lab: str, node: str, size: int) -> dict:
+    spec = {
+        "ContainerSpec": {"Labels": {"apim-lab.lab": lab} if lab else None},
+        "Resources": {"Reservations": {"MemoryBytes": size}} if size else {},
+    }
+    return {"NodeID": node, "Spec": spec}
+
+
+def test_what_services_reserve_is_summed_by_node_without_one_lab() -> None:
+    rows = [
+        holding("a", "n1", 5),
+        holding("a", "n2", 3),
+        holding("b", "n1", 7),
+        holding("", "n1", 2),
+        holding("", "n2", 0),
+        holding("b", "", 9),  # that no machine has room for
+    ]
+    assert dict(reserved_in(rows, "a")) == {"n1": 9, "n2": 0}
 
 
 def task(state: str, node: str = "n1", exit_code: int | None = None) -> SeenTask:
