@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from lab.errors import EngineError, Problem
+
+_LARGEST = 500 * 1024  # bytes of a secret; of a config some engines take more
 # Certificates are public, and what HAProxy is told holds no password.
 _PUBLIC = ("ca.pem", "server-cert.pem", "balancer.pem", "haproxy.cfg")
 
@@ -44,12 +47,23 @@ def files_in(archive: bytes, container: str) -> tuple[SwarmFile, ...]:
     """Read the files of an archive that is to be unpacked at *container*'s root.
 
     The same content at the same place has the same name, any other another: a service is replaced
-    when it is to have another file, and stays when not.
+    when it is to have another file, and stays when not. Raises `EngineError` for all that are too
+    large for a swarm.
     """
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
-        return tuple(
-            _file(entry, opened.extractfile(entry), container) for entry in opened if entry.isfile()
-        )
+        entries = [entry for entry in opened if entry.isfile()]
+        problems = [_too_large(one, container) for one in entries if one.size > _LARGEST]
+        if problems:
+            raise EngineError(*problems)
+        return tuple(_file(entry, opened.extractfile(entry), container) for entry in entries)
+
+
+def _too_large(entry: tarfile.TarInfo, container: str) -> Problem:
+    return Problem(
+        f"the file has {entry.size // 1024} KiB, and a swarm keeps {_LARGEST // 1024} at most",
+        f"{container}: /{entry.name}",
+        "make it smaller (a store with fewer certificates); or `--on docker`",
+    )
 
 
 def _file(entry: tarfile.TarInfo, opened: Any, container: str) -> SwarmFile:

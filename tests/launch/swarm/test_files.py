@@ -1,5 +1,8 @@
 from pathlib import PurePosixPath
 
+import pytest
+
+from lab.errors import EngineError
 from lab.launch.archive import PlacedFile, tar_of
 from lab.launch.swarm.files import files_in, references
 
@@ -34,3 +37,12 @@ def test_a_name_changes_with_content_and_container_and_with_nothing_else() -> No
     assert name(b"a", "gw") == name(b"a", "gw")
     assert len({name(b"a", "gw"), name(b"b", "gw"), name(b"a", "km")}) == 3
     assert len(name(b"a", "gw")) <= 64
+
+
+def test_a_file_that_no_swarm_keeps_is_told_with_its_size() -> None:
+    assert files_in(archive(b"x" * 500 * 1024), "lab-x-gw")
+    with pytest.raises(EngineError) as told:
+        files_in(archive(b"x" * 600 * 1024), "lab-x-gw")
+    (problem,) = told.value.problems
+    assert problem.what == "the file has 600 KiB, and a swarm keeps 500 at most"
+    assert problem.where == f"lab-x-gw: {CONF}"
