@@ -49,7 +49,8 @@ def create_cluster(
     """
     clear_name(engine, plan.lab)
     owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
-    images = ensure_images(engine.workshop, plan, owner, progress)
+    here = not engine.in_swarm
+    images = ensure_images(engine.workshop, plan, owner, progress, runs_here=here)
     engine.bring(images.by_member, progress)
     ports = {} if engine.in_swarm else choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)

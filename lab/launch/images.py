@@ -23,13 +23,16 @@ Progress = Callable[[str], None]
 BALANCER = "haproxy"
 
 
-def ensure_images(engine: Engine, plan: Plan, owner: Ownership, progress: Progress) -> Images:
+def ensure_images(
+    engine: Engine, plan: Plan, owner: Ownership, progress: Progress, *, runs_here: bool = True
+) -> Images:
     """Give every image of a lab: found, or else pulled or built, side by side.
 
+    *runs_here* tells that the lab is to run on this engine, and not on machines of a swarm.
     Raises `EngineError` when an image can't be had, `DatabaseError` when a dbscript fails.
     """
     # Read first: what isn't there should not be told after minutes of building.
-    homes = check_real_nodes(engine, plan)
+    homes = check_real_nodes(engine, plan, runs_here=runs_here)
     scripts = {server.name: scripts_of(plan, server) for server in plan.servers}
     sources = Sources(engine, progress)
     stand_ins = ("stand-in",) if len(plan.real_nodes) < len(plan.nodes) else ()

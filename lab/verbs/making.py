@@ -61,7 +61,8 @@ def make_lab(
     ):
         if any(node.kind == "image" for node in plan.real_nodes):
             owner = Ownership(plan.lab, Purpose(purpose), this_process(), folder)
-            take_distributions(engine, plan, owner, Sources(engine, timed.step))
+            workshop = engine.workshop
+            take_distributions(workshop, plan, owner, Sources(workshop, timed.step))
         check_folder(folder)
         timed.step(f"writing {folder}")
         with _beside() as pool:

@@ -14,16 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from lab.launch.builds import build
-from lab.launch.contexts import Context
 from lab.launch.engine import Engine
 from lab.launch.homes.images import real_images
 from lab.launch.homes.need import check_real_nodes
 from lab.launch.labels import Ownership, Purpose
 from lab.launch.ownership import this_process
-from lab.launch.recipes import read_recipe
 from lab.launch.sources import Sources
 from lab.plan.make import read_plan
+from tests.product.images import docker, nothing_kept, stand_in
 from tests.product.make import (
     ROOT,
     make_classic,
@@ -38,40 +36,21 @@ pytestmark = pytest.mark.engine
 JDK = f"nodes-test-jdk:{os.getpid()}"
 JDK_8 = f"nodes-test-jdk-8:{os.getpid()}"
 IMAGE = f"nodes-test-product:{os.getpid()}"
-MADE = ("apim-lab/node", "apim-lab/home")  # the second is below the first
-
-
-def docker(*words: str) -> str:
-    return subprocess.run(["docker", *words], check=True, capture_output=True, text=True).stdout
-
-
-def made() -> list[str]:
-    named = ("images", "--format", "{{.Repository}}:{{.Tag}}")
-    return [tag for name in MADE for tag in docker(*named, name).split()]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give a distribution, with the image that its JDK is from; all images of it go at the end."""
-    before = made()
-    _, base = read_recipe("base")
-    context = Context("stand-in", base)
-    with Engine.connect() as engine:
-        if engine.image(context.tag) is None:
-            Sources(engine, print).ensure("base")
-            build(context, context.tag, engine.facts.architecture, print)
-    make_jdk(context.tag, JDK)
-    make_jdk(context.tag, JDK_8, "1.8.0_99")
-    folder = tmp_path_factory.mktemp("product")
-    # The lab's own, so that no test needs a Maven repository: nobody loads it.
-    home = make_distribution(folder)
-    (home / "repository/components/lib/mysql-connector-j-0.jar").write_bytes(b"no driver")
-    zipped(home, folder / "wso2am-4.1.0.zip")
-    make_product_image(JDK, home, IMAGE)
-    yield home
-    for tag in (*made(), IMAGE, JDK, JDK_8):
-        if tag not in before:
-            docker("rmi", tag)
+    with nothing_kept(IMAGE, JDK, JDK_8):
+        make_jdk(stand_in(), JDK)
+        make_jdk(stand_in(), JDK_8, "1.8.0_99")
+        folder = tmp_path_factory.mktemp("product")
+        # The lab's own, so that no test needs a Maven repository: nobody loads it.
+        home = make_distribution(folder)
+        (home / "repository/components/lib/mysql-connector-j-0.jar").write_bytes(b"no driver")
+        zipped(home, folder / "wso2am-4.1.0.zip")
+        make_product_image(JDK, home, IMAGE)
+        yield home
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,17 @@ _FACTOR = 2.5  # a layer is written twice while it is made, and a start writes s
 _REST = 1024  # MiB for the database server, the prober and the engine itself
 
 
-def check_real_nodes(engine: Engine, plan: Plan) -> Mapping[str, Distribution]:
+def check_real_nodes(
+    engine: Engine, plan: Plan, *, runs_here: bool = True
+) -> Mapping[str, Distribution]:
     """Give the distributions of the nodes that have one here, by the node's name.
 
+    Their images are made on *engine*; it needs the memory of the nodes if the lab *runs_here*.
     Raises `LabError` with everything for which real nodes can't be made or started.
     """
     found = find_distributions(plan)
-    problems = [*_incomplete(plan, found), *_memory(engine, plan), *_disk(engine, plan, found)]
+    memory = _memory(engine, plan) if runs_here else []
+    problems = [*_incomplete(plan, found), *memory, *_disk(engine, plan, found)]
     if problems:
         raise LabError(*problems)
     return found

@@ -1,6 +1,7 @@
 """A product image of somebody else's: what the lab reads of it, and the driver that it lacks."""
 
 import io
+import re
 import secrets
 import shutil
 import tarfile
@@ -21,6 +22,7 @@ from lab.plan.containers import container_name
 from lab.plan.model import Plan, PlannedNode
 
 _HOME = "WSO2_SERVER_HOME"
+_PLAIN = re.compile(r"[\w./-]+:[\w.-]+")  # no digest, no port, no missing tag
 
 
 def take_distributions(engine: Engine, plan: Plan, owner: Ownership, sources: Sources) -> None:
@@ -61,9 +63,9 @@ def home_in(engine: Engine, reference: str) -> PurePosixPath:
 
 def with_driver(engine: Engine, node: PlannedNode, driver: Driver | None, owner: Ownership) -> str:
     """Give the image of a node with the driver that it lacks, in one layer more."""
-    if driver is None:
-        return node.place
     seen = engine.image(node.place)
+    if driver is None:
+        return _plainly_named(engine, node.place, seen.id if seen else "")
     tag = f"{ROLE_REPOSITORY}:{digest_of(seen.id if seen else node.place, driver.digest)}"
     if engine.image(tag) is None:
         place = home_in(engine, node.place) / FOLDERS[0] / driver.name
@@ -71,6 +73,15 @@ def with_driver(engine: Engine, node: PlannedNode, driver: Driver | None, owner:
             placed = PlacedFile(place, driver.content, node.uid, node.uid, 0o644)
             engine.put(builder, tar_of([placed]))
             keep_image(engine, builder, tag)
+    return tag
+
+
+def _plainly_named(engine: Engine, reference: str, id_: str) -> str:
+    """Give a name by which the image can get to other machines, through a registry too."""
+    if _PLAIN.fullmatch(reference):
+        return reference
+    tag = f"{ROLE_REPOSITORY}:{digest_of(id_)}"
+    engine.tag_image(reference, tag)
     return tag
 
 
