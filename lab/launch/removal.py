@@ -169,10 +169,13 @@ def _held_by(network: SeenNetwork, strangers: Sequence[str]) -> InUseError:
 
 
 def _remove_folder(folder: Path, lab: str) -> None:
+    """Remove a lab's folder, or the empty one of a start that died before it wrote a file."""
     if _is_of(folder, lab):
         shutil.rmtree(folder)
-        with suppress(OSError):  # other labs' folders may be in it
-            folder.parent.rmdir()
+    with suppress(OSError):  # it holds something else, or other labs' folders are beside it
+        if folder.exists():
+            folder.rmdir()
+        folder.parent.rmdir()
 
 
 def _is_of(folder: Path, lab: str) -> bool:
