@@ -1,9 +1,11 @@
 """Creates a lab on an engine: its name first, then everything side by side, or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lab.errors import Problem
 from lab.launch.cluster import Cluster
@@ -21,9 +23,6 @@ from lab.launch.seen import Definition
 from lab.launch.standing import Standing
 from lab.plan.model import Plan
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 Progress = Callable[[str], None]
 
 
@@ -34,15 +33,18 @@ def create_cluster(
     *,
     purpose: str = Purpose.PERSON,
     progress: Progress,
-    written: Callable[[], object] = lambda: None,
+    write: Callable[[], object] = lambda: None,
+    meanwhile: Callable[[], object] = lambda: None,
     prober: str = "",
     start: bool = False,
     maker: Owner | None = None,
 ) -> Cluster:
     """Create a lab's network and containers, with the files of *folder* in them.
 
-    The files are taken when *written* returns; what it raises ends the creation. Nothing is
-    started; with *start* the prober and the database servers are, each as soon as it exists.
+    *write* writes the files, if they aren't there: called once the engine has its work, as the
+    first containers take it as long. *meanwhile* is called after it. What they raise ends the
+    creation. Nothing is started; with *start* the prober and the database servers are, each as
+    soon as it exists.
     *prober* forces how nodes are probed: `prober` or `sidecars`. *maker* is the process with which
     the lab ends, else this one. Raises `NameHeldError` when a lab of this name exists or is being
     made. Whatever fails or interrupts, nothing stays behind.
@@ -54,7 +56,8 @@ def create_cluster(
     engine.bring(images.by_member, progress)
     ports = {} if engine.in_swarm else choose_ports(plan, folder)
     cluster = Cluster(engine, plan, folder, owner, images)
-    with Creation(engine) as creation:
+    files: Future[None] = Future()
+    with Creation(engine) as creation, _unblocking(files):
         kind = prober or prober_kind_for(engine)
         # A prober that enters the members needs no network; on a swarm its own shows the ways.
         network = plan.network if kind == SIDECARS or engine.in_swarm else ""
@@ -64,27 +67,40 @@ def create_cluster(
         standing = Standing(creation, plan, owner, images)
         begin = creation if start else None
         # Servers first: what they need until they are ready is most of a lab's start.
-        made = _servers(cluster, standing, written, begin)
+        made = _servers(cluster, standing, files, begin)
         made += [*standing.needs, named]
         if start:
             needs = standing.needs if network else ()
             made.append(creation.work(_start_after, cluster.start_prober, *needs, named))
-        made += _publishing_members(cluster, standing, ports, written)
+        made += _publishing_members(cluster, standing, ports, files)
         made += _front(cluster, standing, ports, begin)
+        write()
+        files.set_result(None)
+        meanwhile()
         results(made)
-        written()
         write_ports(folder, ports)
         write_environment(folder, plan, images)
     return cluster
 
 
+@contextmanager
+def _unblocking(files: "Future[None]") -> Iterator[None]:
+    """Let nobody wait for files that will not be written."""
+    try:
+        yield
+    except BaseException as failure:
+        if not files.done():
+            files.set_exception(failure)
+        raise
+
+
 def _servers(
-    cluster: Cluster, standing: Standing, written: Callable[[], object], begin: Creation | None
+    cluster: Cluster, standing: Standing, files: "Future[None]", begin: Creation | None
 ) -> list["Future[Any]"]:
     """Create the database servers; with *begin* each is started there as soon as it can be."""
     made: list[Future[Any]] = []
     for server in cluster.plan.servers:
-        created = cluster.members.create(server.name, standing, {}, written)
+        created = cluster.members.create(server.name, standing, {}, files)
         made.append(created)
         if begin is not None:
             start = partial(cluster.start_server, server.name)
@@ -93,12 +109,12 @@ def _servers(
 
 
 def _publishing_members(
-    cluster: Cluster, standing: Standing, ports: Ports, written: Callable[[], object]
+    cluster: Cluster, standing: Standing, ports: Ports, files: "Future[None]"
 ) -> Sequence["Future[str]"]:
     """Create the nodes and balancers; in a closed lab their ports are the front's."""
     ports = {} if cluster.plan.is_closed else ports
     return [
-        cluster.members.create(member.name, standing, ports.get(member.name, {}), written)
+        cluster.members.create(member.name, standing, ports.get(member.name, {}), files)
         for member in publishing(cluster.plan)
     ]
 

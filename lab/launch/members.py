@@ -1,6 +1,6 @@
 """The containers of a lab's members: how each is made, with its files and on its ports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,15 +44,15 @@ class Members:
         name: str,
         standing: Standing,
         published: Mapping[int, int],
-        written: Callable[[], object],
+        written: "Future[None]",
     ) -> "Future[str]":
-        """Create a member's container, with its files once *written* returns.
+        """Create a member's container, with its files once they are *written*.
 
         The future gives its id.
         """
 
         def files() -> bytes:
-            written()
+            written.result()
             return self._files_of(name)
 
         created = standing.container(self._definition(name, published), files)

@@ -1,9 +1,9 @@
 """Makes a lab and proves it, for whoever asks: the command line, or a test that needs one."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lab.gate.patience import Patience
@@ -64,22 +64,19 @@ def make_lab(
             workshop = engine.workshop
             take_distributions(workshop, plan, owner, Sources(workshop, timed.step))
         check_folder(folder)
-        timed.step(f"writing {folder}")
-        with _beside() as pool:
-            writing = pool.submit(_write, plan, folder, timings)
-            loading = pool.submit(_load_proving)
-            with timings.stage("network and containers made", waited_for="the plan"):
-                cluster = create_cluster(
-                    engine,
-                    plan,
-                    folder,
-                    purpose=purpose,
-                    progress=timed.step,
-                    written=writing.result,
-                    start=True,
-                    maker=maker,
-                )
-            prove = loading.result()
+        with timings.stage("network and containers made", waited_for="the plan"):
+            cluster = create_cluster(
+                engine,
+                plan,
+                folder,
+                purpose=purpose,
+                progress=timed.step,
+                write=partial(_write, plan, folder, timed, timings),
+                meanwhile=_load_proving,
+                start=True,
+                maker=maker,
+            )
+        prove = _load_proving()
         with timings.stage("every link proven", waited_for="the containers"):
             report, late = prove(cluster, patience=patience, progress=timed, began=began)
         with timings.stage("completion noted", waited_for="the verdict"):
@@ -87,23 +84,10 @@ def make_lab(
     return Made(cluster, report, late)
 
 
-@contextmanager
-def _beside() -> Iterator[ThreadPoolExecutor]:
-    """Give a thread for what the engine needn't wait for; nothing interrupts the wait for its end.
-
-    Otherwise it would write on in a folder that is being removed.
-    """
-    pool = ThreadPoolExecutor(1)
-    try:
-        yield pool
-    finally:
-        with uninterrupted():
-            pool.shutdown(cancel_futures=True)
-
-
-def _write(plan: Plan, folder: Path, timings: Timings) -> None:
-    """Write the lab's files, which takes as long as the engine needs for the first containers."""
-    with timings.stage("files and keys written", waited_for="the plan"):
+def _write(plan: Plan, folder: Path, progress: Progress, timings: Timings) -> None:
+    """Write the lab's files."""
+    progress.step(f"writing {folder}")
+    with timings.stage("files and keys written", waited_for="the engine to have its work"):
         from lab.render.write import render  # noqa: PLC0415  # loaded beside the engine's work
 
         render(plan, folder)
