@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Machines of a swarm on one machine: `swarm_machines.sh up NAME N [MANAGERS]` starts N engines, each
-# in a container with nearly every right, joins them to one swarm whose first MANAGERS (1) manage it,
-# and prints a line a machine: its name and its host. `swarm_machines.sh down NAME` removes them.
-# Needs mmdebstrap for the first start.
+# Machines of a swarm on one machine: `swarm_machines.sh up NAME N [MANAGERS [FOLDER]]` starts N
+# engines, each in a container with nearly every right, joins them to one swarm whose first MANAGERS
+# (1) manage it, and prints a line a machine: its name and its host. With a FOLDER the last one is
+# behind TLS, and the folder gets the certificates to reach it with (by openssl).
+# `swarm_machines.sh down NAME` removes them. Needs mmdebstrap for the first start.
 #
 # Ends with 77 and the reason on a machine that can't have engines in containers.
-# Their engines listen without TLS on a bridge of the outer engine, where this machine alone reaches
+# The other engines listen without TLS on a bridge of the outer engine, where this machine alone reaches
 # them: for tests, never for a network that anybody else is in.
 set -euo pipefail
 packages=docker.io,python3,iptables,procps
@@ -34,12 +35,39 @@ make_network() {
   echo "${subnet%.*}"
 }
 
+# signed FOLDER NAME ADDRESS: a key and a certificate, in FOLDER/NAME
+signed() {
+  mkdir -p "$1/$2"
+  cp "$1/ca.pem" "$1/$2"
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
+    -keyout "$1/$2/key.pem" 2>/dev/null |
+    openssl x509 -req -CA "$1/ca.pem" -CAkey "$1/ca-key.pem" -CAcreateserial -days 2 \
+      -extfile <(printf 'subjectAltName=IP:%s\nextendedKeyUsage=serverAuth,clientAuth' "$3") \
+      -out "$1/$2/cert.pem" 2>/dev/null
+}
+
+make_certificates() {
+  command -v openssl >/dev/null || cannot "openssl is missing: it makes their certificates"
+  mkdir -p "$1"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" -days 2 \
+    -keyout "$1/ca-key.pem" -out "$1/ca.pem" 2>/dev/null
+  signed "$1" engine "$3"
+  signed "$1" client 127.0.0.1
+  mv "$1"/client/*.pem "$1"
+}
+
 # A pid file of a killed engine keeps the next one from starting. The storage is a volume: a machine
 # that is stopped and started again is the same member of its swarm. Its control groups are mounted
 # read-only, and a system this small has no `mount`.
 start_machine() {
+  local listens="--host tcp://0.0.0.0:2375 --tls=false" shared=()
+  if [ -n "$4" ]; then
+    listens="--host tcp://0.0.0.0:2376 --tlsverify --tlscacert /tls/ca.pem --tlscert /tls/cert.pem"
+    listens+=" --tlskey /tls/key.pem"
+    shared=(--volume "$4/engine:/tls:ro")
+  fi
   docker run --detach --name "$1" --hostname "$1" --label lab-swarm-machine="$2" \
-    --network "$2" --ip "$3" \
+    --network "$2" --ip "$3" "${shared[@]}" --env listens="$listens" \
     --cap-add ALL --cap-drop SYS_RESOURCE --security-opt seccomp=unconfined \
     --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
     --device-cgroup-rule 'a *:* rwm' --cgroupns=private \
@@ -54,8 +82,8 @@ for name in os.listdir(\"/sys/fs/cgroup\"):
     ctypes.CDLL(None).mount(b\"none\", path, None, REMOUNT_WRITABLE, None)
 "
       rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
-      exec dockerd --storage-driver overlay2 --host unix:///var/run/docker.sock \
-        --host tcp://0.0.0.0:2375 --tls=false >/var/log/dockerd.log 2>&1' >/dev/null
+      exec dockerd --storage-driver overlay2 --host unix:///var/run/docker.sock $listens \
+        >/var/log/dockerd.log 2>&1' >/dev/null
 }
 
 wait_for() {
@@ -67,12 +95,14 @@ wait_for() {
 }
 
 up() {
-  local name=$1 count=$2 managers=$3 index role token base first
+  local name=$1 count=$2 managers=$3 folder=$4 index role token base first port
   ensure_image
   base=$(make_network "$name")
   first=$base.11
+  [ -z "$folder" ] || make_certificates "$folder" "$name" "$base.$((10 + count))"
   for index in $(seq "$count"); do
-    start_machine "$name-$index" "$name" "$base.$((10 + index))" ||
+    start_machine "$name-$index" "$name" "$base.$((10 + index))" \
+      "$([ "$index" != "$count" ] || echo "$folder")" ||
       cannot "a container with all rights does not start"
   done
   for index in $(seq "$count"); do wait_for "$name-$index"; done
@@ -83,7 +113,11 @@ up() {
     token=$(docker exec "$name-1" docker swarm join-token --quiet "$role")
     docker exec "$name-$index" docker swarm join --token "$token" "$first:2377" >/dev/null
   done
-  for index in $(seq "$count"); do echo "$name-$index tcp://$base.$((10 + index)):2375"; done
+  for index in $(seq "$count"); do
+    port=2375
+    [ "$index" != "$count" ] || [ -z "$folder" ] || port=2376
+    echo "$name-$index tcp://$base.$((10 + index)):$port"
+  done
 }
 
 down() {
@@ -94,7 +128,7 @@ down() {
 }
 
 case ${1:-} in
-up) up "$2" "${3:-2}" "${4:-1}" ;;
+up) up "$2" "${3:-2}" "${4:-1}" "${5:-}" ;;
 down) down "$2" ;;
-*) sed -n '2,5s/^# //p' "$0" && exit 2 ;;
+*) sed -n '2,6s/^# //p' "$0" && exit 2 ;;
 esac

@@ -3,40 +3,51 @@
 import os
 import shutil
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lab.errors import Problem
+from lab.launch.engine.certificates import Certificates, distrust
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 _UNIX, _TCP = "unix://", "tcp://"
 _KNOCK = 5.0  # seconds
 _KNOCK_FAR = 2.5  # seconds; a first packet that is lost comes again after one
+_TCP_LEVEL = socket.IPPROTO_TCP
+# Options of a connection to an engine that may vanish without a word: it then ends within seconds.
+NOTICES = [
+    (_TCP_LEVEL, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (_TCP_LEVEL, socket.TCP_KEEPIDLE, 3),  # seconds of silence, then a question
+    (_TCP_LEVEL, socket.TCP_KEEPINTVL, 1),
+    (_TCP_LEVEL, socket.TCP_KEEPCNT, 4),
+    (_TCP_LEVEL, socket.TCP_USER_TIMEOUT, 8000),  # milliseconds without an answer to what was sent
+]
 _MAKE = "`make lab-up` in the lab's checkout"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where an engine is expected, and who said so (empty: nobody, it is the default)."""
+    """Where an engine is expected, and who said so (empty: nobody, it is the default).
+
+    With *certificates* it is behind TLS.
+    """
 
     url: str
     said_by: str = ""
+    certificates: Certificates | None = None
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Tell whether TLS leads there; a socket of this machine needs none."""
+        return self.certificates is not None and self.url.startswith(_TCP)
 
 
 def program_path(name: str) -> str | None:
     """Give the path of a program; daemons lie in folders that a user's PATH leaves out."""
     path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
     return shutil.which(name, path=path)
-
-
-def endpoint_said(environ: Mapping[str, str], context: str, context_url: str) -> Endpoint:
-    """Choose as the docker client does: DOCKER_HOST, then the current context, then the default."""
-    if environ.get("DOCKER_HOST"):
-        return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST")
-    if context != "default":
-        return Endpoint(context_url, f"docker context `{context}`")
-    return Endpoint(DEFAULT_SOCKET)
 
 
 def knock(endpoint: Endpoint) -> None:
@@ -72,7 +83,12 @@ def silence(
     program: Callable[[str], str | None] = program_path,
 ) -> Problem:
     """Say why no engine answers at *endpoint*."""
-    where = f"{endpoint.said_by or 'default'}: {endpoint.url}: {cause}"
+    place = f"{endpoint.said_by or 'default'}: {endpoint.url}"
+    where = f"{place}: {cause}"
+    if endpoint.certificates is not None and isinstance(cause, OSError):
+        problem = distrust(endpoint.certificates, cause, place)
+        if problem is not None:
+            return problem
     if isinstance(cause, PermissionError):
         return Problem(
             "no permission on the engine's socket",

@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import docker
 import requests
-from docker.context import ContextAPI
-from docker.utils import kwargs_from_env
 
 from lab.errors import EngineError, Problem
 from lab.launch.engine import connection
+from lab.launch.engine.certificates import needs_certificates
+from lab.launch.engine.contexts import endpoint_of
 from lab.launch.engine.rows import engine_facts
 from lab.launch.engine.ssh import SCHEME, SshTunnel
 from lab.launch.labels import SWARM
@@ -62,13 +62,10 @@ class Door:
 
         Raises `EngineError` with the cause's own mend when it doesn't answer or is none.
         """
-        endpoint, options = _endpoint(environ)
+        endpoint = endpoint_of(environ)
         with ExitStack() as ways:
             try:
-                if endpoint.url.startswith(SCHEME):
-                    tunnel = ways.enter_context(closing(SshTunnel(endpoint.url)))
-                    options = {"base_url": f"unix://{tunnel.path}"}
-                connection.knock(endpoint)
+                options: dict[str, Any] = {"base_url": _way_to(endpoint, ways)}
                 options["version"] = _spoken(options, endpoint)
                 quick = docker.APIClient(**options, timeout=_QUICK)
                 api = docker.APIClient(**options, timeout=_LONG, max_pool_size=_POOL)
@@ -104,23 +101,17 @@ class Door:
         return (SWARM in (labels or {})) == self.in_swarm
 
 
-def _endpoint(environ: Mapping[str, str]) -> tuple[connection.Endpoint, dict[str, Any]]:
-    if environ.get("DOCKER_HOST"):
-        options = dict(kwargs_from_env(environment=dict(environ)))
-        return connection.endpoint_said(environ, "default", ""), options
-    context = ContextAPI.get_context(environ.get("DOCKER_CONTEXT"))
-    if context is None:
-        name = environ.get("DOCKER_CONTEXT", "")
-        raise EngineError(
-            Problem(
-                f"there is no docker context `{name}`",
-                "DOCKER_CONTEXT" if name else "~/.docker/config.json: currentContext",
-                "`docker context ls` lists them",
-            )
-        )
-    endpoint = connection.endpoint_said(environ, context.Name, context.Host or "")
-    tls: Any = context.TLSConfig
-    return endpoint, {"base_url": endpoint.url, "tls": tls or False}
+def _way_to(endpoint: connection.Endpoint, ways: ExitStack) -> str:
+    """Give the URL by which the SDK reaches an engine; *ways* ends what leads there."""
+    if endpoint.url.startswith(SCHEME):
+        return f"unix://{ways.enter_context(closing(SshTunnel(endpoint.url))).path}"
+    if endpoint.certificates is not None and endpoint.speaks_tls:
+        from lab.launch.engine.tls import TlsTunnel  # noqa: PLC0415  # few engines are behind it
+
+        context = endpoint.certificates.context()
+        return f"unix://{ways.enter_context(closing(TlsTunnel(endpoint.url, context))).path}"
+    connection.knock(endpoint)
+    return endpoint.url
 
 
 def _spoken(options: Mapping[str, Any], endpoint: connection.Endpoint) -> str:
@@ -131,6 +122,8 @@ def _spoken(options: Mapping[str, Any], endpoint: connection.Endpoint) -> str:
     """
     with closing(docker.APIClient(**options, version=_OLDEST, timeout=_QUICK)) as visitor:
         answer = visitor.get(f"{visitor.base_url}/_ping", timeout=_QUICK)
+    if "HTTPS server" in answer.text:
+        raise EngineError(needs_certificates(endpoint.url))
     answer.raise_for_status()
     if "Libpod-Api-Version" in answer.headers:
         raise EngineError(connection.podman(endpoint.url))

@@ -1,7 +1,6 @@
 """One machine's engine as a member of a swarm, and as its manager if it is one."""
 
 import os
-import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from lab.errors import EngineError
 from lab.launch.engine import Engine, asked
+from lab.launch.engine.connection import NOTICES
 from lab.launch.engine.rows import engine_facts
 from lab.launch.refusals import GoneError
 from lab.launch.seen import EngineFacts
@@ -20,15 +20,6 @@ from lab.launch.swarm.tasks import SeenTask, reserved_in, seen_task
 
 _INFO = 25.0  # seconds; a manager waits for its leader for twenty of them
 _POOL = 64  # connections kept, as of every engine
-_TCP = socket.IPPROTO_TCP
-_NOTICES = [
-    (_TCP, socket.TCP_NODELAY, 1),
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (_TCP, socket.TCP_KEEPIDLE, 3),  # seconds of silence, then a question
-    (_TCP, socket.TCP_KEEPINTVL, 1),
-    (_TCP, socket.TCP_KEEPCNT, 4),
-    (_TCP, socket.TCP_USER_TIMEOUT, 8000),  # milliseconds that what was sent may stay unanswered
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +221,13 @@ class MemberEngine(Engine):
 
 def why_silent(error: EngineError) -> str:
     """Say in few words why an engine did not answer: the SDK wraps a timeout in many."""
-    where, wrapped, _ = error.problems[0].where.partition(": Error while fetching")
-    return f"{where}: no answer in time" if wrapped else where
+    problem = error.problems[0]
+    where, wrapped, _ = problem.where.partition(": Error while fetching")
+    if wrapped:
+        return f"{where}: no answer in time"
+    if problem.what.endswith("does not answer"):
+        return where
+    return f"{problem.what} ({where}); {problem.mend}"
 
 
 class _Watchful(HTTPAdapter):
@@ -239,7 +235,7 @@ class _Watchful(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Make the connections' pool, as `requests` asks for it."""
-        super().init_poolmanager(*arguments, socket_options=_NOTICES, **options)
+        super().init_poolmanager(*arguments, socket_options=NOTICES, **options)
 
 
 def _node(row: Mapping[str, Any]) -> SwarmNode:

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.launch.engine.connection import Endpoint, endpoint_said, root_cause, silence
+from lab.launch.engine.connection import Endpoint, root_cause, silence
 
 DEFAULT = Endpoint("unix:///var/run/docker.sock")
 REFUSED = ConnectionRefusedError(111, "Connection refused")
@@ -8,13 +8,6 @@ REFUSED = ConnectionRefusedError(111, "Connection refused")
 
 def installed(*programs: str):
     return lambda name: f"/usr/bin/{name}" if name in programs else None
-
-
-def test_docker_host_comes_before_the_context_and_the_default_last() -> None:
-    environ = {"DOCKER_HOST": "tcp://10.1.2.3:2375"}
-    assert endpoint_said(environ, "far", "ssh://far").said_by == "DOCKER_HOST"
-    assert endpoint_said({}, "far", "ssh://far") == Endpoint("ssh://far", "docker context `far`")
-    assert endpoint_said({}, "default", "") == DEFAULT
 
 
 def test_the_systems_own_error_is_dug_out_of_the_librarys_layers() -> None:

@@ -1,7 +1,5 @@
 """What `Engine.connect` says where no engine answers; real sockets, and no Docker Engine."""
 
-import hashlib
-import json
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ import pytest
 
 from lab.errors import EngineError
 from lab.launch.engine import Engine
+from tests.launch.engine.test_contexts import write_context
 
 
 def refused(environ: dict[str, str]) -> EngineError:
@@ -40,31 +39,12 @@ def test_a_docker_host_that_is_no_address_is_named() -> None:
     assert "DOCKER_HOST" in problem.what
 
 
-@pytest.fixture
-def contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    return tmp_path
-
-
-def write_context(folder: Path, name: str, host: str) -> None:
-    place = folder / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
-    place.mkdir(parents=True)
-    endpoint = {"docker": {"Host": host, "SkipTLSVerify": False}}
-    values = {"Name": name, "Metadata": {}, "Endpoints": endpoint}
-    (place / "meta.json").write_text(json.dumps(values))
-
-
-def test_the_clients_current_context_is_obeyed(contexts: Path) -> None:
-    write_context(contexts, "far", f"unix://{contexts}/none.sock")
-    (contexts / "config.json").write_text('{"currentContext": "far"}')
-    (problem,) = refused({}).problems
+def test_a_context_whose_engine_is_silent_is_named(tmp_path: Path) -> None:
+    write_context(tmp_path, "far", f"unix://{tmp_path}/none.sock")
+    environ = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "far"}
+    (problem,) = refused(environ).problems
     assert problem.what == "the engine that docker context `far` names does not answer"
     assert "docker context use default" in problem.mend
-
-
-def test_a_context_that_is_not_there_is_named(contexts: Path) -> None:
-    (problem,) = refused({"DOCKER_CONTEXT": "gone"}).problems
-    assert problem.what == "there is no docker context `gone`"
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -15,4 +15,10 @@ WRAPPED = "Error while fetching server API version: HTTPConnectionPool(host='10.
     ],
 )
 def test_why_an_engine_is_silent_is_told_in_few_words(where: str, said: str) -> None:
-    assert why_silent(EngineError(Problem("silent", where, ""))) == said
+    assert why_silent(EngineError(Problem("the engine does not answer", where, ""))) == said
+
+
+def test_an_engine_that_is_not_trusted_is_told_with_its_mend() -> None:
+    problem = Problem("its certificate has expired", f"{HOST}: /mine", "give it a new one")
+    said = f"its certificate has expired ({HOST}: /mine); give it a new one"
+    assert why_silent(EngineError(problem)) == said
