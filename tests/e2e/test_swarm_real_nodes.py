@@ -1,4 +1,6 @@
-"""Nodes of the product on two engines of one swarm; the distribution is the tests' own.
+"""Nodes of the product, and somebody's own files, on two engines of one swarm.
+
+The distribution is the tests' own.
 
 Asked for by LAB_TRY_SWARM=1.
 """
@@ -24,7 +26,7 @@ SCRIPT = str(ROOT / "scripts" / "swarm_machines.sh")
 CANNOT = 77  # the script's exit code on a machine that can't have engines in containers
 JDK = f"swarm-test-jdk:{os.getpid()}"
 IMAGE = f"swarm-test-product:{os.getpid()}"
-LAB = "swarm-product"
+LAB, OWN = "swarm-product", "swarm-own"
 TROUBLE = 'trouble = "exit"'
 COMES_BACK = 30  # seconds
 CONF = "/home/wso2carbon/wso2am/repository/conf"
@@ -146,6 +148,21 @@ def test_a_jvm_that_ends_later_is_one_cause(machines, mended) -> None:
     assert [cause["code"] for cause in causes] == ["LAB0201"]
     assert causes[0]["what"].startswith("gw exited with code 1: The start script has ended")
     assert "and nobody had asked it to" in program("logs", "gw", "--name", LAB).stdout
+
+
+def test_a_lab_of_somebody_s_own_files_has_no_way_out_of_any_machine(machines, mended) -> None:
+    program, containers = machines
+    own = str(ROOT / "tests/importing/customers/balanced")
+    assert program("import", own, "-o", "own.toml").returncode == 0
+    ran = program("up", "own.toml", "--on", "swarm", "--name", OWN)
+    assert ran.returncode == 0, ran.stderr
+    for one in containers:
+        listed = ("docker", "ps", "-q", "--filter", f"label=apim-lab.lab={OWN}")
+        for container in docker("exec", one, *listed).split():
+            looked = docker("exec", one, "docker", "exec", container, "cat", "/proc/net/route")
+            (route,) = looked.splitlines()[1:]
+            assert route.split()[2] == "00000000", "the one route leads to its own network"
+    assert program("down", OWN).returncode == 0
 
 
 def test_down_leaves_nothing_on_any_machine(machines, given_up) -> None:

@@ -37,10 +37,14 @@ class SwarmEngine(Running, Removal):
         labels: Mapping[str, str],
         *,
         bridge: str = "",  # noqa: ARG002  # of a network on one machine
-        dead_end: str = "",  # noqa: ARG002
+        dead_end: str = "",
     ) -> str:
-        """Create the network over all machines, and give its id."""
-        return self.create_overlay(name, subnet, {**labels, SWARM: machines_label(self.names)})
+        """Create the network over all machines, and give its id; nothing gets out of a *dead_end*.
+
+        What is in no other network has no gateway there: it needs no address of nobody's.
+        """
+        labelled = {**labels, SWARM: machines_label(self.names)}
+        return self.create_overlay(name, subnet, labelled, is_closed=bool(dead_end))
 
     def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
         """Create an empty object that all managers know."""

@@ -199,8 +199,10 @@ class MemberEngine(Engine):
 
     # The network
 
-    def create_overlay(self, name: str, subnet: IPv4Network, labels: Mapping[str, str]) -> str:
-        """Create a network over all machines, and give its id."""
+    def create_overlay(
+        self, name: str, subnet: IPv4Network, labels: Mapping[str, str], *, is_closed: bool
+    ) -> str:
+        """Create a network over all machines, without a way out or with one, and give its id."""
         with asked(f"network {name}"):
             made = self._managing.create_network(
                 name,
@@ -209,6 +211,7 @@ class MemberEngine(Engine):
                 check_duplicate=True,
                 labels=dict(labels),
                 attachable=True,
+                internal=is_closed,
                 scope="swarm",
             )
         return str(made["Id"])

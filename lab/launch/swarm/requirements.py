@@ -79,9 +79,6 @@ def unsupported(plan: Plan) -> list[Problem]:
     """Give what of a plan can't be had on a swarm at all."""
     whole = "`--on docker` brings it up on one engine"
     found = []
-    if plan.is_closed:
-        what = "a lab of somebody's own files is closed, and a swarm's network has a way out"
-        found.append(what)
     if plan.machines or plan.subnets:
         found.append("fixed addresses and members beside each other need one engine's networks")
     return [Problem(what, f"lab {plan.lab}", whole) for what in found]

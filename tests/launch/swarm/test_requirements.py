@@ -18,6 +18,7 @@ from lab.launch.swarm.requirements import (
 from lab.launch.swarm.survey import SeenMachine, Survey
 from lab.launch.swarm.ways import without_vxlan
 from lab.plan.make import make_plan
+from lab.plan.model import PlannedMachine
 from lab.topology.read import read_topology
 
 TOPOLOGY = Path(__file__).parents[3] / "topologies" / "km-tm-separated.toml"
@@ -123,8 +124,8 @@ def test_nodes_of_the_product_are_not_refused(kind: str) -> None:
     assert unsupported(plan) == []
 
 
-def test_a_lab_of_somebodys_own_files_is_refused() -> None:
+def test_members_beside_each_other_are_refused() -> None:
     plan = make_plan(read_topology(TOPOLOGY))
-    node = replace(plan.nodes[0], file=Path("deployment.toml"))
-    (problem,) = unsupported(replace(plan, nodes=(node, *plan.nodes[1:])))
-    assert "is closed" in problem.what
+    machine = PlannedMachine("lab-x-m", "m", ("m",), (), ("cp", "gw"))
+    (problem,) = unsupported(replace(plan, machines=(machine,)))
+    assert "need one engine's networks" in problem.what
