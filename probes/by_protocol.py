@@ -4,8 +4,10 @@ Who dials a few published ports needs one of them, and their libraries take long
 attempts themselves.
 """
 
+import concurrent.futures
 import functools
 import importlib
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 
 from probes.target import Protocol
@@ -43,6 +45,13 @@ def probe_for(protocol: Protocol) -> Probe:
 
 
 def load_all() -> None:
-    """Load every probe: a process that forks does it once for all its children."""
+    """Load every probe, and what their first attempts would.
+
+    A process that forks does it once for all its children.
+    """
     for protocol in Protocol:
         probe_for(protocol)
+    # The standard library loads these at their first use, amid the handshake that is timed.
+    "localhost".encode("idna")
+    ssl.cert_time_to_seconds("Jan  1 00:00:00 2000 GMT")
+    _ = concurrent.futures.ThreadPoolExecutor
