@@ -29,7 +29,7 @@ def find_reader() -> tuple[Callable[[], tuple[int, ...]], float]:
         diagnosis.ports()
     except OSError:
         return ports_by_proc, 0.25
-    return diagnosis.ports, 0.025
+    return diagnosis.ports, 0.015
 
 
 class Diagnosis:
