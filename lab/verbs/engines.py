@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.errors import EngineError, LabError
+from lab.errors import EngineError, LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.removal import objects_of
 from lab.plan.model import Plan
@@ -59,7 +59,13 @@ def engine_of(name: str | None, shell: Shell, *, to_look: bool = False) -> Engin
     if objects_of(swarm, lab):
         here.close()
         return swarm
+    away = swarm.unseen_machine
     swarm.close()
+    if away and (shell.folder / LABS_FOLDER / lab).exists():  # all of it is there
+        here.close()
+        what = f"no machine that answers has anything of the lab, and {away} does not answer"
+        mend = "start it; `lab machines list` looks at it"
+        raise EngineError(Problem(what, f"lab {lab}", mend))
     return here
 
 

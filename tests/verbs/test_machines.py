@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from lab.verbs.engines import machines_file
+from tests.launch.swarm.scripted import Script, serving
 from tests.verbs.conftest import Line
 
 
@@ -58,6 +59,18 @@ def test_the_file_lies_in_the_users_configuration() -> None:
     assert lies_in == Path("/home/me/.config/apim-lab/machines.toml")
     configured = machines_file({"HOME": "/home/me", "XDG_CONFIG_HOME": "/etc/me"})
     assert configured == Path("/etc/me/apim-lab/machines.toml")
+
+
+def test_a_lab_whose_machines_are_all_lost_is_not_denied(
+    lab: Line, folder: Path, configured: dict[str, str], tmp_path: Path
+) -> None:
+    (folder / ".lab" / "mine").mkdir(parents=True)
+    lab("machines", "add", "m1", "--host", "unix:///nowhere", **configured)
+    with serving(Script("m2", leads=False), tmp_path) as left, serving(Script("n"), folder) as here:
+        lab("machines", "add", "m2", "--host", left.host, **configured)
+        ran = lab("status", "mine", DOCKER_HOST=here.host, **configured)
+    assert ran.exit_code == 1
+    assert "no machine that answers has anything of the lab, and m1 does not" in ran.stderr
 
 
 @pytest.mark.parametrize("words", [("--on", "swarm"), ()])

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 
-from lab.errors import EngineError, Problem
+from lab.errors import Problem
 from lab.launch.refusals import LEADERLESS, RESTORE
 from lab.launch.swarm.member import MemberEngine
 
@@ -29,8 +28,7 @@ def elected(members: Mapping[str, MemberEngine]) -> str:
     deadline = time.monotonic() + _ELECTED_WITHIN
     while left and time.monotonic() < deadline:
         for name in left:
-            with suppress(EngineError):
-                members[name].nodes()
+            if members[name].has_leader():
                 return name
         time.sleep(_AGAIN)
     return ""

@@ -96,6 +96,14 @@ class MemberEngine(Engine):
         except EngineError:
             return False
 
+    def has_leader(self) -> bool:
+        """Tell within seconds whether a manager answers what managers alone know."""
+        try:
+            with asked("the swarm's nodes"):
+                return bool(self._quick.nodes())
+        except EngineError:
+            return False
+
     @property
     def client(self) -> Any:
         """Give the connection, for whoever asks the swarm through it."""

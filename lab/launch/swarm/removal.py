@@ -62,10 +62,9 @@ class Removal(Services):
     def _until_gone(self, network: str) -> None:
         """Wait until no machine has a network that the manager has removed."""
         deadline = time.monotonic() + _GONE_WITHIN
-        while any(network in (one.id, one.name) for one in self._each_network(SWARM)):
+        while holders := [name for name in self._each(partial(_holds, network=network)) if name]:
             if time.monotonic() > deadline:
-                what = "a machine doesn't let go of a network that is removed"
-                raise EngineError(Problem(what, f"network {network}", "`lab gc` later"))
+                raise EngineError(*(_held_on(name, network) for name in sorted(holders)))
             time.sleep(_AGAIN)
 
     def remove_volume(self, name: str) -> None:
@@ -82,6 +81,20 @@ def _stays(name: str, why: str) -> Problem:
         f"the machine {name} does not answer: what the lab has there stays",
         f"machine {name}: {why}",
         "`lab gc` removes it when the machine is back",
+    )
+
+
+def _holds(machine: str, member: MemberEngine, *, network: str) -> str:
+    """Give the machine's name if it has the network; empty when it hasn't."""
+    there = any(network in (one.id, one.name) for one in member.networks(SWARM))
+    return machine if there else ""
+
+
+def _held_on(machine: str, network: str) -> Problem:
+    return Problem(
+        f"the machine {machine} doesn't let go of a network that is removed",
+        f"network {network}",
+        "`lab gc` later, or restart the engine there",
     )
 
 

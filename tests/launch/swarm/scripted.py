@@ -33,13 +33,15 @@ class Script:
             return 200, self._info()
         if path.endswith("/containers/json"):
             return 200, self.running
+        if path.endswith(("/networks", "/volumes")):
+            return 200, {"Volumes": []} if path.endswith("/volumes") else []
         if not self.manages:
             return 503, {"message": "This node is not a swarm manager."}
         if not self.leads:
             self.leads_after -= 1
             self.leads = self.leads_after == 0
             return 500, {"message": LEADERLESS}
-        return 200, []
+        return 200, [{"ID": self.node, "Spec": {}}] if path.endswith("/nodes") else []
 
     def _info(self) -> object:
         swarm = {"LocalNodeState": "active", "NodeID": self.node, "ControlAvailable": self.manages}
