@@ -4,7 +4,6 @@ Nothing of the lab is imported before a verb is chosen, so that `lab --help` ans
 """
 
 import gc
-import sys
 
 import click
 
@@ -59,9 +58,6 @@ def main() -> None:
     # A verb's modules make many thousand objects, and all of them stay: looking for garbage among
     # them again and again would be a tenth of the time until the verb begins.
     gc.set_threshold(50_000)
-    # A thread that the engine has answered waits so long for one that computes, in seconds: as
-    # often as it reads or sends, and with Python's own 5 ms the engine would be idle meanwhile.
-    sys.setswitchinterval(0.0005)
     try:
         app()
     finally:
