@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from ipaddress import IPv4Network
 from types import TracebackType
 from typing import Any, Self
@@ -35,7 +35,9 @@ class Creation:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="creation")
         self._containers: list[SeenContainer] = []
         self._networks: list[SeenNetwork] = []
-        self._noting = threading.Lock()
+        self._noting = threading.Condition()
+        self._under_way = 0
+        self._is_over = False
 
     def __enter__(self) -> Self:
         return self
@@ -49,6 +51,9 @@ class Creation:
         self._pool.shutdown(wait=True, cancel_futures=failure is not None)
         if failure is not None:
             with self._noting:
+                # A Ctrl-C while a thread is started leaves one that the pool doesn't wait for.
+                self._is_over = True
+                self._noting.wait_for(lambda: not self._under_way)
                 made = LabObjects(tuple(self._containers), tuple(self._networks))
             remove_objects(self._engine, made)
 
@@ -59,32 +64,44 @@ class Creation:
 
         *files* is called when the container exists, and may wait until they are written.
         """
-        return self._pool.submit(self._create, wanted, files)
+        return self.work(self._create, wanted, files)
 
     def network(self, plan: Plan, owner: Ownership, members: int) -> "Future[str]":
         """Create the lab's network on a free subnet; the future gives its id."""
-        return self._pool.submit(
+        return self.work(
             self._create_network, plan, owner, members, plan.network, is_closed=plan.is_closed
         )
 
     def way_in(self, plan: Plan, owner: Ownership) -> "Future[str]":
         """Create the network by which this machine reaches a closed lab's front."""
         name = way_in_name(plan)
-        return self._pool.submit(self._create_network, plan, owner, 1, name, is_closed=False)
+        return self.work(self._create_network, plan, owner, 1, name, is_closed=False)
 
     def subnet(self, plan: Plan, wanted: PlannedSubnet, owner: Ownership) -> "Future[str]":
         """Create a network for fixed addresses; the future gives its id."""
-        return self._pool.submit(self._create_subnet, plan, wanted, owner)
+        return self.work(self._create_subnet, plan, wanted, owner)
 
     def joining(
         self, container: "Future[str]", *networks: tuple["Future[str]", str]
     ) -> "Future[str]":
         """Put a container into further networks, at an address; the future gives its id."""
-        return self._pool.submit(self._join, container, networks)
+        return self.work(self._join, container, networks)
 
-    def work(self, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Run something else beside it."""
-        return self._pool.submit(task, *arguments)
+    def work(self, task: Callable[..., Any], *arguments: Any, **named: Any) -> "Future[Any]":
+        """Run something beside it; nothing begins any more once the creation has failed."""
+        return self._pool.submit(self._carry_out, task, *arguments, **named)
+
+    def _carry_out(self, task: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        with self._noting:
+            if self._is_over:
+                raise CancelledError
+            self._under_way += 1
+        try:
+            return task(*arguments, **named)
+        finally:
+            with self._noting:
+                self._under_way -= 1
+                self._noting.notify_all()
 
     def _create(self, wanted: Definition, files: Callable[[], bytes] | None) -> str:
         made = self._engine.create(wanted)
