@@ -70,7 +70,7 @@ async def dial(vantage: Vantage, phases: Phases, host: str, port: int) -> socket
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     # A protocol that sends twice before it reads would else wait, 40 ms, until the peer has
-    # acknowledged the first. asyncio sees to it only for sockets that it has made.
+    # acknowledged the first. asyncio sees to it for sockets alone that name their protocol.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         await asyncio.get_running_loop().sock_connect(sock, (address, port))

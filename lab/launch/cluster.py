@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING
 from lab.errors import Problem
 from lab.launch.channel import Channel, ExecChannel
 from lab.launch.databases import Databases
-from lab.launch.definitions import (
-    GRACE,
-    PROBER_KIND,
-    REAL_GRACE,
-    SERVER_GRACE,
-    SIDECARS,
-    Images,
-)
+from lab.launch.definitions import PROBER_KIND, SIDECARS, Images
 from lab.launch.engine import Engine
 from lab.launch.front import way_in_name
 from lab.launch.homes.ending import ask_to_end
@@ -94,12 +87,9 @@ class Cluster:
     def stop_node(self, name: str) -> None:
         """Stop a member; one that ignores SIGTERM is killed. A real node's JVM ends cleanly."""
         container = self.members.container(name)
-        real = {node.name: node.kind for node in self.plan.real_nodes}
-        if real.get(name) == "image":
+        if any(node.name == name and node.kind == "image" for node in self.plan.nodes):
             ask_to_end(self._engine, container)
-        grace = SERVER_GRACE if self.members.is_server(name) else GRACE
-        grace = REAL_GRACE if name in real else grace
-        return self._engine.stop(container, grace)
+        return self._engine.stop(container)
 
     # Watching
 
@@ -125,6 +115,11 @@ class Cluster:
             away = self._engine.unseen_machine
             return NodeState(name, State.UNREACHABLE if away else State.MISSING, machine=away)
         return state_of(self._engine, seen)
+
+    def away(self) -> tuple[NodeState, ...]:
+        """Tell the members whose machine doesn't answer; on one engine there is no such machine."""
+        states = self.states() if self.is_on_swarm else ()
+        return tuple(one for one in states if one.state is State.UNREACHABLE)
 
     def events(self) -> Events:
         """Give the changes of nodes and database servers as they happen, until closed."""

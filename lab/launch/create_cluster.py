@@ -51,10 +51,10 @@ def create_cluster(
     """
     clear_name(engine, plan.lab)
     owner = Ownership(plan.lab, Purpose(purpose), maker or this_process(), folder)
-    here = not engine.in_swarm
-    images = ensure_images(engine.workshop, plan, owner, progress, runs_here=here)
+    runs_here = not engine.in_swarm
+    images = ensure_images(engine.workshop, plan, owner, progress, runs_here=runs_here)
     engine.bring(images.by_member, progress)
-    ports = {} if engine.in_swarm else choose_ports(plan, folder)
+    ports = choose_ports(plan, folder) if runs_here else {}
     cluster = Cluster(engine, plan, folder, owner, images)
     files: Future[None] = Future()
     with Creation(engine) as creation, _unblocking(files):

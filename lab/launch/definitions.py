@@ -31,7 +31,7 @@ BALANCERS = "balancers"
 PROBER_KIND = "apim-lab.prober-kind"
 ENTERS, SIDECARS = "prober", "sidecars"  # it enters the nodes' networks, or one lives in each
 # Seconds between SIGTERM and SIGKILL: a JVM ends cleanly, a database writes its pages.
-GRACE, REAL_GRACE, SERVER_GRACE = 2, 60, 10
+_GRACE, _REAL_GRACE, _SERVER_GRACE = 2, 60, 10
 # Seconds: why a JVM has ended should be read before the next start fails likewise.
 _AGAIN, _REAL_AGAIN = 1, 60
 _PROBER_CAPABILITIES = ("SYS_ADMIN", "SYS_PTRACE")
@@ -70,7 +70,7 @@ def node_definition(
         environment=node_environment(node, quick=quick),
         published=published,
         memory=node_memory(node, quick=quick),
-        grace=REAL_GRACE if node.is_real else GRACE,
+        grace=_REAL_GRACE if node.is_real else _GRACE,
         again_after=_REAL_AGAIN if node.is_real else _AGAIN,
     )
 
@@ -161,7 +161,7 @@ def server_definition(
         **_standing(plan, server),
         user=f"{SERVER_UID}:{SERVER_GID}",
         memory=SERVER_MEMORY,
-        grace=SERVER_GRACE,
+        grace=_SERVER_GRACE,
     )
 
 

@@ -119,7 +119,7 @@ async def _prove(
         if watched.ending is Ending.HEALTHY:
             return Proof(watched.results, schemas, is_late=False)
         # A moment later the swarm has started or moved them, and what failed would have no cause.
-        down = {one.name: one for one in (*_ended(cluster, watched), *members_away(cluster))}
+        down = {one.name: one for one in (*_ended(cluster, watched), *cluster.away())}
         progress.step("looking at every link once more")
         results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
     stuck = changes.stuck if isinstance(changes, Following) else {}
@@ -130,12 +130,6 @@ def _ended(cluster: Cluster, watched: Watched) -> Iterator[NodeState]:
     """Give the members that ended during the wait; one engine lets them be."""
     if cluster.is_on_swarm:
         yield from (one for one in watched.down.values() if one.state in _ENDED)
-
-
-def members_away(cluster: Cluster) -> Iterator[NodeState]:
-    """Give the members whose machine doesn't answer; on one engine there is no such machine."""
-    if cluster.is_on_swarm:
-        yield from (one for one in cluster.states() if one.state is State.UNREACHABLE)
 
 
 async def _beside(

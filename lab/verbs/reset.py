@@ -17,7 +17,7 @@ from lab.verbs.find import find
 from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.printing import exit_code_of, print_report
-from lab.verbs.proving import members_away, prove
+from lab.verbs.proving import prove
 from lab.verbs.shell import Format, Shell
 from lab.verbs.up import progress_to
 
@@ -100,7 +100,7 @@ def keep_databases(cluster: Cluster) -> None:
 
 def _require_machines(cluster: Cluster, members: Collection[str]) -> None:
     """Refuse before anything is changed: what was on a lost machine could not be made again."""
-    away = [one for one in members_away(cluster) if one.name in members]
+    away = [one for one in cluster.away() if one.name in members]
     machines = dict.fromkeys(one.machine for one in away)
     there = {each: [one.name for one in away if one.machine == each] for each in machines}
     if away:

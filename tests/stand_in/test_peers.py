@@ -59,7 +59,7 @@ def test_a_wrong_hub_password_is_told_in_the_products_words(start, hub, hub_tabl
     gateway.wait_for("Failed retrieving /apis .* status code 401")
 
 
-def test_a_traffic_manager_fetches_its_policies_once(start, hub, hub_table):
+def test_a_traffic_manager_fetches_its_policies(start, hub, hub_table):
     traffic = start("traffic-manager", hub_table(hub.offset))
     traffic.wait_for("policies retrieved and deployed")
 

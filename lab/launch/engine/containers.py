@@ -80,10 +80,10 @@ class Containers(Door):
         with asked(f"container {container}"):
             self._api.start(container)
 
-    def stop(self, container: str, grace: int) -> None:
-        """Ask a container to end, and kill it after *grace* seconds."""
+    def stop(self, container: str) -> None:
+        """Ask a container to end, and kill it after the grace that it was created with."""
         with asked(f"container {container}"):
-            self._api.stop(container, timeout=grace)
+            self._api.stop(container)
 
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         """Send a signal to a container's first process; SIGKILL ends it."""

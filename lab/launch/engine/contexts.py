@@ -1,4 +1,8 @@
-"""Which engine the docker client would reach, with which certificates: read where it keeps them."""
+"""Which engine the docker client would reach, with which certificates: read where it keeps them.
+
+The SDK's own reader knows no environment but its process's, and finds no context where the client
+has no `config.json`.
+"""
 
 import hashlib
 import json

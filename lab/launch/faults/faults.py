@@ -40,7 +40,6 @@ from lab.plan.model import Member, Plan, PlannedServer
 _RULED = (FaultKind.CUT, FaultKind.REFUSE, FaultKind.ISOLATE)
 _RELAYED = (FaultKind.SLOW, FaultKind.CERTIFICATE)
 _ENDED = (FaultKind.KILL, FaultKind.STOP)
-_STOP_GRACE = 2  # seconds
 
 
 class Faults:
@@ -186,7 +185,7 @@ class Faults:
             refuse_logins(self._engine, member)
             return
         changed = with_other_password(self._engine, self._plan.node(member.name))
-        self._engine.stop(member.container, _STOP_GRACE)
+        self._engine.stop(member.container)
         self._engine.put(member.container, changed)
         self._engine.start(member.container)
 

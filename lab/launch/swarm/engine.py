@@ -51,8 +51,6 @@ class SwarmEngine(Running, Removal):
         with suppress(NameTakenError):
             self.keep(name, name.encode(), {**labels, SWARM: "yes"}, is_secret=False)
 
-    # What runs in them
-
     def take(self, container: str, path: str) -> bytes:
         """Give the tar of a file in a container that runs; raises `GoneError`.
 

@@ -1,7 +1,7 @@
 """One machine's engine as a member of a swarm, and as its manager if it is one."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,19 +90,11 @@ class MemberEngine(Engine):
 
     def answers(self) -> bool:
         """Tell within seconds whether the machine is there."""
-        try:
-            with asked("ping"):
-                return bool(self._quick.ping())
-        except EngineError:
-            return False
+        return _is_told(self._quick.ping)
 
     def has_leader(self) -> bool:
         """Tell within seconds whether a manager answers what managers alone know."""
-        try:
-            with asked("the swarm's nodes"):
-                return bool(self._quick.nodes())
-        except EngineError:
-            return False
+        return _is_told(self._quick.nodes)
 
     @property
     def client(self) -> Any:
@@ -228,6 +220,15 @@ class MemberEngine(Engine):
         """Kill and remove a container; one that is on its way out goes by itself."""
         with suppress(GoneError):
             self.remove(container)
+
+
+def _is_told(ask: Callable[[], object]) -> bool:
+    """Tell whether an engine answers, and with something."""
+    try:
+        with asked("the engine"):
+            return bool(ask())
+    except EngineError:
+        return False
 
 
 def why_silent(error: EngineError) -> str:

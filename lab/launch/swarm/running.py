@@ -48,8 +48,8 @@ class Running(Guests):
                 raise EngineError(_not_run(service, newest.error if newest else ""))
             time.sleep(_AGAIN)
 
-    def stop(self, container: str, grace: int) -> None:  # noqa: ARG002  # the engine's own
-        """Let the swarm run no container for a service; it has its own grace for each."""
+    def stop(self, container: str) -> None:
+        """Let the swarm run no container for a service; the grace is the service's own."""
         service = self.service(container)
         code = _TERMINATED
         with suppress(GoneError):
