@@ -5,6 +5,8 @@
 # The container that the engine runs in has nearly every right on this machine, runs nothing but the
 # engine and the trials, and goes at the end. Needs mmdebstrap, and a lab that was up here before.
 set -euo pipefail
+# shellcheck source=nested.sh
+. "$(dirname "$0")/nested.sh"
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 python=${PYTHON:-$checkout/.venv/bin/python}
 name=lab-nested-$$
@@ -22,25 +24,15 @@ make_image() {
 }
 
 start_container() {
-  local base environment
+  local base environment rights
   base=$("$python" -c 'import sys; print(sys.base_prefix)')
   environment=$("$python" -c 'import sys; print(sys.prefix)')
-  docker run --detach --name "$name" --cap-add ALL --cap-drop SYS_RESOURCE \
-    --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
-    --security-opt systempaths=unconfined --device-cgroup-rule 'a *:* rwm' --cgroupns=private \
+  mapfile -t rights < <(nested_rights "$name")
+  docker run --detach --name "$name" "${rights[@]}" \
     --tmpfs /var/lib/docker:size=3g,exec,dev,suid --tmpfs /run:size=200m,exec \
     --volume "$base:$base:ro" --volume "$environment:$environment:ro" \
     --volume "$checkout:$checkout:ro" "$name" >/dev/null
-  # The control groups are mounted read-only, and a system this small has no `mount`.
-  docker exec --interactive "$name" python3 - <<'PYTHON'
-import ctypes
-import os
-
-REMOUNT_WRITABLE = 32 | 4096 | 2 | 4 | 8  # MS_REMOUNT, MS_BIND, MS_NOSUID, MS_NODEV, MS_NOEXEC
-for name in os.listdir("/sys/fs/cgroup"):
-    path = f"/sys/fs/cgroup/{name}".encode()
-    ctypes.CDLL(None).mount(b"none", path, None, REMOUNT_WRITABLE, None)
-PYTHON
+  docker exec "$name" python3 -c "$remount_cgroups"
 }
 
 images() {

@@ -9,8 +9,12 @@
 # The other engines listen without TLS on a bridge of the outer engine, where this machine alone reaches
 # them: for tests, never for a network that anybody else is in.
 set -euo pipefail
+# shellcheck source=nested.sh
+. "$(dirname "$0")/nested.sh"
+suite=${LAB_NESTED_SUITE:-bookworm} # the engine's version is that of Debian's suite
 packages=docker.io,python3,iptables,procps
-image=lab-swarm-machine:$(echo "$packages" | sha256sum | cut -c1-12)
+[ "$suite" = bookworm ] || packages+=,docker-cli
+image=lab-swarm-machine:$suite-$(echo "$packages" | sha256sum | cut -c1-12)
 
 cannot() {
   echo "$1" >&2
@@ -20,8 +24,12 @@ cannot() {
 ensure_image() {
   docker image inspect "$image" >/dev/null 2>&1 && return
   command -v mmdebstrap >/dev/null || cannot "mmdebstrap is missing: it makes their image"
-  mmdebstrap --variant=essential --include=$packages bookworm - 2>/dev/null |
-    docker import - "$image" >/dev/null
+  # A mirror that stands still is older than the newest suites' lists allow.
+  if ! mmdebstrap --variant=essential --include=$packages --aptopt='Acquire::Check-Valid-Until "false"' \
+    "$suite" - 2>/dev/null | docker import - "$image" >/dev/null; then
+    docker rmi "$image" >/dev/null 2>&1 || true
+    cannot "mmdebstrap makes no image of $suite"
+  fi
 }
 
 # Managers know each other by address: a machine that comes back must have the one that it had, and
@@ -57,8 +65,7 @@ make_certificates() {
 }
 
 # A pid file of a killed engine keeps the next one from starting. The storage is a volume: a machine
-# that is stopped and started again is the same member of its swarm. Its control groups are mounted
-# read-only, and a system this small has no `mount`.
+# that is stopped and started again is the same member of its swarm.
 start_machine() {
   local listens="--host tcp://0.0.0.0:2375 --tls=false" shared=()
   if [ -n "$4" ]; then
@@ -67,20 +74,10 @@ start_machine() {
     shared=(--volume "$4/engine:/tls:ro")
   fi
   docker run --detach --name "$1" --hostname "$1" --label lab-swarm-machine="$2" \
-    --network "$2" --ip "$3" "${shared[@]}" --env listens="$listens" \
-    --cap-add ALL --cap-drop SYS_RESOURCE --security-opt seccomp=unconfined \
-    --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
-    --device-cgroup-rule 'a *:* rwm' --cgroupns=private \
+    --network "$2" --ip "$3" "${shared[@]}" "${rights[@]}" \
+    --env listens="$listens" --env remount_cgroups \
     --volume /var/lib/docker --tmpfs /run:size=200m,exec "$image" sh -c '
-      python3 -c "
-import ctypes
-import os
-
-REMOUNT_WRITABLE = 32 | 4096 | 2 | 4 | 8  # MS_REMOUNT, MS_BIND, MS_NOSUID, MS_NODEV, MS_NOEXEC
-for name in os.listdir(\"/sys/fs/cgroup\"):
-    path = f\"/sys/fs/cgroup/{name}\".encode()
-    ctypes.CDLL(None).mount(b\"none\", path, None, REMOUNT_WRITABLE, None)
-"
+      python3 -c "$remount_cgroups"
       rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
       exec dockerd --storage-driver overlay2 --host unix:///var/run/docker.sock $listens \
         >/var/log/dockerd.log 2>&1' >/dev/null
@@ -97,6 +94,7 @@ wait_for() {
 up() {
   local name=$1 count=$2 managers=$3 folder=$4 index role token base first port
   ensure_image
+  mapfile -t rights < <(nested_rights "$image")
   base=$(make_network "$name")
   first=$base.11
   [ -z "$folder" ] || make_certificates "$folder" "$name" "$base.$((10 + count))"

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import docker
 import requests
+from docker.utils import version_gte
 
 from lab.errors import EngineError, Problem
 from lab.launch.engine import connection
@@ -96,6 +97,10 @@ class Door:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _speaks(self, version: str) -> bool:
+        """Tell whether the engine speaks this version of its API, or a later one."""
+        return bool(version_gte(self._api.api_version, version))
 
     def _is_own(self, labels: Mapping[str, str] | None) -> bool:
         return (SWARM in (labels or {})) == self.in_swarm

@@ -8,6 +8,10 @@ from lab.launch.engine.door import Door, asked
 from lab.launch.engine.rows import seen_network
 from lab.launch.seen import SeenNetwork
 
+# From this API on (engine 25), a container in an internal network has no gateway at all, and later
+# engines refuse to be told one. Before, it is the engine's own end: a way to this machine.
+_WITHOUT_GATEWAY = "1.44"
+
 
 class Networks(Door):
     """Makes, joins and removes networks."""
@@ -37,7 +41,7 @@ class Networks(Door):
         pool: dict[str, Any] = {"Subnet": str(subnet)}
         if bridge:
             pool["Gateway"] = bridge
-        if dead_end:
+        if dead_end and not self._speaks(_WITHOUT_GATEWAY):
             pool["AuxiliaryAddresses"] = {"DefaultGatewayIPv4": dead_end}
         with asked(f"network {name}"):
             made = self._api.create_network(
