@@ -1,10 +1,12 @@
-"""Reads which TCP ports are in LISTEN in this process's network namespace, without any traffic."""
+"""Reads which TCP ports are in LISTEN in a network namespace, without any traffic."""
 
 import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
 # linux/netlink.h, sock_diag.h, inet_diag.h
 _SOCK_DIAG = 4
@@ -17,19 +19,33 @@ _PORT_AT = 4  # behind the message's head: family, state, timer, retrans, then t
 
 _PROC_TABLES = (Path("/proc/thread-self/net/tcp"), Path("/proc/thread-self/net/tcp6"))
 
+Enter = Callable[[], AbstractContextManager[object]]
 
-def find_reader() -> tuple[Callable[[], tuple[int, ...]], float]:
-    """Give the way to read the ports that this kernel has, and the seconds between two readings.
+
+class Listeners(Protocol):
+    """The listeners of one network namespace; *period* is the seconds between two readings."""
+
+    period: float
+
+    def ports(self) -> tuple[int, ...]:
+        """Give the ports in LISTEN, sorted."""
+
+    def close(self) -> None:
+        """Give up what the reading needs."""
+
+
+def listeners_inside(enter: Enter) -> Listeners:
+    """Give the listeners of the namespace that *enter* leads into, by the way that this kernel has.
 
     The kernel's socket diagnosis looks at listeners only (0.06 ms); `/proc/net/tcp` walks every
     connection of the whole machine (3 ms on a machine with 24 GB), so it is read less often.
+    Raises `OSError` when nothing leads there.
     """
-    try:
-        diagnosis = Diagnosis()
-        diagnosis.ports()
-    except OSError:
-        return ports_by_proc, 0.25
-    return diagnosis.ports, 0.015
+    with enter():
+        try:
+            return Diagnosis()
+        except OSError:
+            return Tables(enter)
 
 
 class Diagnosis:
@@ -38,8 +54,15 @@ class Diagnosis:
     Raises `OSError` where the kernel has no such thing.
     """
 
+    period = 0.015
+
     def __init__(self) -> None:
         self._sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG)
+        try:
+            self.ports()
+        except OSError:
+            self.close()
+            raise
 
     def ports(self) -> tuple[int, ...]:
         """Give the ports in LISTEN, sorted."""
@@ -51,9 +74,21 @@ class Diagnosis:
         self._sock.close()
 
 
-def ports_by_proc() -> tuple[int, ...]:
-    """Give the same from the text tables under `/proc`."""
-    return tuple(sorted({port for table in _PROC_TABLES for port in _read_table(table)}))
+class Tables:
+    """The text tables under `/proc`, of the network namespace that *enter* leads into."""
+
+    period = 0.25
+
+    def __init__(self, enter: Enter) -> None:
+        self._enter = enter
+
+    def ports(self) -> tuple[int, ...]:
+        """Give the ports in LISTEN, sorted."""
+        with self._enter():
+            return tuple(sorted({port for table in _PROC_TABLES for port in _read_table(table)}))
+
+    def close(self) -> None:
+        """Do nothing: each reading opens the tables anew."""
 
 
 def _dump(sock: socket.socket, family: socket.AddressFamily) -> Iterator[int]:

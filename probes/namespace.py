@@ -4,6 +4,8 @@ import ctypes
 import os
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 _CLONE_NEWNET = 0x40000000  # sched.h
@@ -100,6 +102,20 @@ def enter_network(network: int) -> None:
     """
     if _libc.setns(network, _CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+@contextmanager
+def inside(network: int) -> Iterator[None]:
+    """Stand in a network namespace for a while; raises `OSError` when it can't be entered."""
+    own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    try:
+        enter_network(network)
+        try:
+            yield
+        finally:
+            enter_network(own)
+    finally:
+        os.close(own)
 
 
 def drop_capabilities() -> None:

@@ -1,8 +1,8 @@
 """Probes a SOAP service of the 2.x line, where a refused login is a fault with status 500."""
 
 import dataclasses
+import html
 import re
-from xml.sax.saxutils import escape
 
 from probes import http
 from probes.failure import LinkError
@@ -32,9 +32,9 @@ async def call(trial: Trial) -> str:
 
 
 def _filled(trial: Trial, request: HttpRequest) -> HttpRequest:
-    body = request.body.replace("{username}", escape(trial.target.username))
+    body = request.body.replace("{username}", html.escape(trial.target.username, quote=False))
     return dataclasses.replace(
-        request, body=body.replace("{password}", escape(trial.target.password))
+        request, body=body.replace("{password}", html.escape(trial.target.password, quote=False))
     )
 
 

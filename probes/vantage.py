@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from probes import listening
 from probes.attempt import attempt, no_vantage
 from probes.connection import Vantage
 from probes.lines import say, say_error, say_result
@@ -60,8 +59,6 @@ class _Attempts:
         protocol = asyncio.StreamReaderProtocol(reader)
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: protocol, os.fdopen(asked, "rb"))
-        if not self._no_entry:
-            self._start(self._watch_ports())
         while line := await reader.readline():
             self._start(self._answer(json.loads(line)))
         await self._end()
@@ -74,6 +71,7 @@ class _Attempts:
     async def _end(self) -> None:
         """Break off what is under way: the node is gone, or has been named anew."""
         tasks = tuple(self._tasks)
+        await asyncio.sleep(0)  # one that never ran could not answer
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -94,16 +92,6 @@ class _Attempts:
             raise
         except Exception as error:  # noqa: BLE001 - a bug of one probe must be loud and spare the others
             say_error(_bug(error), vantage=self._name, id=target.id)
-
-    async def _watch_ports(self) -> None:
-        read, period = listening.find_reader()
-        known: tuple[int, ...] | None = None
-        while True:
-            ports = read()
-            if ports != known:
-                known = ports
-                say({"type": "listening", "vantage": self._name, "ports": ports})
-            await asyncio.sleep(period)
 
 
 def _bug(error: Exception) -> str:

@@ -1,27 +1,20 @@
 """Which ports listen here, read in both ways."""
 
 import contextlib
+import errno
+import os
 import socket
+from collections.abc import Iterator
 
 import pytest
 
 from probes import listening
 
 
-@pytest.fixture
-def diagnosis():
-    with contextlib.closing(listening.Diagnosis()) as opened:
-        yield opened.ports
-
-
-@pytest.fixture
-def proc():
-    return listening.ports_by_proc
-
-
-@pytest.fixture(params=["diagnosis", "proc"])
+@pytest.fixture(params=[listening.Diagnosis, lambda: listening.Tables(contextlib.nullcontext)])
 def read(request):
-    return request.getfixturevalue(request.param)
+    with contextlib.closing(request.param()) as opened:
+        yield opened.ports
 
 
 @pytest.mark.parametrize(
@@ -43,7 +36,36 @@ def test_a_connection_is_no_listener(read):
 
 
 def test_the_cheap_way_is_taken_where_the_kernel_has_it():
-    read, seconds = listening.find_reader()
-    assert read.__func__ is listening.Diagnosis.ports
-    assert seconds < 0.05
-    read.__self__.close()
+    with contextlib.closing(listening.listeners_inside(contextlib.nullcontext)) as here:
+        assert isinstance(here, listening.Diagnosis)
+        assert here.period < 0.05
+
+
+def test_a_kernel_without_the_diagnosis_is_asked_by_its_tables_each_time_inside(monkeypatch):
+    entered = []
+
+    @contextlib.contextmanager
+    def enter() -> Iterator[None]:
+        entered.append("in")
+        yield
+        entered.append("out")
+
+    def fail() -> None:
+        raise OSError(errno.EPROTONOSUPPORT, os.strerror(errno.EPROTONOSUPPORT))
+
+    monkeypatch.setattr(listening, "Diagnosis", fail)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = listening.listeners_inside(enter)
+        assert entered == ["in", "out"]
+        assert server.getsockname()[1] in there.ports()
+    assert entered == ["in", "out"] * 2
+
+
+def test_a_namespace_that_nothing_leads_into_is_an_error():
+    @contextlib.contextmanager
+    def enter() -> Iterator[None]:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        yield
+
+    with pytest.raises(PermissionError):
+        listening.listeners_inside(enter)

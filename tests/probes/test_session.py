@@ -51,6 +51,12 @@ def wait_until_gone(pids: list[int]) -> None:
         time.sleep(0.01)
 
 
+def wait_until_it_stands(prober, name: str = "here") -> None:
+    """Have an attempt made: its answer comes from the process of the vantage."""
+    prober.ask(tcp(1, id=f"{name} stands"), vantage=name)
+    assert prober.hear_result()["id"] == f"{name} stands"
+
+
 def test_a_target_is_tried_from_the_vantage_that_was_named(prober, listener):
     port = listener.getsockname()[1]
     prober.stand_here()
@@ -185,8 +191,8 @@ def test_the_session_and_its_vantages_end_with_its_stdin(prober, listener):
     prober.ask(
         tcp(listener.getsockname()[1], protocol=Protocol.TLS, timeout=PATIENCE), vantage="one"
     )
-    prober.hear("listening")
-    prober.hear("listening")
+    wait_until_it_stands(prober, "one")
+    wait_until_it_stands(prober, "two")
     vantages = children(prober.process.pid)
     assert len(vantages) == 2
     prober.process.stdin.close()
@@ -197,7 +203,7 @@ def test_the_session_and_its_vantages_end_with_its_stdin(prober, listener):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_vantages_die_with_the_session(prober, number):
     prober.stand_here()
-    prober.hear("listening")
+    wait_until_it_stands(prober)
     vantages = children(prober.process.pid)
     prober.process.send_signal(number)
     assert prober.process.wait(PATIENCE) == -number
@@ -206,7 +212,7 @@ def test_the_vantages_die_with_the_session(prober, number):
 
 def test_a_vantage_whose_process_broke_is_told_loudly(prober):
     prober.stand_here()
-    prober.hear("listening")
+    wait_until_it_stands(prober)
     (child,) = children(prober.process.pid)
     os.kill(child, signal.SIGKILL)
     assert prober.hear("error")["what"] == "the process of vantage here ended with -9"
@@ -217,7 +223,7 @@ def test_a_vantage_whose_process_broke_is_told_loudly(prober):
 
 def test_a_vantage_has_no_capability_left(prober):
     prober.stand_here()
-    prober.hear("listening")
+    wait_until_it_stands(prober)
     (child,) = children(prober.process.pid)
     status = Path(f"/proc/{child}/status").read_text()
     held = [line.split()[1] for line in status.splitlines() if line.startswith(("CapE", "CapP"))]
@@ -225,10 +231,9 @@ def test_a_vantage_has_no_capability_left(prober):
 
 
 def test_a_vantage_keeps_no_descriptor_of_the_session_or_of_another(prober):
-    prober.stand_here("one")
-    prober.hear("listening")
-    prober.stand_here("two")
-    prober.hear("listening")
+    for name in ("one", "two"):
+        prober.stand_here(name)
+        wait_until_it_stands(prober, name)
     first, second = children(prober.process.pid)
 
     def pipes(pid: int) -> set[str]:
