@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SESSION = ("python3", "-m", "probes.session")
 _STDERR_KEPT = 4096  # bytes
+_DEATH_TOLD = 2.0  # seconds; some engines end the streams of a dead container before they tell
 _READ_AT_ONCE = 30.0  # seconds; on a busy machine 32 nodes' vantages took more than five
 
 
@@ -41,7 +42,7 @@ class ExecChannel:
         self._lines: list[bytes] = []
         self._stderr = b""
         self._closing = False
-        self._has_died = False
+        self._died = threading.Event()
         self._death = _Death(engine, container, self._die)
 
     def send(self, data: bytes) -> None:
@@ -68,15 +69,18 @@ class ExecChannel:
         self._lines.extend(line + b"\n" for line in lines)
 
     def _die(self) -> None:
-        self._has_died = True
+        self._died.set()
         self._stream.close()
 
     def _end(self) -> bytes:
-        if self._has_died and not self._closing:
+        if self._closing:
+            return b""
+        words = self._stderr.decode(errors="replace").strip()
+        if self._died.wait(0 if words else _DEATH_TOLD):
             raise ConnectionError("its container has ended")
-        if not self._closing and self._stderr.strip():
-            last = self._stderr.decode(errors="replace").strip().splitlines()[-1]
+        if words:
             code = self._engine.exec_exit_code(self._exec)
+            last = words.splitlines()[-1]
             raise ConnectionError(f"the session failed with exit code {code}: {last}")
         return b""
 
@@ -89,7 +93,7 @@ class ExecChannel:
 
 
 class _Death:
-    """Calls back when a container ends: the engine leaves the streams of its execs open."""
+    """Calls back when a container ends: many an engine leaves the streams of its execs open."""
 
     def __init__(self, engine: Engine, container: str, ended: Callable[[], None]) -> None:
         self._engine = engine
