@@ -52,6 +52,19 @@ def test_a_gateway_without_its_hub_serves_and_keeps_trying(
     assert healthcheck(gateway, security, auth=ADMIN).status_code == 200
 
 
+def test_a_gateway_that_subscribes_late_reads_what_it_has_missed(
+    start, hub, chosen_offset, hub_table
+):
+    offset = chosen_offset()
+    early, late = (f"tcp://localhost:{5672 + one}" for one in (hub.offset, offset))
+    gateway = start("gateway-worker", hub_table(hub.offset).replace(early, late))
+    gateway.wait_for("all artifacts of its labels are deployed")
+    assert "deployed APIs" not in gateway.log()
+    start("control-plane", KEY_MANAGER_OFF + hub_table(offset), offset=offset)
+    gateway.wait_for("Siddhi-JMS-Consumer#notification was successful!")
+    gateway.wait_for("stand-in gateway: deployed APIs: none")
+
+
 def test_a_wrong_hub_password_is_told_in_the_products_words(start, hub, hub_table):
     gateway = start("gateway-worker", hub_table(hub.offset, password="wrong"))
     gateway.wait_for("DataEndpointLoginException: wrong userName or password")

@@ -238,7 +238,8 @@ class Node:
         if hub.enabled:
             work += [agent.keep_logged_in() for agent in self._hub_agents]
             if role in _HUB_TOPICS:
-                work.append(listen(hub.listening, hub.account, _HUB_TOPICS[role], self._hear))
+                topics = _HUB_TOPICS[role]
+                work.append(listen(hub.listening, hub.account, topics, self._hear, self._catch_up))
         if throttling.publishes:
             work += [agent.keep_logged_in() for agent in self._throttling_agents]
         if role in GATEWAY_ROLES:
@@ -257,6 +258,11 @@ class Node:
             self._background.spawn(self._deploy())
         elif topic == "throttledata" and self._apis is not None:
             self._apis.throttle(payload)
+
+    def _catch_up(self) -> None:
+        """Read again what a gateway read before it was subscribed to what changes it."""
+        if self._configuration.role in GATEWAY_ROLES and self._bootstrap.deployed():
+            self._background.spawn(self._deploy())
 
     async def _deploy(self) -> None:
         """Read the gateway's APIs; most never have one."""

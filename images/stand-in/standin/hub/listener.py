@@ -25,10 +25,12 @@ async def listen(
     account: Account,
     topics: Sequence[str],
     heard: Heard | None = None,
+    subscribed: Callable[[], None] | None = None,
 ) -> None:
     """Stay subscribed to *topics* at the first of *endpoints* that answers, for ever.
 
-    Every message is logged, and given to *heard*.
+    Every message is logged, and given to *heard*. *subscribed* is called after each subscription:
+    what was told before it came to nobody.
     """
     for topic in topics:
         log.info(_LISTENER, f"Starting jms topic consumer thread for the {topic} topic...")
@@ -40,6 +42,8 @@ async def listen(
             try:
                 await client.subscribe(topics)
                 _log_success(attempt, topics, endpoint)
+                if subscribed is not None:
+                    subscribed()
                 attempt, pause = 0, _FIRST_RETRY
                 while True:
                     _take(await client.next_delivery(), heard)
