@@ -39,7 +39,7 @@ def listeners_inside(enter: Enter) -> Listeners:
 
     The kernel's socket diagnosis looks at listeners only (0.06 ms); `/proc/net/tcp` walks every
     connection of the whole machine (3 ms on a machine with 24 GB), so it is read less often.
-    Raises `OSError` when nothing leads there.
+    Raises what *enter* raises when nothing leads there.
     """
     with enter():
         try:

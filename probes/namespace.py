@@ -106,10 +106,16 @@ def enter_network(network: int) -> None:
 
 @contextmanager
 def inside(network: int) -> Iterator[None]:
-    """Stand in a network namespace for a while; raises `OSError` when it can't be entered."""
+    """Stand in a network namespace for a while.
+
+    Raises `NoEntryError` when it can't be entered, and `OSError` when there is no way back.
+    """
     own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     try:
-        enter_network(network)
+        try:
+            enter_network(network)
+        except OSError as error:
+            raise NoEntryError(f"the namespace can't be entered: {error.strerror}") from error
         try:
             yield
         finally:

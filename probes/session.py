@@ -139,7 +139,7 @@ class Session:
     def _watch(self, child: _Child, node: Node | None) -> None:
         """Read the listeners of its namespace from here on; its child says why it can't enter."""
         enter = partial(inside, node.network) if node else contextlib.nullcontext
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(NoEntryError):
             child.listeners = listeners_inside(enter)
             child.held.callback(child.listeners.close)
             self._due = 0.0

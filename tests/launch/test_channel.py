@@ -78,7 +78,7 @@ def test_an_engine_that_ends_the_streams_before_it_tells_the_containers_end_is_w
         channel.receive()
 
 
-def test_an_engine_that_leaves_the_streams_open_is_not_waited_for() -> None:
+def test_a_containers_end_ends_the_session_where_the_engine_leaves_its_streams_open() -> None:
     engine: Any = FakeEngine()
     channel = ExecChannel(engine, "prober")
     engine.told.dies.set()

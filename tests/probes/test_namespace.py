@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.namespace import NoEntryError, find_node, read_etc
+from probes.namespace import NoEntryError, find_node, inside, read_etc
 
 
 @pytest.fixture
@@ -46,3 +46,10 @@ def test_a_refused_process_leaves_no_descriptor_open():
     with pytest.raises(NoEntryError, match="is not in container"):
         find_node(os.getpid(), "a" * 64)
     assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_what_is_no_namespace_can_not_be_stood_in(etc):
+    own = Path("/proc/thread-self/ns/net").readlink()
+    with pytest.raises(NoEntryError, match=r"Bad file descriptor|Invalid argument"), inside(etc):
+        pytest.fail("it was entered")
+    assert Path("/proc/thread-self/ns/net").readlink() == own
