@@ -11,10 +11,10 @@ _GRACE = 1.0  # seconds: the prober ends an attempt itself; this one only guards
 
 
 async def attempt(session: ProberSession, vantage: str, target: Target) -> Result:
-    """Ask once; a prober that doesn't answer gives `NO_VANTAGE`."""
+    """Ask once, when it is its turn; a prober that doesn't answer gives `NO_VANTAGE`."""
     allowed = target.timeout + _GRACE
     try:
-        async with asyncio.timeout(allowed):
+        async with session.turns, asyncio.timeout(allowed):
             return await session.ask(vantage, target)
     except TimeoutError:
         seen = f"the prober gave no answer in {allowed:g} s"

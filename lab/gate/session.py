@@ -17,6 +17,9 @@ from probes.target import Target
 
 OnPorts = Callable[[str, frozenset[int]], None]
 
+# More attempts at one moment only slow each other, on two cores up to their own time-out.
+_AT_ONCE = 64
+
 _Piece = TypeVar("_Piece")
 
 
@@ -48,11 +51,12 @@ class ProberSession:
 
     Messages come on a thread of their own, as the channel blocks; the event loop handles them.
     Every waiting question gets a `LabError` when the session ends early. What the host dials goes
-    to *host* instead.
+    to *host* instead. *turns* are what an attempt takes one of while it is under way.
     """
 
     def __init__(self, channel: Channel, host: HostVantage | None = None) -> None:
         self._host = host
+        self.turns = asyncio.Semaphore(_AT_ONCE)
         self.on_ports: OnPorts = lambda _vantage, _ports: None
         self._channel = channel
         self._loop: asyncio.AbstractEventLoop

@@ -10,9 +10,6 @@ from lab.wiring.link import Link
 from probes.result import Outcome, Result
 from probes.target import Target
 
-# More attempts at one moment only slow each other, on two cores up to their own time-out.
-_AT_ONCE = 64
-
 
 def _ignore(result: Result) -> None:
     """Take no notice."""
@@ -29,14 +26,12 @@ async def sweep(
     """Give one result a link, by its id.
 
     A link whose node is not among *vantages* can't be dialled and gets `NO_VANTAGE` at once.
-    At most 64 are under way at a time. Raises `LabError` when the prober's session ends.
+    Raises `LabError` when the prober's session ends.
     """
-    turns = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(link: Link) -> Result:
         if link.node in vantages:
-            async with turns:
-                result = await attempt(session, link.node, targets[link.id])
+            result = await attempt(session, link.node, targets[link.id])
         else:
             result = Result(link.id, Outcome.NO_VANTAGE, seen="not running", at=time.time())
         seen(result)

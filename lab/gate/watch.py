@@ -116,6 +116,7 @@ class _Watch:
     ) -> None:
         self._session = session
         self._links = {link.id: link for link in links}
+        self._unproven = dict(self._links)
         # A balancer needs nobody: it waits for its members by itself.
         self._needs: dict[str, tuple[str, ...]] = {one.name: () for one in plan.balancers}
         self._needs |= {node.name: needs.get(node.name, ()) for node in plan.nodes}
@@ -213,6 +214,8 @@ class _Watch:
 
         def is_enough(result: Result) -> bool:
             self._results[link.id] = result
+            if result.ok:
+                del self._unproven[link.id]
             self._seen(result)
             self._judge()
             return result.ok
@@ -236,15 +239,10 @@ class _Watch:
     def _judge(self) -> None:
         if not all(started.is_set() for started in self._started.values()):
             return
-        waiting = [link for link in self._links.values() if not self._is_proven(link)]
-        if not waiting:
+        if not self._unproven:
             self._end(Ending.HEALTHY)
-        elif all(self._peers.is_final(link, link.node) for link in waiting):
+        elif all(self._peers.is_final(link, link.node) for link in self._unproven.values()):
             self._end(Ending.HOPELESS)
-
-    def _is_proven(self, link: Link) -> bool:
-        result = self._results.get(link.id)
-        return result is not None and result.ok
 
     def _note_ports(self, vantage: str, ports: frozenset[int]) -> None:
         if vantage in self._peers and self._peers.note_ports(vantage, ports):
