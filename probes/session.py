@@ -25,7 +25,7 @@ from probes import vantage
 from probes.attempt import no_vantage
 from probes.by_protocol import load_all
 from probes.lines import say, say_error, say_result
-from probes.listening import Listeners, listeners_inside
+from probes.listening import Listeners, listeners_inside, pause_after
 from probes.namespace import Node, NoEntryError, find_node, inside
 from probes.trust import client_context
 
@@ -83,11 +83,12 @@ class Session:
 
     def _read_listeners(self) -> None:
         """Tell the ports of each vantage's namespace where they have changed."""
-        self._due = inf
+        began, period = time.process_time(), inf
         for child in self._children.values():
             if child.listeners is not None:
                 self._tell_ports(child, child.listeners)
-                self._due = min(self._due, time.monotonic() + child.listeners.period)
+                period = min(period, child.listeners.period)
+        self._due = time.monotonic() + pause_after(time.process_time() - began, period)
 
     def _tell_ports(self, child: _Child, listeners: Listeners) -> None:
         try:

@@ -41,6 +41,11 @@ def test_the_cheap_way_is_taken_where_the_kernel_has_it():
         assert here.period < 0.05
 
 
+def test_few_listeners_are_read_at_their_own_period_and_many_in_a_tenth_of_the_time():
+    assert listening.pause_after(0.0005, 0.015) == 0.015
+    assert listening.pause_after(0.004, 0.015) == pytest.approx(0.036)
+
+
 def test_a_kernel_without_the_diagnosis_is_asked_by_its_tables_each_time_inside(monkeypatch):
     entered = []
 
