@@ -19,7 +19,8 @@ from lab.wiring.xml_files import FILES, conf_of
 
 _MOST = 20_000  # entries of a folder; a product's home has 8 000
 _DEEPEST = 8
-_LAYOUT = frozenset({"conf", "repository"})
+_CONF = ("repository", "conf")
+_LAYOUT = frozenset(_CONF)
 _USUAL = frozenset({"config", "configs", "confs", "wso2", "wso2am"})
 _SYNAPSE_S = "registry.xml"
 _XML_NAMES = frozenset(PurePosixPath(file).name for file in FILES)
@@ -65,11 +66,15 @@ def _toml_layout(folder: Path, files: Files) -> Mapping[str, Path]:
 
 
 def _xml_layout(_folder: Path, files: Files) -> Mapping[str, Path]:
-    """Give a file of each node of the 2.x line; beside a deployment.toml they are made of it."""
+    """Give a file of each node of the 2.x line.
+
+    Beside a deployment.toml they are made of it, and so is whatever a home keeps of earlier ones.
+    """
     made = {path.parent for path in files if path.name == FILE_NAME}
+    homes = {conf.parents[1] for conf in made if conf.parts[-2:] == _CONF}
     found: dict[str, list[Path]] = {}
     for path in files:
-        if path.name in _XML_NAMES:
+        if path.name in _XML_NAMES and homes.isdisjoint(path.parents):
             conf = Path(conf_of(PurePosixPath(path), files))
             if conf not in made and conf.parent.parent not in made:
                 found.setdefault(str(conf), []).append(path)
@@ -137,9 +142,10 @@ def _walk(root: Path, folder: Path, problems: list[Problem], depth: int) -> Iter
 
 
 def _odd(root: Path, path: Path) -> Problem | None:
-    """Say what is wrong with an entry that would have to be opened."""
+    """Say what is wrong with an entry that would have to be opened, or looked into."""
     is_opened = path.suffix == ".toml" or path.name in _XML_NAMES
-    if not is_opened and not (root / path).is_symlink():
+    leads_on = (root / path).is_symlink() and (root / path).is_dir()
+    if not is_opened and not leads_on:
         return None
     target = (root / path).resolve()
     if not target.is_relative_to(root):

@@ -78,7 +78,8 @@ def _role_told(name: str, document: Document, told: Role | None) -> tuple[Role, 
         what = f"{name} names no other node, as an all-in-one does, and that is no role of a lab"
     else:
         what = f"the role of {name} can't be told: {said}"
-    raise LabError(Problem(what, at, f"say --role {name}=ROLE, one of {', '.join(Role)}"))
+    roles = ", ".join(dict.fromkeys(PROFILE_ROLES.values()))
+    raise LabError(Problem(what, at, f"say --role {name}=ROLE, one of {roles}"))
 
 
 def _held(document: Document) -> Role | None:

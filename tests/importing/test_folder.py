@@ -66,6 +66,15 @@ def test_other_files_of_a_customer_are_left_alone(tmp_path: Path) -> None:
     assert set(find_node_files(tmp_path)) == {"gw"}
 
 
+def test_of_a_home_that_was_started_the_deployment_toml_alone_is_the_node(tmp_path: Path) -> None:
+    made = ("carbon.xml", "datasources/master-datasources.xml")
+    written(tmp_path, "gw/repository/conf/deployment.toml", "gw/diagnostics-tool/conf/config.toml")
+    written(tmp_path, *(f"gw/repository/conf/{file}" for file in made))
+    written(tmp_path, *(f"gw/backup/repository/conf/{file}" for file in made))
+    assert dict(find_node_files(tmp_path)) == {"gw": Path("gw/repository/conf/deployment.toml")}
+    assert set(find_node_files(tmp_path / "gw")) == {"node"}
+
+
 def test_a_folder_without_a_node_is_refused(tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(os.urandom(5000))
     assert problems(tmp_path) == [("no configuration of a node in this folder", str(tmp_path))]
@@ -97,6 +106,14 @@ def test_all_odd_files_are_told_at_once_and_none_is_opened(tmp_path: Path) -> No
         ("is no regular file", "pipe.toml"),
         ("is no regular file", "sock.toml"),
     ]
+
+
+def test_a_link_to_a_file_that_is_no_configuration_is_left_alone(tmp_path: Path) -> None:
+    folder = written(tmp_path / "given", "gw.toml")
+    (tmp_path / "driver.jar").write_text("x")
+    (folder / "driver.jar").symlink_to(tmp_path / "driver.jar")
+    (folder / "gone.jar").symlink_to(tmp_path / "gone.jar")
+    assert set(find_node_files(folder)) == {"gw"}
 
 
 def test_a_link_in_the_folder_is_followed_and_a_circle_is_not(tmp_path: Path) -> None:
