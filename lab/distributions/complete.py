@@ -3,19 +3,17 @@
 What a home consists of: the start scripts, profileSetup.sh and the bundle lists of 4.1.0.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from lab.distributions.entry import Distribution, incomplete
 from lab.distributions.find import IMAGE
+from lab.distributions.version import TITLE, version_of
 from lab.errors import Problem
 from lab.plan.containers import conf_path, node_configuration
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Line
 
-_VERSION = re.compile(r"v?(\d+\.\d+\.\d+)\s*$", re.MULTILINE)
-_TITLE = "bin/version.txt"
 _FILES = (
     "repository/resources/security/wso2carbon.jks",
     "repository/resources/security/client-truststore.jks",
@@ -69,22 +67,14 @@ def _of_another_version(
         wanted = f"{node.start.distribution}-{node.version}"
         what = f"is version {found}, and {node.name} runs {wanted}"
         mend = f'write kind = "{node.kind}:…/{wanted}" in [nodes.{node.name}]'
-    return Problem(what, f"{distribution.where}/{_TITLE}", mend)
-
-
-def version_of(distribution: Distribution) -> str | None:
-    """Give the version that a distribution says it is; None when it says nothing."""
-    if not distribution.has(_TITLE):
-        return None
-    found = _VERSION.search(distribution.read(_TITLE).decode(errors="replace"))
-    return found.group(1) if found else None
+    return Problem(what, f"{distribution.where}/{TITLE}", mend)
 
 
 def _missing(distribution: Distribution, nodes: tuple[PlannedNode, ...]) -> Iterator[str]:
     files, folders = list(_FILES), list(_FOLDERS)
     if any(node.line is Line.TOML for node in nodes):
         files, folders = [*files, *_MAPPERS_FILES], [*folders, *_MAPPERS_FOLDERS]
-    wanted = [_TITLE, *files, *(node.start.script for node in nodes)]
+    wanted = [TITLE, *files, *(node.start.script for node in nodes)]
     wanted += [str(conf_path(name)) for node in nodes for name in node_configuration(node)]
     if any(node.start.setup for node in nodes):
         wanted.append("bin/profileSetup.sh")

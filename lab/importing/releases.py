@@ -1,7 +1,10 @@
-"""Tells which release a customer's files are for: of the 2.x line they say it themselves."""
+"""Tells which release a customer's files are for, where they or the homes around them say it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from lab.distributions.version import TITLE, version_around
 from lab.errors import LabError, Problem, UsageError
 from lab.importing.roles import Told
 from lab.products.facts import Line, Release
@@ -10,20 +13,40 @@ _VERSION = "carbon.Version"
 _USUAL = "4.1.0"
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The version that one node says, and where."""
+
+    node: Told
+    version: str
+    where: str
+
+    def is_of(self, release: Release) -> bool:
+        """Tell whether it is the version of one of its role's distributions.
+
+        API Manager's own can be a key manager too, by its profile. A role that isn't there is
+        judged elsewhere.
+        """
+        facts = release.roles.get(self.node.role)
+        return facts is None or self.version in (release.version, facts.version)
+
+
 def release_of(
     nodes: Sequence[Told], releases: Mapping[str, Release], wanted: str | None
 ) -> Release:
-    """Give the release that is *wanted*, else the one that the files are for.
+    """Give the release that is *wanted*, else the one that the nodes say they are.
 
-    Raises `LabError` for files of another product line, or of a version that nobody knows.
+    Raises `LabError` for files of another product line, for a version that nobody knows, and for
+    nodes of several.
     """
     line = nodes[0].settings.tables.line
     if wanted is not None:
         return _fitting(releases[wanted], line, releases)
-    if line is Line.TOML:
-        return releases[_USUAL]
     known = [release for release in releases.values() if release.line is line]
-    return _written(nodes, known) if any(map(_version, nodes)) else known[-1]
+    said = [one for one in map(_said, nodes) if one is not None]
+    if said:
+        return _common(said, known)
+    return releases[_USUAL] if line is Line.TOML else known[-1]
 
 
 def _fitting(release: Release, line: Line, releases: Mapping[str, Release]) -> Release:
@@ -34,37 +57,42 @@ def _fitting(release: Release, line: Line, releases: Mapping[str, Release]) -> R
     raise UsageError(Problem(what, "--product-version", f"use one of {', '.join(fitting)}"))
 
 
-def _written(nodes: Sequence[Told], known: Sequence[Release]) -> Release:
-    """Give the release whose every role has the version that its file says."""
+def _common(said: Sequence[_Said], known: Sequence[Release]) -> Release:
+    """Give the release that every node says."""
     for release in known:
-        if all(_is_of(release, one) for one in nodes):
+        if all(one.is_of(release) for one in said):
             return release
-    nearest = known[-1]
-    raise LabError(
-        *(
-            Problem(
-                f"{one.settings.name} is version {_version(one)}, which no lab knows",
-                str(value.used_at),
-                f"--product-version {nearest.version} takes its files for those of that version;"
-                " what later versions added is then neither read nor probed",
-            )
-            for one in nodes
-            if not _is_of(nearest, one) and (value := one.settings.value(_VERSION)) is not None
-        )
+    unknown = [one for one in said if not any(map(one.is_of, known))]
+    if unknown:
+        raise LabError(*(_nobody_knows(one, known[-1].version) for one in unknown))
+    versions = ", ".join(f"{one.node.settings.name} {one.version}" for one in said)
+    what = f"nodes of several versions, which make no cluster: {versions}"
+    mend = "--product-version takes all files for those of one"
+    raise LabError(Problem(what, said[0].where, mend))
+
+
+def _nobody_knows(one: _Said, nearest: str) -> Problem:
+    return Problem(
+        f"{one.node.settings.name} is version {one.version}, which no lab knows",
+        one.where,
+        f"--product-version {nearest} takes its files for those of that version;"
+        " what later versions added is then neither read nor probed",
     )
 
 
-def _is_of(release: Release, one: Told) -> bool:
-    """Tell whether a node says nothing, or the version of one of its role's distributions.
+def _said(node: Told) -> _Said | None:
+    """Give the version that a node's carbon.xml says, or the home that its file lies in."""
+    if node.settings.tables.line is Line.TOML:
+        return _said_by_home(node)
+    value = node.settings.value(_VERSION)
+    if value is None or not value.is_known or not value.text[:1].isdigit():
+        return None
+    return _Said(node, value.text, str(value.used_at))
 
-    API Manager's own can be a key manager too, by its profile. A role that isn't there is judged
-    elsewhere.
-    """
-    facts = release.roles.get(one.role)
-    return facts is None or _version(one) in ("", release.version, facts.version)
 
-
-def _version(one: Told) -> str:
-    """Give the version that a node's carbon.xml says; nothing where it says none."""
-    value = one.settings.value(_VERSION)
-    return value.text if value is not None and value.is_known and value.text[:1].isdigit() else ""
+def _said_by_home(node: Told) -> _Said | None:
+    path = node.settings.path
+    version = version_around(path) if path else None
+    if version is None:
+        return None
+    return _Said(node, version, str(PurePosixPath(node.settings.document.file).parents[2] / TITLE))

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.distributions.version import version_around
 from lab.plan.model import Plan
+from lab.products.facts import Line
 from lab.wiring.balancers import read_members
 from lab.wiring.check.case import Case
 from lab.wiring.check.rules import check
@@ -50,8 +52,9 @@ def read_links(
     Findings of severity info are left out unless *remarks* are wanted: WSO2's own samples hold
     settings without effect, and a right file must give no finding. Nor are those told that the
     plan's topology ignores. *files* are the nodes' files where they lie otherwise, and *release* is
-    the product's version where no plan tells it. Keystores beside the files are opened only for
-    *stores*: a private key takes its time, and a running lab proves its certificates by probes.
+    the product's version where no plan tells it; without it, the homes that the files lie in may.
+    Keystores beside the files are opened only for *stores*: a private key takes its time, and a
+    running lab proves its certificates by probes.
 
     Raises `TopologyError` with the problems of all files that can't be read. It is a
     `NotReadableError`, which carries them as findings, when their syntax is all that is wrong.
@@ -61,9 +64,19 @@ def read_links(
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
     links += tuple(read_members(cluster))
-    findings = check(Case(cluster, readings, plan.version if plan else release, stores))
+    version = plan.version if plan else release or _said_around(cluster)
+    findings = check(Case(cluster, readings, version, stores))
     told = (one for one in findings if remarks or one.severity is not _REMARK)
     return Wiring(links, not_ignored(told, plan.ignored if plan else ()))
+
+
+def _said_around(cluster: Cluster) -> str:
+    """Give the version that the homes around the files say, where they say one alone."""
+    if cluster.line is not Line.TOML:
+        return ""
+    files = (settings.path for settings in cluster.nodes.values() if settings.path)
+    said = {version for version in map(version_around, files) if version}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _balancers(nodes_folder: Path, plan: Plan | None) -> dict[str, BalancerFile]:

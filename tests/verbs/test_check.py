@@ -224,6 +224,17 @@ def test_the_version_of_files_is_told_by_an_option(lab: Line, folder: Path) -> N
     assert lab("check", path, "--product-version", "4.2.0").stdout == "no findings\n"
 
 
+def test_the_version_of_a_file_is_told_by_the_home_that_it_lies_in(lab: Line, folder: Path) -> None:
+    path = folder / "cp/repository/conf/deployment.toml"
+    path.parent.mkdir(parents=True)
+    shutil.copy(BAD / "LAB0149-a-key-of-a-later-version/cp.toml", path)
+    (folder / "cp/bin").mkdir()
+    (folder / "cp/bin/version.txt").write_text("WSO2 API Manager v4.1.0\n")
+    assert "LAB0149" in lab("check", "cp").stdout
+    assert "LAB0149" in lab("check", str(path)).stdout
+    assert lab("check", "cp", "--product-version", "4.2.0").stdout == "no findings\n"
+
+
 @pytest.mark.parametrize("text", ["[lab]\n", '[lab\n[nodes.gw]\nrole = "gateway"\n'])
 def test_a_broken_topology_is_told_as_one(lab: Line, folder: Path, text: str) -> None:
     (folder / "mine.toml").write_text(text)
