@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -162,19 +163,31 @@ def _odd(root: Path, path: Path) -> Problem | None:
 
 
 def _named(files: Mapping[str, Path], problems: list[Problem]) -> Iterator[tuple[str, Path]]:
-    """Name each node after its folder or file; where that says the same twice, after both."""
+    """Name each node after its folder or file."""
     taken: dict[str, Path] = {}
-    for place, path in files.items():
-        words = _words(Path(place))
-        names = ["-".join(words[-count:]) for count in range(1, len(words) + 1)] or ["node"]
-        clean = [_clean(name) for name in names]
-        name = next((one for one in clean if one not in taken), "")
-        if not name:
-            what = f"two files of a node {clean[-1]}: {taken[clean[-1]]} and {path}"
-            problems.append(Problem(what, str(path), "keep one file a node"))
-            continue
-        taken[name] = path
-        yield name, path
+    for place, name in _apart({place: _words(Path(place)) for place in files}).items():
+        first = taken.setdefault(name, files[place])
+        if first is files[place]:
+            yield name, first
+        else:
+            what = f"two files of a node {name}: {first} and {files[place]}"
+            problems.append(Problem(what, str(files[place]), "keep one file a node"))
+
+
+def _apart(words: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    """Give each place its last word; where several have the same, as many as tell them apart."""
+    lengths = dict.fromkeys(words, 1)
+    while True:
+        names = {place: _clean("-".join(words[place][-length:])) for place, length in lengths.items()}
+        shared = Counter(names.values())
+        longer = [
+            place
+            for place, name in names.items()
+            if shared[name] > 1 and lengths[place] < len(words[place])
+        ]
+        if not longer:
+            return names
+        lengths.update({place: lengths[place] + 1 for place in longer})
 
 
 def _words(path: Path) -> list[str]:
@@ -182,7 +195,7 @@ def _words(path: Path) -> list[str]:
     is_file = path.suffix == ".toml"
     own = () if path.name == FILE_NAME else (path.stem,) if is_file else path.parts[-1:]
     parts = [part for part in (*path.parent.parts, *own) if part.lower() not in _LAYOUT]
-    return [part for part in parts if part.lower() not in _USUAL] or parts[-1:]
+    return [part for part in parts if part.lower() not in _USUAL] or parts[-1:] or ["node"]
 
 
 def _clean(name: str) -> str:

@@ -46,7 +46,8 @@ def test_names_become_what_a_container_can_be_called(tmp_path: Path) -> None:
 
 def test_nodes_of_one_name_are_told_apart_by_the_folder_above(tmp_path: Path) -> None:
     written(tmp_path, "east/gw/deployment.toml", "west/gw/deployment.toml")
-    assert set(find_node_files(tmp_path)) == {"gw", "west-gw"}
+    written(tmp_path, "cp/deployment.toml", "tm/deployment.toml", "west/tm/deployment.toml")
+    assert set(find_node_files(tmp_path)) == {"east-gw", "west-gw", "cp", "tm", "west-tm"}
 
 
 def test_two_files_of_one_node_are_refused(tmp_path: Path) -> None:
