@@ -178,7 +178,7 @@ def _apart(words: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """Give each place its last word; where several have the same, as many as tell them apart."""
     lengths = dict.fromkeys(words, 1)
     while True:
-        names = {place: _clean("-".join(words[place][-length:])) for place, length in lengths.items()}
+        names = {place: _clean("-".join(words[place][-n:])) for place, n in lengths.items()}
         shared = Counter(names.values())
         longer = [
             place

@@ -1,6 +1,6 @@
 """Hosts that no file claims: a node's unsaid name, a load balancer, or unknown to this topology."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -113,10 +113,12 @@ class _Guesser:
         """Give nodes that nobody reaches the hosts that can only be a node's; give the others."""
         free = [one for one in self._nodes(role) if not self._is_reached(one)]
         is_single = len(self._nodes(role)) == 1
+        called = _each_by_name(hosts, free)
         wanted = [
             host
             for host in hosts
-            if self._is_node_s(hosts[host], single=is_single) and not self._is_other(host, free)
+            if host in called
+            or (self._is_node_s(hosts[host], single=is_single) and not self._is_other(host, free))
         ]
         wanted = _most_named(hosts, wanted, len(free))
         for match in (_by_name, _not_oneself, _in_order):
@@ -218,19 +220,26 @@ def _most_named(hosts: Hosts, wanted: Sequence[str], count: int) -> list[str]:
     return [host for host in ranked if len(hosts[host]) >= least]
 
 
+def _each_by_name(hosts: Hosts, free: Sequence[Customer]) -> Collection[str]:
+    """Give the hosts that are called as the nodes are, if there is one for each of several."""
+    called = _by_name(hosts, list(hosts), free)
+    return called if len(called) == len(free) > 1 else ()
+
+
 def _by_name(_hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]) -> dict[str, Customer]:
-    """Match `cp-1.acme.com` with the node `cp-1`, or with one whose name ends so."""
+    """Match `cp-1.acme.com` with the node `cp-1`, or where one name ends with the other."""
     matched: dict[str, Customer] = {}
     for host in wanted:
-        label = "".join(filter(str.isalnum, host.partition(".")[0]))
-        near = [
-            one
-            for one in free
-            if not is_usable(host) and "".join(filter(str.isalnum, one.name)).endswith(label)
-        ]
+        near = [one for one in free if not is_usable(host) and _end_alike(host, one.name)]
         if len(near) == 1 and near[0] not in matched.values():
             matched[host] = near[0]
     return matched
+
+
+def _end_alike(host: str, name: str) -> bool:
+    label = "".join(filter(str.isalnum, host.partition(".")[0]))
+    node = "".join(filter(str.isalnum, name))
+    return node.endswith(label) or label.endswith(node)
 
 
 def _not_oneself(

@@ -75,9 +75,11 @@ def _node(one: Customer, found: Found, drawn: Drawn, files: str) -> Values:
     return values
 
 
-def _called(hosts: Sequence[str], otherwise: str, drawn: Drawn) -> Values:
+def _called(
+    hosts: Sequence[str], otherwise: str, drawn: Drawn, *, of_server: bool = False
+) -> Values:
     """Give the names and addresses of a machine; one without a name has its member's."""
-    names = [host for host in hosts if is_host_name(host)]
+    names = [host for host in hosts if is_host_name(host, of_server=of_server)]
     addresses = [host for host in hosts if is_usable(host)]
     drawn.reasons += [
         f"{host} can't be a name or address in a lab, and leads nowhere"
@@ -124,7 +126,7 @@ def _server(one: Server, drawn: Drawn) -> Values:
     if one.beside:
         values["beside"] = one.beside
     else:
-        values |= _called([one.host], one.name, drawn)
+        values |= _called([one.host], one.name, drawn, of_server=True)
     accounts = [
         _account(f"{one.name}.{username}", username, password, drawn)
         for username, password in one.accounts

@@ -14,6 +14,8 @@ _MEMBERS = {"nodes": "node", "balancers": "balancer", "databases": "database ser
 _NODE = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 _LAB = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+# Docker and JDBC drivers take a name such as `mysql_container`; java.net.URI finds no host in it.
+_SERVERS_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _LONGEST_HOST = 253
 
@@ -40,7 +42,9 @@ def name_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:
     ]
     problems += _shared_names(raw, where)
     problems += [
-        problem for key, host in _hosts(raw) if (problem := _host_problem(host, f"{where}: {key}"))
+        problem
+        for key, host in _hosts(raw)
+        if (problem := _host_problem(host, f"{where}: {key}", of_server=key.startswith("database")))
     ]
     return problems + _duplicates(raw, where)
 
@@ -76,14 +80,15 @@ def _member_problem(table: str, name: str, where: str) -> Problem | None:
     return None
 
 
-def is_host_name(host: str) -> bool:
-    """Tell whether a member of a lab can be called so."""
-    return _host_problem(host, "") is None
+def is_host_name(host: str, *, of_server: bool = False) -> bool:
+    """Tell whether a member of a lab can be called so; *of_server*: a database server."""
+    return _host_problem(host, "", of_server=of_server) is None
 
 
-def _host_problem(host: str, where: str) -> Problem | None:
+def _host_problem(host: str, where: str, *, of_server: bool) -> Problem | None:
     labels = host.split(".")
-    if not all(_LABEL.fullmatch(label) for label in labels) or len(host) > _LONGEST_HOST:
+    allowed = _SERVERS_LABEL if of_server else _LABEL
+    if not all(allowed.fullmatch(label) for label in labels) or len(host) > _LONGEST_HOST:
         return Problem(
             f"{host!r} is no host name",
             where,

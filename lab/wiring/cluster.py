@@ -39,6 +39,13 @@ class Cluster:
                 return name
         return None
 
+    def host_of(self, node: str) -> str:
+        """Give what the others can call a node: the topology's name, its own, or the node's."""
+        if self.plan is not None:
+            return self.plan.node(node).hostname
+        own = self.nodes[node].hostname
+        return node if own.lower() in ("", *LOCAL_HOSTS) else own
+
     def role_of(self, node: str) -> Role | None:
         """Give a node's role, or a balancer's members'; None for a server or an all-in-one."""
         balancer = self.plan.balancer(node) if self.plan else None

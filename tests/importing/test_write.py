@@ -1,4 +1,4 @@
-"""Three customers' sets, written in different styles, become topologies that reproduce them."""
+"""Customers' sets, written in different styles, become topologies that reproduce them."""
 
 import shutil
 import stat
@@ -25,6 +25,7 @@ SECRETS = {
     "addresses": ("Addr-Sup3r-17", "Addr-Db-42", "Addr-Key-99", "Addr-Trust-5"),
     "balanced": ("Bal-Sup3r-31", "Bal-Db-8!"),
     "one-machine": ("One-Sup3r-77", "One-Db-3"),
+    "data-centres": ("Dc-Sup3r-12", "Dc-Db-9"),
     "classic": ("Cla-Sup3r-21", "Cla-Db-6", "Cla-Key-8"),
 }
 
@@ -128,6 +129,19 @@ def test_hosts_that_no_node_has_become_load_balancers(tmp_path: Path) -> None:
     apim = plan.balancer("control-plane-lb")
     assert apim is not None
     assert {front.port: front.target for front in apim.fronts} == {443: 9443, 80: 9763, 9443: 9443}
+
+
+def test_hosts_called_as_the_nodes_are_theirs_where_each_calls_itself_localhost(
+    tmp_path: Path,
+) -> None:
+    plan = make_plan(read_topology(imported(tmp_path, "data-centres").topology))
+    assert {node.name: node.hostname for node in plan.nodes} == {
+        f"{role}-{place}": f"acme-{role}-{place}"
+        for role in ("cp", "gw", "tm")
+        for place in ("east", "west")
+    }
+    assert plan.server("db").hostname == "acme_mysql"
+    assert plan.balancers == ()
 
 
 def test_nodes_of_one_host_share_a_machine_with_their_database(tmp_path: Path) -> None:

@@ -47,6 +47,14 @@ def test_a_host_name_that_nobody_can_look_up_is_refused(hostname):
     assert problem.where == "t.toml: nodes.gw.hostname"
 
 
+@pytest.mark.parametrize("key", ["database", "databases.main"])
+def test_a_database_server_may_have_an_underscore_in_its_name(key):
+    table = {"hostname": "mysql_container", "aliases": ["my sql"]}
+    raw = {"database": table} if key == "database" else {"databases": {"main": table}}
+    (problem,) = name_problems(raw, "t.toml")
+    assert problem.where == f"t.toml: {key}.aliases[0]"
+
+
 def test_an_alias_is_judged_as_a_host_name_is():
     (problem,) = name_problems(topology(aliases=["ok.test", "not ok"]), "t.toml")
     assert problem.where == "t.toml: nodes.gw.aliases[1]"

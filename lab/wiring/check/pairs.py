@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from lab.products.apim_4x import AMQP_PORT
 from lab.products.facts import Role
 from lab.products.versions_4x import COPIES_ARRIVE_SINCE
 from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.check.placement import find_misplaced
-from lab.wiring.cluster import LOCAL_HOSTS
+from lab.wiring.cluster import LOCAL_HOSTS, Cluster
 from lab.wiring.finding import Finding
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import KeyPath
@@ -33,17 +34,21 @@ def check_copies(case: Case) -> Iterator[Finding]:
             if written:
                 copying.append((settings, written))
             else:
-                yield _no_copy(settings, members, keys[-1])
+                yield _no_copy(case, settings, members, keys[-1])
         if case.version is not None and case.version < COPIES_ARRIVE_SINCE:
             yield from _old_copies(role, copying)
 
 
-def _no_copy(settings: Settings, members: list[Settings], key: str) -> Finding:
-    others = [member for member in members if member is not settings]
-    names = ", ".join(f'"tcp://{other.hostname or other.name}:5672"' for other in others)
-    what = f"{settings.name} sends no copy of its events to {', '.join(o.name for o in others)}"
+def _no_copy(case: Case, settings: Settings, members: list[Settings], key: str) -> Finding:
+    others = [member.name for member in members if member is not settings]
+    urls = ", ".join(f'"{_broker_of(case.cluster, other)}"' for other in others)
+    what = f"{settings.name} sends no copy of its events to {', '.join(others)}"
     at = settings.document.position(("apim", "throttling"))
-    return warning("LAB0129", what, at, f"set {key} = [{names}]", key=key)
+    return warning("LAB0129", what, at, f"set {key} = [{urls}]", key=key)
+
+
+def _broker_of(cluster: Cluster, node: str) -> str:
+    return f"tcp://{cluster.host_of(node)}:{cluster.port_of(node, AMQP_PORT)}"
 
 
 def _old_copies(role: Role, copying: list[tuple[Settings, list[str]]]) -> Iterator[Finding]:
