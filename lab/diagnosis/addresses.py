@@ -94,9 +94,12 @@ def _port_cause(evidence: Evidence, links: Sequence[Link]) -> Cause:
         mend = (
             f"{owner.to} doesn't speak {owner.protocol}; write {' or '.join(others) or 'another'}"
         )
+    what = f"{owner.to} serves nothing on port {place.port}"
+    if place.port != owner.port:  # no login URL is written, and the agent makes one
+        what += f", where who publishes to its port {owner.port} logs in"
     return Cause(
         Code.WRONG_PORT,
-        f"{owner.to} serves nothing on port {place.port}",
+        what,
         line_of(owner),
         evidence.mend_of(links, owner.source, mend),
         ids(links),

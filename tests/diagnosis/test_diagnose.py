@@ -121,6 +121,17 @@ def test_a_wrong_port_is_mended_with_the_port_that_speaks_the_protocol() -> None
     assert cause.mend == "write port 5672"
 
 
+def test_a_login_beside_a_wrong_port_is_told_by_the_port_that_is_written() -> None:
+    seen = Seen(
+        {"gw/tm.publish": Outcome.REFUSED},
+        {"gw/tm.publish": {"port": 5672, "login_url": "ssl://tm.wso2.com:5772"}},
+        endpoints={"gw/tm.publish": "tm.wso2.com:5772"},
+    )
+    (cause,) = seen.diagnosis().causes
+    what = "tm serves nothing on port 5772, where who publishes to its port 5672 logs in"
+    assert (cause.code, cause.what) == ("LAB0240", what)
+
+
 def test_a_port_that_the_node_has_none_of_is_mended_with_the_nodes_that_do() -> None:
     seen = Seen(
         {"gw/hub.listen": Outcome.REFUSED},
