@@ -78,7 +78,7 @@ def test_a_folder_without_configuration_is_said_to_be_one(lab: Line, folder: Pat
     (folder / "empty").mkdir()
     ran = lab("check", "empty")
     assert ran.exit_code == 2
-    assert "no configuration in this folder" in ran.stderr
+    assert "no configuration of a node in this folder" in ran.stderr
 
 
 def test_a_file_that_is_checked_is_not_changed(lab: Line, rendered: Path) -> None:
@@ -222,6 +222,17 @@ def test_the_version_of_files_is_told_by_an_option(lab: Line, folder: Path) -> N
     assert lab("check", path).stdout == "no findings\n"
     assert "LAB0149" in lab("check", path, "--product-version", "4.1.0").stdout
     assert lab("check", path, "--product-version", "4.2.0").stdout == "no findings\n"
+
+
+def test_files_that_lie_deeper_than_in_a_folder_a_node_are_found(lab: Line, folder: Path) -> None:
+    for site in ("east", "west"):
+        path = folder / f"given/cp/{site}/repository/conf/deployment.toml"
+        path.parent.mkdir(parents=True)
+        shutil.copy(BAD / "LAB0149-a-key-of-a-later-version/cp.toml", path)
+    ran = lab("check", "given", "--product-version", "4.1.0")
+    assert ran.exit_code == 0
+    assert "cp/east/repository/conf/deployment.toml:" in ran.stdout
+    assert "cp/west/repository/conf/deployment.toml:" in ran.stdout
 
 
 def test_the_version_of_a_file_is_told_by_the_home_that_it_lies_in(lab: Line, folder: Path) -> None:
