@@ -38,8 +38,9 @@ def _lines(report: JudgedLab) -> Iterator[str]:
     if report.plan.balancers:
         yield ""
         yield from _balancers(report)
-    yield ""
-    yield from _databases(report)
+    if diagnosis.schemas:
+        yield ""
+        yield from _databases(report)
     yield ""
     yield from _links(diagnosis.links)
     if diagnosis.findings:

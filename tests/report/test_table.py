@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from lab.plan.observed import NodeState, State
@@ -49,6 +51,13 @@ def test_a_node_that_was_stopped_needs_no_log() -> None:
 
 def test_a_database_row_tells_found_and_expected_tables() -> None:
     assert "apim_db    db      183 of 184  incomplete" in report_table(TABLE_MISSING)
+
+
+def test_a_lab_without_a_database_server_has_no_table_of_them() -> None:
+    diagnosis = replace(HEALTHY.diagnosis, schemas=())
+    text = report_table(replace(HEALTHY, diagnosis=diagnosis))
+    assert "DATABASE" not in text
+    assert "\n\n\n" not in text
 
 
 @pytest.mark.parametrize("name", ALL)
