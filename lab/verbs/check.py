@@ -132,7 +132,7 @@ def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
 def _found_deeper(folder: Path) -> dict[str, str] | None:
     """Give the files of nodes where they lie deeper than in a folder each; None where they don't.
 
-    Raises `TopologyError` where there are none at all, or too odd ones.
+    Raises `TopologyError` where there are none at all, or some that can't be opened.
     """
     from lab.importing.folder import find_node_files  # noqa: PLC0415  # most folders need it not
 

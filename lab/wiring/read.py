@@ -7,6 +7,7 @@ from pathlib import Path
 from lab.distributions.version import version_around
 from lab.plan.model import Plan
 from lab.products.facts import Line
+from lab.products.versions_4x import ROWS
 from lab.wiring.balancers import read_members
 from lab.wiring.check.case import Case
 from lab.wiring.check.rules import check
@@ -71,12 +72,15 @@ def read_links(
 
 
 def _said_around(cluster: Cluster) -> str:
-    """Give the version that the homes around the files say, where they say one alone."""
+    """Give the version that the homes around the files say, where they say one alone.
+
+    A home of another product, such as Identity Server's, counts in its own versions.
+    """
     if cluster.line is not Line.TOML:
         return ""
-    files = (settings.path for settings in cluster.nodes.values() if settings.path)
-    said = {version for version in map(version_around, files) if version}
-    return said.pop() if len(said) == 1 else ""
+    found = {version_around(one.path) for one in cluster.nodes.values() if one.path}
+    said = [version for version in ROWS if version in found]
+    return said[0] if len(said) == 1 else ""
 
 
 def _balancers(nodes_folder: Path, plan: Plan | None) -> dict[str, BalancerFile]:

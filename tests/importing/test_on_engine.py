@@ -16,7 +16,7 @@ from tests.e2e.conftest import Lab, Program, objects_of
 pytestmark = pytest.mark.engine
 
 CUSTOMERS = Path(__file__).parent / "customers"
-SETS = ("addresses", "balanced", "one-machine", "classic")
+SETS = ("addresses", "balanced", "one-machine", "data-centres", "classic")
 # Tells every packet that comes out of a lab's bridges for somebody who isn't in the lab.
 WATCHER = """
 import ipaddress, select, signal, socket, sys
@@ -147,6 +147,14 @@ def test_a_set_on_one_machine_is_reproduced(labs: Mapping[str, Lab]) -> None:
     assert "One-Db-3" not in packed
     assert "test.acme.example" in packed
     assert "One-Sup3r-77" not in lab.program("env", lab.name).stdout
+
+
+def test_a_set_of_containers_names_is_reproduced(labs: Mapping[str, Lab]) -> None:
+    lab = labs["data-centres"]
+    with lab.edited("gw-east", "acme_mysql", "acme-mysql") as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0230", line)]
+    assert told["causes"][0]["mend"] == "write acme_mysql"
 
 
 def test_a_set_of_xml_files_on_one_machine_is_reproduced(labs: Mapping[str, Lab]) -> None:

@@ -244,6 +244,8 @@ def test_the_version_of_a_file_is_told_by_the_home_that_it_lies_in(lab: Line, fo
     assert "LAB0149" in lab("check", "cp").stdout
     assert "LAB0149" in lab("check", str(path)).stdout
     assert lab("check", "cp", "--product-version", "4.2.0").stdout == "no findings\n"
+    (folder / "cp/bin/version.txt").write_text("WSO2 Identity Server v7.0.0\n")
+    assert lab("check", "cp").stdout == "no findings\n"
 
 
 @pytest.mark.parametrize("text", ["[lab]\n", '[lab\n[nodes.gw]\nrole = "gateway"\n'])
