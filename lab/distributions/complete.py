@@ -3,7 +3,7 @@
 What a home consists of: the start scripts, profileSetup.sh and the bundle lists of 4.1.0.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from lab.distributions.entry import Distribution, incomplete
@@ -13,6 +13,7 @@ from lab.errors import Problem
 from lab.plan.containers import conf_path, node_configuration
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Line
+from lab.products.versions_4x import ROWS
 
 _FILES = (
     "repository/resources/security/wso2carbon.jks",
@@ -30,6 +31,7 @@ _INDISPENSABLE = frozenset(
         "axiom",
         "axis2",
         "bcprov-jdk15on",
+        "bcprov-jdk18on",
         "org.eclipse.osgi",
         "org.wso2.carbon.apimgt.impl",
         "org.wso2.carbon.core",
@@ -38,6 +40,10 @@ _INDISPENSABLE = frozenset(
         "tomcat",
     }
 )
+# By its script a distribution is known for what it is.
+_TITLES = {
+    start.script: start.distribution for row in ROWS.values() for start in row.starts.values()
+}
 _LEFT_OUT_AT_MOST = 0.1  # of a list's bundles
 
 
@@ -50,6 +56,10 @@ def distribution_problems(
     others = [node for node in nodes if found not in (None, node.version)]
     if others:
         return [_of_another_version(plan, distribution, others[0], found)]
+    strangers = [node for node in nodes if not distribution.has(node.start.script)]
+    own = [title for script, title in _TITLES.items() if distribution.has(script)]
+    if strangers and own:
+        return [_of_another_role(distribution, strangers, own[0])]
     if all(node.kind == IMAGE for node in nodes):
         return []  # its makers answer for the rest
     missing = list(dict.fromkeys(_missing(distribution, nodes)))
@@ -68,6 +78,17 @@ def _of_another_version(
         what = f"is version {found}, and {node.name} runs {wanted}"
         mend = f'write kind = "{node.kind}:…/{wanted}" in [nodes.{node.name}]'
     return Problem(what, f"{distribution.where}/{TITLE}", mend)
+
+
+def _of_another_role(
+    distribution: Distribution, nodes: Sequence[PlannedNode], title: str
+) -> Problem:
+    wanted = {node.name: f"{node.start.distribution}-{node.version}" for node in nodes}
+    what = ", ".join(f"{name} runs {archive}" for name, archive in wanted.items())
+    mend = (
+        f'write kind = "{node.kind}:…/{wanted[node.name]}" in [nodes.{node.name}]' for node in nodes
+    )
+    return Problem(f"is {title}, and {what}", distribution.where, "; ".join(mend))
 
 
 def _missing(distribution: Distribution, nodes: tuple[PlannedNode, ...]) -> Iterator[str]:

@@ -64,6 +64,19 @@ def test_another_version_is_told_before_what_is_missing(
     assert problems() == ["is version 4.2.0, and the topology is for 4.1.0"]
 
 
+def test_the_distribution_of_another_role_is_told_as_one(home: Path, tmp_path: Path):
+    text = TOPOLOGY.read_text().replace("4.1.0", "4.5.0")
+    (tmp_path / "later.toml").write_text(text)
+    (home / "bin/version.txt").write_text("WSO2 API Manager v4.5.0\n")
+    plan = make_plan(read_topology(tmp_path / "later.toml"), nodes=f"home:{home}")
+    nodes = [node for node in plan.real_nodes if node.name in ("tm", "gw")]
+    (problem,) = distribution_problems(plan, Home(home), nodes)
+    runs = {"gw": "wso2am-universal-gw-4.5.0", "tm": "wso2am-tm-4.5.0"}
+    told = [f"{node.name} runs {runs[node.name]}" for node in nodes]
+    assert problem.what == f"is wso2am, and {', '.join(told)}"
+    assert 'write kind = "home:…/wso2am-tm-4.5.0" in [nodes.tm]' in problem.mend
+
+
 def test_bundles_that_wso2_leaves_out_are_not_missed(home: Path, problems: Callable[[], list[str]]):
     there = [f"bundle{number}_1.jar" for number in range(40)]
     for jar in there:
