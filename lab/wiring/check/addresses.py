@@ -97,7 +97,10 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
     what = f"no node or database server has the name {link.host}"
     near = closest(link.host.lower(), names)
     known = f"use one of {', '.join(sorted(names))}, or add" if names else "add"
-    mend = f"write {near}" if near else f"{known} the name to the node that is meant"
+    where = "the node that is meant"
+    if case.cluster.plan is None:
+        where = "a topology, which `lab import` makes of these files"
+    mend = f"write {near}" if near else f"{known} the name to {where}"
     if row is not None and (not row.peers or (row.may_be_outside and not near)):
         return remark("LAB0101", what, link.source, "it is outside this topology", link)
     if case.cluster.plan is not None:
