@@ -5,15 +5,13 @@ files adds one.
 """
 
 import os
-import re
 import stat
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
-from lab.topology.names import RESERVED
+from lab.importing.naming import named
 from lab.wiring.node_files import FILE_NAME, is_topology
 from lab.wiring.toml_reader import LARGEST
 from lab.wiring.xml_files import FILES, conf_of
@@ -21,15 +19,11 @@ from lab.wiring.xml_files import FILES, conf_of
 _MOST = 20_000  # entries of a folder; a product's home has 8 000
 _DEEPEST = 8
 _CONF = ("repository", "conf")
-_LAYOUT = frozenset(_CONF)
-_USUAL = frozenset({"config", "configs", "confs", "wso2", "wso2am"})
 _SYNAPSE_S = "registry.xml"
 _XML_NAMES = frozenset(PurePosixPath(file).name for file in FILES)
 _TABLES = frozenset(
     {"server", "super_admin", "database", "apim", "keystore", "truststore", "user_store"}
 )
-_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
-_LONGEST_NAME = 32
 
 Files = Sequence[Path]  # regular files, relative to the folder
 Layout = Callable[[Path, Files], Mapping[str, Path]]
@@ -45,7 +39,7 @@ def find_node_files(folder: Path) -> Mapping[str, Path]:
     problems: list[Problem] = []
     files = list(_files(folder, problems))
     laid = [layout(folder, files) for layout in LAYOUTS]
-    found = dict(_named(next(filter(None, laid), {}), problems))
+    found = dict(named(next(filter(None, laid), {}), problems))
     if all(laid):
         first = " and ".join(str(next(iter(each.values()))) for each in laid)
         mend = "give a folder for each cluster, or take away what is no node's"
@@ -160,45 +154,3 @@ def _odd(root: Path, path: Path) -> Problem | None:
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
     return Problem("is no regular file", str(path), "give the configuration as a file")
-
-
-def _named(files: Mapping[str, Path], problems: list[Problem]) -> Iterator[tuple[str, Path]]:
-    """Name each node after its folder or file."""
-    taken: dict[str, Path] = {}
-    for place, name in _apart({place: _words(Path(place)) for place in files}).items():
-        first = taken.setdefault(name, files[place])
-        if first is files[place]:
-            yield name, first
-        else:
-            what = f"two files of a node {name}: {first} and {files[place]}"
-            problems.append(Problem(what, str(files[place]), "keep one file a node"))
-
-
-def _apart(words: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-    """Give each place its last word; where several have the same, as many as tell them apart."""
-    lengths = dict.fromkeys(words, 1)
-    while True:
-        names = {place: _clean("-".join(words[place][-n:])) for place, n in lengths.items()}
-        shared = Counter(names.values())
-        longer = [
-            place
-            for place, name in names.items()
-            if shared[name] > 1 and lengths[place] < len(words[place])
-        ]
-        if not longer:
-            return names
-        lengths.update({place: lengths[place] + 1 for place in longer})
-
-
-def _words(path: Path) -> list[str]:
-    """Give the words of a node's place: of a folder its names, of a file `NODE.toml` the stem."""
-    is_file = path.suffix == ".toml"
-    own = () if path.name == FILE_NAME else (path.stem,) if is_file else path.parts[-1:]
-    parts = [part for part in (*path.parent.parts, *own) if part.lower() not in _LAYOUT]
-    return [part for part in parts if part.lower() not in _USUAL] or parts[-1:] or ["node"]
-
-
-def _clean(name: str) -> str:
-    """Give what a container can be called."""
-    clean = _NOT_IN_A_NAME.sub("-", name.lower()).strip("-")[:_LONGEST_NAME].strip("-")
-    return f"{clean}-node" if clean in RESERVED or not clean else clean

@@ -1,11 +1,12 @@
 """Hosts that no file claims: a node's unsaid name, a load balancer, or unknown to this topology."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from lab.importing.customer import Customer, Mention
 from lab.importing.machines import Machines
+from lab.importing.matching import MATCHES, each_by_name, most_named
 from lab.products.facts import Protocol, Role
 from lab.products.keys_2x import AUTH_MANAGER, KEY_VALIDATOR
 from lab.products.keys_4x import NOTIFY_KEY
@@ -15,7 +16,6 @@ from lab.wiring.cluster import LOCAL_HOSTS
 _DIRECT = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
 _USUAL = (443, 80)  # what balancers open
 _NEAR = 0.85  # likeness of two names of which one may be a slip of the other
-_COPY = "event_duplicate_url"
 _MEANS = {
     "apim.throttling": Role.TRAFFIC_MANAGER,
     NOTIFY_KEY: Role.CONTROL_PLANE,
@@ -113,20 +113,17 @@ class _Guesser:
         """Give nodes that nobody reaches the hosts that can only be a node's; give the others."""
         free = [one for one in self._nodes(role) if not self._is_reached(one)]
         is_single = len(self._nodes(role)) == 1
-        called = _each_by_name(hosts, free)
+        called = each_by_name(hosts, free)
         wanted = [
             host
             for host in hosts
             if host in called
             or (self._is_node_s(hosts[host], single=is_single) and not self._is_other(host, free))
         ]
-        wanted = _most_named(hosts, wanted, len(free))
-        for match in (_by_name, _not_oneself, _in_order):
+        wanted = most_named(hosts, wanted, len(free))
+        for match, why in MATCHES:
             for host, node in match(hosts, wanted, free).items():
                 self._machines.holders[host] = node.name
-                why = {_by_name: "by its name", _not_oneself: "no other is left"}.get(
-                    match, "in the order of names, please check"
-                )
                 self._found.reasons.append(f"{host} is taken for {node.name}: {why}")
                 wanted.remove(host)
                 free.remove(node)
@@ -206,67 +203,6 @@ def _preferred(mention: Mention) -> Role | None:
     """Give whom a key means that two roles could answer."""
     key = mention.row.key if mention.row else ""
     return next((role for start, role in _MEANS.items() if key.startswith(start)), None)
-
-
-Hosts = Mapping[str, Sequence[Mention]]
-
-
-def _most_named(hosts: Hosts, wanted: Sequence[str], count: int) -> list[str]:
-    """Leave out those that are named less than as many as there are nodes: they are slips."""
-    ranked = sorted(wanted, key=lambda host: -len(hosts[host]))
-    if len(ranked) <= count or not count:
-        return ranked
-    least = len(hosts[ranked[count - 1]])
-    return [host for host in ranked if len(hosts[host]) >= least]
-
-
-def _each_by_name(hosts: Hosts, free: Sequence[Customer]) -> Collection[str]:
-    """Give the hosts that are called as the nodes are, if there is one for each of several."""
-    called = _by_name(hosts, list(hosts), free)
-    return called if len(called) == len(free) > 1 else ()
-
-
-def _by_name(_hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]) -> dict[str, Customer]:
-    """Match `cp-1.acme.com` with the node `cp-1`, or where one name ends with the other."""
-    matched: dict[str, Customer] = {}
-    for host in wanted:
-        near = [one for one in free if not is_usable(host) and _end_alike(host, one.name)]
-        if len(near) == 1 and near[0] not in matched.values():
-            matched[host] = near[0]
-    return matched
-
-
-def _end_alike(host: str, name: str) -> bool:
-    label = "".join(filter(str.isalnum, host.partition(".")[0]))
-    node = "".join(filter(str.isalnum, name))
-    return node.endswith(label) or label.endswith(node)
-
-
-def _not_oneself(
-    hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]
-) -> dict[str, Customer]:
-    """Match what is left of one kind with what is left of the other: nobody copies to itself."""
-    matched: dict[str, Customer] = {}
-    if len(wanted) > len(free):
-        return matched
-    for host in wanted:
-        senders = {m.node for m in hosts[host] if m.row and _COPY in m.row.key}
-        possible = [one for one in free if one.name not in senders]
-        if len(possible) == 1 and possible[0] not in matched.values():
-            matched[host] = possible[0]
-    return matched
-
-
-def _in_order(
-    _hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]
-) -> dict[str, Customer]:
-    if len(wanted) != len(free):
-        return {}
-    return dict(zip(sorted(wanted, key=_numbers), free, strict=True))
-
-
-def _numbers(host: str) -> tuple[object, ...]:
-    return tuple(int(part) for part in host.split(".")) if is_usable(host) else (host,)
 
 
 def _ports(asked: Sequence[Mention]) -> dict[int, int]:
