@@ -1,4 +1,4 @@
-"""Puts links that fail for the same reason together, in the order in which they come."""
+"""Puts what is alike together, in the order in which it comes: links that fail for one reason."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -6,14 +6,15 @@ from typing import TypeVar
 
 from lab.wiring.link import Link
 
+Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
 
 
-def group_by(links: Iterable[Link], key: Callable[[Link], Key]) -> Mapping[Key, Sequence[Link]]:
-    """Group *links* by *key*."""
-    groups: dict[Key, list[Link]] = defaultdict(list)
-    for link in links:
-        groups[key(link)].append(link)
+def group_by(items: Iterable[Item], key: Callable[[Item], Key]) -> Mapping[Key, Sequence[Item]]:
+    """Group *items* by *key*."""
+    groups: dict[Key, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
     return groups
 
 

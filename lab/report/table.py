@@ -1,20 +1,15 @@
 """A report for people: the verdict and its causes first, then nodes, databases and links."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from lab.diagnosis.codes import Code
-from lab.diagnosis.verdict import Cause, JudgedLink, LinkVerdict, Verdict
+from lab.diagnosis.verdict import JudgedLink, LinkVerdict, Verdict
 from lab.plan.model import STAND_IN
 from lab.plan.observed import NodeState, State
 from lab.products.jvm_4x import QUICK_FLAGS
+from lab.report.causes import cause_lines
 from lab.report.columns import in_columns
 from lab.report.findings import findings_table
 from lab.report.told import JudgedLab
-from lab.wiring.link import Link
-
-_LINKS_NAMED = 4  # links told by name with a cause
-_AS_TOLD = (0, 143)  # exit codes of a node that ended because it was told to
-_LINES_SHOWN = 10  # of the log of a node that failed
 
 
 def report_table(report: JudgedLab) -> str:
@@ -29,10 +24,7 @@ def _lines(report: JudgedLab) -> Iterator[str]:
         yield f"note: {note}"
     for active in report.faults:
         yield f"{active}; made on purpose, `lab fault heal {active.number}` ends it"
-    links = {link.link.id: link.link for link in diagnosis.links}
-    for cause in diagnosis.causes:
-        yield ""
-        yield from _cause(cause, links.values(), diagnosis.nodes, report)
+    yield from cause_lines(report)
     yield ""
     yield from _nodes(report)
     if report.plan.balancers:
@@ -75,28 +67,6 @@ def _headline(report: JudgedLab) -> str:
     if any(node.kind == STAND_IN for node in plan.nodes):
         line += f"  [stand-in nodes, not the product {plan.product} {plan.version}]"
     return line
-
-
-def _cause(
-    cause: Cause, links: Iterable[Link], states: Sequence[NodeState], report: JudgedLab
-) -> Iterator[str]:
-    explained = [link for link in links if link.id in cause.explains]
-    yield f"{cause.code}: {cause.what}"
-    yield f"     at: {cause.where}"
-    yield f"   hint: {cause.mend}"
-    if explained:
-        named = ", ".join(_name(link) for link in explained[:_LINKS_NAMED])
-        more = ", …" if len(explained) > _LINKS_NAMED else ""
-        yield f"  links: {len(explained)}: {named}{more}"
-    if cause.code == Code.EXITED:
-        for state in states:
-            if state.exit_code not in _AS_TOLD and _is_about(cause, state, report):
-                yield from (f"    log: {line}" for line in state.last_lines[-_LINES_SHOWN:])
-
-
-def _is_about(cause: Cause, state: NodeState, report: JudgedLab) -> bool:
-    containers = {member.name: member.container for member in report.plan.members}
-    return cause.where == f"container {containers.get(state.name)}"
 
 
 def _nodes(report: JudgedLab) -> Iterator[str]:
@@ -188,10 +158,6 @@ def _links(links: Sequence[JudgedLink]) -> Iterator[str]:
 
 def _spent(judged: JudgedLink) -> str:
     return f"{sum(judged.result.phases.values()):.1f}" if judged.result else ""
-
-
-def _name(link: Link) -> str:
-    return f"{link.node} → {link.host}:{link.port} {link.protocol}"
 
 
 def _count(number: int, noun: str) -> str:
