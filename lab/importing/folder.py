@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from lab.distributions.version import home_of
 from lab.errors import LabError, Problem
 from lab.importing.naming import named
 from lab.wiring.node_files import FILE_NAME, is_topology
@@ -18,7 +19,6 @@ from lab.wiring.xml_files import FILES, conf_of
 
 _MOST = 20_000  # entries of a folder; a product's home has 8 000
 _DEEPEST = 8
-_CONF = ("repository", "conf")
 _SYNAPSE_S = "registry.xml"
 _XML_NAMES = frozenset(PurePosixPath(file).name for file in FILES)
 _TABLES = frozenset(
@@ -65,8 +65,9 @@ def _xml_layout(_folder: Path, files: Files) -> Mapping[str, Path]:
 
     Beside a deployment.toml they are made of it, and so is whatever a home keeps of earlier ones.
     """
-    made = {path.parent for path in files if path.name == FILE_NAME}
-    homes = {conf.parents[1] for conf in made if conf.parts[-2:] == _CONF}
+    tomls = [path for path in files if path.name == FILE_NAME]
+    made = {path.parent for path in tomls}
+    homes = {home for path in tomls if (home := home_of(path))}
     found: dict[str, list[Path]] = {}
     for path in files:
         if path.name in _XML_NAMES and homes.isdisjoint(path.parents):

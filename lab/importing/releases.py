@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from lab.distributions.version import TITLE, version_around
+from lab.distributions.version import TITLE, home_of, version_around
 from lab.errors import LabError, Problem, UsageError
 from lab.importing.roles import Told
 from lab.products.facts import Line, Release
@@ -93,6 +93,5 @@ def _said(node: Told) -> _Said | None:
 def _said_by_home(node: Told) -> _Said | None:
     path = node.settings.path
     version = version_around(path) if path else None
-    if version is None:
-        return None
-    return _Said(node, version, str(PurePosixPath(node.settings.document.file).parents[2] / TITLE))
+    home = home_of(PurePosixPath(node.settings.document.file))
+    return _Said(node, version, str(home / TITLE)) if version and home else None

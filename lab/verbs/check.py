@@ -1,22 +1,23 @@
 """`lab check`: what the files alone tell, of topologies and of folders with configuration."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError, NotHealthyError, Problem, TopologyError, UsageError
+from lab.errors import LabError, NotHealthyError, Problem, UsageError
 from lab.products.versions_4x import parse_version
 from lab.report.findings import findings_json, findings_table
 from lab.report.sarif import findings_sarif
 from lab.verbs.choosing import choose_topology
+from lab.verbs.node_files import files_of
 from lab.verbs.shell import CheckFormat, FailOn, Shell
 from lab.wiring.codes import CODES, NOT_READABLE
 from lab.wiring.finding import Finding, NotReadableError, Severity
 from lab.wiring.ignored import not_ignored
 from lab.wiring.link import Position
-from lab.wiring.node_files import find_files, is_topology, node_of
+from lab.wiring.node_files import is_topology, node_of
 from lab.wiring.read import read_links
 
 if TYPE_CHECKING:
@@ -126,24 +127,7 @@ def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
         from lab.plan.make import read_plan  # noqa: PLC0415  # imports pydantic
 
         return _Checked(f"{path}/nodes", _read(folder / "nodes", read_plan(folder), wishes))
-    return _Checked(path, _read(folder, None, wishes, _found_deeper(folder)))
-
-
-def _found_deeper(folder: Path) -> dict[str, str] | None:
-    """Give the files of nodes where they lie deeper than in a folder each; None where they don't.
-
-    Raises `TopologyError` where there are none at all, or some that can't be opened.
-    """
-    from lab.importing.folder import find_node_files  # noqa: PLC0415  # most folders need it not
-
-    try:
-        if find_files(folder):
-            return None
-        return {name: str(path) for name, path in find_node_files(folder).items()}
-    except OSError:
-        return None  # whoever reads the folder says why it can't be
-    except LabError as error:
-        raise TopologyError(*error.problems) from error
+    return _Checked(path, _read(folder, None, wishes, files_of(folder)))
 
 
 def _named(group: Sequence[str], shell: Shell) -> dict[str, str]:
@@ -169,7 +153,7 @@ def _check_topology(path: Path, wishes: Wishes) -> _Checked:
 
 
 def _read(
-    folder: Path, plan: "Plan | None", wishes: Wishes, files: dict[str, str] | None = None
+    folder: Path, plan: "Plan | None", wishes: Wishes, files: Mapping[str, str] | None = None
 ) -> Sequence[Finding]:
     try:
         wiring = read_links(

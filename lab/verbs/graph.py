@@ -14,6 +14,7 @@ from lab.report.graph.picture import (
 )
 from lab.report.graph.svg import picture_svg
 from lab.verbs.choosing import LABS_FOLDER, choose_topology
+from lab.verbs.node_files import files_of
 from lab.verbs.shell import GraphFormat, Shell
 from lab.wiring.node_files import read_nodes
 from lab.wiring.read import read_links
@@ -90,8 +91,10 @@ def _of_folder(folder: Path) -> Picture:
     if (folder / _OPTIONS).is_file():
         plan = read_plan(folder)
         return picture_of_plan(plan, read_links(folder / "nodes", plan).links)
-    roles = {name: settings.role for name, settings in read_nodes(folder, None).items()}
-    return picture_of_files(folder.resolve().name, roles, read_links(folder, None).links)
+    files = files_of(folder)
+    roles = {name: settings.role for name, settings in read_nodes(folder, None, files).items()}
+    links = read_links(folder, None, files=files).links
+    return picture_of_files(folder.resolve().name, roles, links)
 
 
 def _report_of(name: str | None, shell: Shell) -> "Report | None":

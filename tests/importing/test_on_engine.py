@@ -50,7 +50,8 @@ def labs(program: Program) -> Iterator[Mapping[str, Lab]]:
         assert [(one.returncode, one.stderr) for one in ran if one.returncode] == []
         yield made
     finally:
-        program("down", *(lab.name for lab in made.values()))
+        # `down` removes none where one is unknown, as a lab that did not come up is.
+        program("down", *(lab.name for lab in made.values() if objects_of(lab.name)))
     assert [lab.name for lab in made.values() if objects_of(lab.name)] == []
 
 

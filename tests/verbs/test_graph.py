@@ -40,6 +40,15 @@ def test_a_folder_of_configuration_is_drawn_as_its_files_are(lab: Line, topology
     assert "kn.example:1" in ran.stdout
 
 
+def test_files_that_lie_deeper_than_in_a_folder_a_node_are_drawn(lab: Line, topology: Path):
+    assert lab("render", "-o", "out").exit_code == 0
+    Path("given/site").mkdir(parents=True)
+    Path("out/nodes").rename("given/site/nodes")
+    ran = lab("graph", "given", "--format", "mermaid", **NO_ENGINE)
+    assert ran.exit_code == 0
+    assert "-->" in ran.stdout
+
+
 def test_a_lab_that_lies_here_and_does_not_run_is_drawn_from_its_files(lab: Line, topology: Path):
     assert lab("render", "-o", ".lab/mine").exit_code == 0
     path = Path(".lab/mine/nodes/gw/deployment.toml")

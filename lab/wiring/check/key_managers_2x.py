@@ -63,10 +63,8 @@ def check_key_managers(case: Case) -> Iterator[Finding]:
 
 
 def _wanted(case: Case) -> str:
-    manager = case.nodes_of(Role.KEY_MANAGER)[0]
-    planned = case.cluster.plan.node(manager.name).hostname if case.cluster.plan else ""
-    written = manager.hostname if manager.hostname not in LOCAL_HOSTS else ""
-    return f"https://{planned or written or 'KEY-MANAGER'}:{9443 + manager.offset}/services/"
+    cluster, manager = case.cluster, case.nodes_of(Role.KEY_MANAGER)[0].name
+    return f"https://{cluster.host_of(manager)}:{cluster.port_of(manager, 9443)}/services/"
 
 
 def check_thrift(case: Case) -> Iterator[Finding]:
