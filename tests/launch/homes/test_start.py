@@ -42,6 +42,7 @@ def begin(script: Path, life: str, *, noted: bool = True) -> subprocess.Popen[st
         ["sh", str(START), str(script), "-Dprofile=control-plane"],
         env=environ,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -61,9 +62,21 @@ def test_sigterm_reaches_the_jvm_which_ends_cleanly(script: Path, *, noted: bool
 
 def test_a_jvm_that_ends_by_itself_is_no_clean_end(script: Path):
     with begin(script, "0") as running:
-        assert running.stdout is not None
-        assert "nobody had asked it to" in running.stdout.read()
+        assert running.stderr is not None
+        assert "nobody had asked it to" in running.stderr.read()
         assert running.wait() == 1
+
+
+def test_what_came_of_a_killed_jvm_is_told_behind_the_shells_own_word(script: Path):
+    with begin(script, "30") as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        while running.stdout.readline() != "up\n":
+            pass
+        os.kill(int((script.parent / "wso2carbon.pid").read_text()), signal.SIGKILL)
+        words = running.stderr.read().splitlines()
+    assert words[0].endswith("Killed")
+    assert words[-1] == "The start script has ended with 137, and nobody had asked it to."
 
 
 def test_a_note_of_an_earlier_run_is_not_believed(script: Path):
