@@ -165,7 +165,8 @@ def name(program: Program, request: pytest.FixtureRequest) -> Iterator[str]:
 def lab(program: Program) -> Iterator[Lab]:
     """Bring the default topology up once, for tests that look at it or mend what they break."""
     own = f"e2e-{os.getpid()}"
-    ran = program("up", "km-tm-separated", "--name", own, "--format", "json")
+    # A person's: its maker ends at once, and tests of leftovers remove a test's lab without one.
+    ran = program("up", "km-tm-separated", "--name", own, "--format", "json", "--purpose", "person")
     try:
         assert ran.returncode == 0, ran.stdout + ran.stderr
         made = Lab(program, own)
