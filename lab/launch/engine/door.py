@@ -11,11 +11,11 @@ import requests
 from docker.utils import version_gte
 
 from lab.errors import EngineError, Problem
-from lab.launch.engine import connection
-from lab.launch.engine.certificates import needs_certificates
-from lab.launch.engine.contexts import endpoint_of
+from lab.launch.endpoint import connection
+from lab.launch.endpoint.certificates import needs_certificates
+from lab.launch.endpoint.contexts import endpoint_of
+from lab.launch.endpoint.ssh import SCHEME, SshTunnel
 from lab.launch.engine.rows import engine_facts
-from lab.launch.engine.ssh import SCHEME, SshTunnel
 from lab.launch.labels import SWARM
 from lab.launch.refusals import refusal
 from lab.launch.seen import EngineFacts
@@ -73,7 +73,7 @@ class Door:
             except (OSError, docker.errors.DockerException) as error:
                 cause = connection.root_cause(error)
                 raise EngineError(connection.silence(endpoint, cause)) from error
-            self = cls(api, quick, is_here=endpoint.url.startswith("unix://"))
+            self = cls(api, quick, is_here=bool(endpoint.socket_path))
             self._ways = ways.pop_all()
         return self
 
@@ -111,7 +111,7 @@ def _way_to(endpoint: connection.Endpoint, ways: ExitStack) -> str:
     if endpoint.url.startswith(SCHEME):
         return f"unix://{ways.enter_context(closing(SshTunnel(endpoint.url))).path}"
     if endpoint.certificates is not None and endpoint.speaks_tls:
-        from lab.launch.engine.tls import TlsTunnel  # noqa: PLC0415  # few engines are behind it
+        from lab.launch.endpoint.tls import TlsTunnel  # noqa: PLC0415  # few engines are behind it
 
         context = endpoint.certificates.context()
         return f"unix://{ways.enter_context(closing(TlsTunnel(endpoint.url, context))).path}"

@@ -11,8 +11,8 @@ from typing import Any, Self
 from requests.adapters import HTTPAdapter
 
 from lab.errors import EngineError
+from lab.launch.endpoint.connection import NOTICES
 from lab.launch.engine import Engine, asked
-from lab.launch.engine.connection import NOTICES
 from lab.launch.engine.rows import engine_facts
 from lab.launch.refusals import GoneError
 from lab.launch.seen import EngineFacts

@@ -12,7 +12,7 @@ import pytest
 
 from lab.errors import EngineError
 from lab.launch.engine import Engine
-from tests.launch.engine.test_contexts import write_context
+from tests.launch.endpoint.test_contexts import write_context
 
 
 def refused(environ: dict[str, str]) -> EngineError:

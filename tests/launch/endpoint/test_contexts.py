@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from lab.errors import EngineError
-from lab.launch.engine.certificates import Certificates
-from lab.launch.engine.connection import Endpoint
-from lab.launch.engine.contexts import endpoint_of
+from lab.launch.endpoint.certificates import Certificates
+from lab.launch.endpoint.connection import Endpoint
+from lab.launch.endpoint.contexts import endpoint_of
 
 URL = "tcp://10.1.2.3:2376"
 

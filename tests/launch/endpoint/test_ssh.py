@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.launch.engine.ssh import SshTunnel
+from lab.launch.endpoint.ssh import SshTunnel
 
 # Its words after -L are HERE:THERE, and the last one is the command.
 LEADS = """#!/bin/sh

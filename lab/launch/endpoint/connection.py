@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lab.errors import Problem
-from lab.launch.engine.certificates import Certificates, distrust
+from lab.launch.endpoint.certificates import Certificates, distrust
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 _UNIX, _TCP = "unix://", "tcp://"
@@ -39,6 +39,11 @@ class Endpoint:
     certificates: Certificates | None = None
 
     @property
+    def socket_path(self) -> str:
+        """Give the path of a socket of this machine; empty when the engine is elsewhere."""
+        return self.url.removeprefix(_UNIX) if self.url.startswith(_UNIX) else ""
+
+    @property
     def speaks_tls(self) -> bool:
         """Tell whether TLS leads there; a socket of this machine needs none."""
         return self.certificates is not None and self.url.startswith(_TCP)
@@ -55,10 +60,10 @@ def knock(endpoint: Endpoint) -> None:
 
     The SDK would wrap that error, leave a local socket open, and wait long for a lost machine.
     """
-    if endpoint.url.startswith(_UNIX):
+    if endpoint.socket_path:
         with socket.socket(socket.AF_UNIX) as visitor:
             visitor.settimeout(_KNOCK)
-            visitor.connect(endpoint.url.removeprefix(_UNIX))
+            visitor.connect(endpoint.socket_path)
     place = urlsplit(endpoint.url)
     if endpoint.url.startswith(_TCP) and place.port is not None:
         socket.create_connection((place.hostname or "", place.port), _KNOCK_FAR).close()

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.launch.engine.connection import Endpoint, root_cause, silence
+from lab.launch.endpoint.connection import Endpoint, root_cause, silence
 
 DEFAULT = Endpoint("unix:///var/run/docker.sock")
 REFUSED = ConnectionRefusedError(111, "Connection refused")

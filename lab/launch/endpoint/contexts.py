@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import EngineError, Problem
-from lab.launch.engine.certificates import Certificates
-from lab.launch.engine.connection import DEFAULT_SOCKET, Endpoint
+from lab.launch.endpoint.certificates import Certificates
+from lab.launch.endpoint.connection import DEFAULT_SOCKET, Endpoint
 
 _DEFAULT = "default"  # the context that docker has without one
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from lab.launch.engine.connection import NOTICES
+from lab.launch.endpoint.connection import NOTICES
 
 _PIECE = 1 << 16  # bytes
 _MUCH = 1 << 20  # bytes under way in one direction, then its source waits

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from lab.errors import EngineError
+from lab.launch.endpoint.certificates import Certificates
+from lab.launch.endpoint.tls import TlsTunnel
 from lab.launch.engine import Engine
-from lab.launch.engine.certificates import Certificates
-from lab.launch.engine.tls import TlsTunnel
-from tests.launch.engine.authority import Authority
+from tests.launch.endpoint.authority import Authority
 
 MUCH = b"0123456789abcdef" * (1 << 18)  # 4 MiB, more than both ends and the way hold
 
