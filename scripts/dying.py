@@ -9,15 +9,13 @@ import itertools
 import os
 import re
 import signal
+import socket
 import sys
 import threading
 from typing import Any
 
-import requests
-
-CHANGING = {"POST", "PUT", "DELETE"}
+_CHANGING = re.compile(rb"(POST|PUT|DELETE) (?:/v[\d.]+)?(\S+)")
 _ID = re.compile(r"[0-9a-f]{64}")
-_VERSION = re.compile(r"^/v[\d.]+")
 _IN_FLIGHT = 0.002  # seconds: the engine has read the request, and seldom answered
 
 
@@ -27,28 +25,30 @@ def main() -> None:
     sys.argv[1:] = sys.argv[5:]
     numbers = itertools.count(1)
     lock = threading.Lock()
-    send = requests.Session.send
+    send = socket.socket.sendall  # the SDK's requests pass here, and those before it is loaded
     last = 0
 
-    def end(request: requests.PreparedRequest) -> None:
-        path = _VERSION.sub("", _ID.sub("ID", str(request.path_url)))
-        os.write(2, f"point {number}: {request.method} {path}\n".encode())
+    def end(request: str) -> None:
+        os.write(2, f"point {number}: {request}\n".encode())
         os.kill(os.getpid(), signal.Signals[name])
 
-    def counted(self: requests.Session, request: requests.PreparedRequest, **more: Any) -> Any:
+    def note(request: str) -> None:
         nonlocal last
-        if request.method not in CHANGING:
-            return send(self, request, **more)
         with lock:
             this = last = next(numbers)
-        if this == number:
-            if when == "before":
-                end(request)
-            else:
-                threading.Timer(_IN_FLIGHT, end, (request,)).start()
-        return send(self, request, **more)
+        if this != number:
+            return
+        if when == "before":
+            end(request)
+        else:
+            threading.Timer(_IN_FLIGHT, end, (request,)).start()
 
-    requests.Session.send = counted  # type: ignore[method-assign]
+    def counted(self: socket.socket, data: Any, *more: Any) -> None:
+        if changing := _CHANGING.match(data):
+            note(_ID.sub("ID", b" ".join(changing.groups()).decode()))
+        send(self, data, *more)
+
+    socket.socket.sendall = counted  # type: ignore[assignment, method-assign]
     from lab.cli import main as program  # noqa: PLC0415  # after the trap is there
 
     try:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from lab.errors import EngineError, LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.removal import objects_of
-from lab.plan.model import Plan
 from lab.verbs.choosing import LABS_FOLDER, choose_lab
 from lab.verbs.shell import Shell
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from lab.plan.model import Plan
 
 
 class On(StrEnum):
@@ -99,7 +100,7 @@ def _swarm(shell: Shell, *, to_look: bool = False) -> Engine:
     return SwarmEngine.of(read_machines(path), shell.environ, read_registry(path), to_look=to_look)
 
 
-def chosen_engine(connecting: "Future[Engine]", plan: Plan, on: str, shell: Shell) -> Engine:
+def chosen_engine(connecting: "Future[Engine]", plan: "Plan", on: str, shell: Shell) -> Engine:
     """Give what the plan's lab is to run on: *connecting* is the environment's engine.
 
     Raises `LabError` with all that the swarm lacks for it.

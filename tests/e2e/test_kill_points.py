@@ -68,10 +68,23 @@ def test_what_a_killed_down_has_left_goes_with_gc_and_without_the_topology(
     assert program("up", str(path), "--name", name).returncode == 0
     path.unlink()
     assert program("status", name).returncode == 0
-    assert killed(program, 4, "during", "down", name).startswith("point 4: DELETE")
+    assert killed(program, 9, "during", "down", name).startswith("point 9: DELETE")
     assert objects_of(name)
     # Killed after the last object it would be all that is left: then it counts as unfinished.
     assert not (program.folder / ".lab" / name / ".env").exists()
+    assert program("gc", name).returncode == 0
+    assert objects_of(name) == []
+    assert not (program.folder / ".lab" / name).exists()
+
+
+def test_a_down_that_is_killed_while_it_kills_is_finished_by_gc(
+    program: Program, name: str
+) -> None:
+    assert program("up", TOPOLOGY, "--name", name).returncode == 0
+    assert killed(program, 4, "during", "down", name).startswith(
+        "point 4: POST /containers/ID/kill"
+    )
+    assert objects_of(name)
     assert program("gc", name).returncode == 0
     assert objects_of(name) == []
     assert not (program.folder / ".lab" / name).exists()

@@ -127,3 +127,17 @@ def test_down_removes_a_lab_twice_and_without_its_folder(program: Program, name:
     assert objects_of(name) == []
     again = program("down", name)
     assert (again.returncode, again.stderr[:6]) == (1, "error:")
+
+
+def test_down_removes_every_lab_that_it_knows_and_names_all_others(
+    program: Program, name: str
+) -> None:
+    unfinished = program("up", "km-tm-separated", "--name", name, "--timeout", "0.1")
+    assert (unfinished.returncode, bool(objects_of(name))) == (124, True)
+    ran = program("down", f"{name}-first", name, f"{name}-last")
+    assert ran.returncode == 1
+    assert [line for line in ran.stderr.splitlines() if "error:" in line] == [
+        f"error: no lab `{name}-first`",
+        f"error: no lab `{name}-last`",
+    ]
+    assert objects_of(name) == []

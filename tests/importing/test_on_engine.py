@@ -50,8 +50,7 @@ def labs(program: Program) -> Iterator[Mapping[str, Lab]]:
         assert [(one.returncode, one.stderr) for one in ran if one.returncode] == []
         yield made
     finally:
-        # `down` ends at the first name that it doesn't know, as of a lab that did not come up.
-        program("down", *(lab.name for lab in made.values() if objects_of(lab.name)))
+        program("down", *(lab.name for lab in made.values()))
     assert [lab.name for lab in made.values() if objects_of(lab.name)] == []
 
 
