@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab.data import data_folder
 from lab.errors import Problem, UsageError
+from lab.topology.names import lab_name_problem
 
 LABS_FOLDER = ".lab"
 DEFAULT_TOPOLOGY = "km-tm-separated"
@@ -30,10 +31,11 @@ def choose_topology(word: str | None, folder: Path) -> Path:
 def choose_lab(name: str | None, folder: Path) -> str:
     """Give the lab's name: the named one, the one whose folder lies here, or that of a topology.
 
-    Raises `UsageError` when more than one lies here.
+    Raises `UsageError` when more than one lies here, or no lab can have the name: a lab's folder
+    is called by it, and a name such as `..` would lead to somebody else's.
     """
     if name is not None:
-        return name
+        return _possible(name, "NAME")
     here = sorted(path.parent.name for path in folder.glob(f"{LABS_FOLDER}/*/options.json"))
     if len(here) == 1:
         return here[0]
@@ -41,7 +43,15 @@ def choose_lab(name: str | None, folder: Path) -> str:
         raise UsageError(
             Problem("more than one lab lies here", str(folder), f"name one: {', '.join(here)}")
         )
-    return _name_in(choose_topology(None, folder))
+    topology = choose_topology(None, folder)
+    return _possible(_name_in(topology), str(topology))
+
+
+def _possible(name: str, where: str) -> str:
+    problem = lab_name_problem(name, where)
+    if problem is not None:
+        raise UsageError(problem)
+    return name
 
 
 def _named_topology(word: str, folder: Path) -> Path:

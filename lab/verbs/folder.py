@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lab.errors import Problem
+from lab.errors import LabError, Problem
 from lab.launch.lease import NameHeldError
 from lab.launch.removal import ENVIRONMENT
+from lab.render.tree import check_folder
 
 
 @contextmanager
@@ -58,8 +59,9 @@ def remove_unfinished(folder: Path) -> bool:
     """Remove the folder of a start that died before the engine knew of it; tell whether it was one.
 
     A folder with an `.env` belonged to a lab that had its containers: what was edited there stays.
+    So does whatever no start has written.
     """
-    if not folder.is_dir() or (folder / ENVIRONMENT).exists():
+    if not folder.is_dir() or (folder / ENVIRONMENT).exists() or not _is_of_a_start(folder):
         return False
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -74,3 +76,12 @@ def remove_unfinished(folder: Path) -> bool:
         return True
     finally:
         os.close(handle)
+
+
+def _is_of_a_start(folder: Path) -> bool:
+    """Tell whether it is as a start may leave its folder: empty, staged, or with a lab's mark."""
+    try:
+        check_folder(folder)
+    except LabError:
+        return False
+    return True

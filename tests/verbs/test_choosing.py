@@ -48,6 +48,12 @@ def test_the_lab_is_the_one_whose_folder_lies_here(folder: Path) -> None:
     assert choose_lab("two", folder) == "two"
 
 
+@pytest.mark.parametrize("name", ["", "..", "a/b", "Upper"])
+def test_a_name_that_no_lab_can_have_is_refused(folder: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="a lab can't be called"):
+        choose_lab(name, folder)
+
+
 def test_two_labs_here_are_a_question(folder: Path) -> None:
     made(folder, "one")
     made(folder, "two")
