@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
-from lab.launch.listing import labs_on, list_clusters
+from lab.launch.latecomers import remove_latecomers, was_cut_short
+from lab.launch.listing import labs_on, summaries
 from lab.launch.refusals import GoneError, InUseError
-from lab.launch.removal import remove_lab_objects
+from lab.launch.removal import LabObjects, remove_lab_objects
 from lab.launch.seen import SeenImage
 
 PATTERN = "apim-lab/*"
@@ -27,19 +28,26 @@ def remove_leaked(engine: Engine, names: Collection[str] = ()) -> Removed:
     A lab that somebody brought up to its end is never leaked; one of a test whose process died is.
     One lab that can't go doesn't keep the others.
     """
-    objects = labs_on(engine)
+    labs = labs_on(engine)
     gone: list[str] = []
     problems: list[Problem] = []
-    for summary in list_clusters(engine):
+    cut_short: list[LabObjects] = []
+    for summary in summaries(labs):
         if not summary.is_leaked or (names and summary.name not in names):
             continue
+        left = labs[summary.name]
+        cut_short += [left] * was_cut_short(left)
         try:
-            remove_lab_objects(engine, summary.name, objects[summary.name])
+            remove_lab_objects(engine, summary.name, left)
         except LabError as error:
             problems += error.problems
         else:
             gone.append(summary.name)
-    return Removed(tuple(gone), tuple(problems))
+    try:
+        remove_latecomers(engine, cut_short)
+    except LabError as error:
+        problems += error.problems
+    return Removed(tuple(gone), tuple(dict.fromkeys(problems)))
 
 
 def lab_images(engine: Engine) -> tuple[SeenImage, ...]:

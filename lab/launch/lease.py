@@ -3,6 +3,7 @@
 from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.labels import MEMBER, OWNER, PART, Part
+from lab.launch.latecomers import remove_latecomers, was_cut_short
 from lab.launch.ownership import Life, life_of, parse_owner, this_process
 from lab.launch.removal import LabObjects, objects_of, remove_objects
 
@@ -21,8 +22,11 @@ def clear_name(engine: Engine, lab: str) -> None:
         return
     if objects.is_complete or life_of_lab(objects) is not Life.DEAD:
         raise held(lab, objects)
+    cut_short = was_cut_short(objects)
     # By identity, not by label: another process may judge the same and be quicker.
     remove_objects(engine, objects)
+    if cut_short:
+        remove_latecomers(engine, [objects])
 
 
 def life_of_lab(objects: LabObjects) -> Life:

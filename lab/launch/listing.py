@@ -1,6 +1,8 @@
 """Which labs are on an engine, by the labels of whatever is there of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lab.launch.engine import Engine
@@ -31,21 +33,23 @@ class ClusterSummary:
 
 def list_clusters(engine: Engine) -> tuple[ClusterSummary, ...]:
     """List the labs, complete or not, by name."""
-    return tuple(_summary(name, objects) for name, objects in labs_on(engine).items())
+    return summaries(labs_on(engine))
+
+
+def summaries(labs: Mapping[str, LabObjects]) -> tuple[ClusterSummary, ...]:
+    """Summarize the objects of each lab, by its name."""
+    return tuple(_summary(name, objects) for name, objects in labs.items())
 
 
 def labs_on(engine: Engine) -> dict[str, LabObjects]:
     """Give the objects of every lab, by its name."""
     every = labelled(engine, LAB)
     names = sorted({labels[LAB] for labels in every.labels if labels[LAB]})
-    return {
-        name: LabObjects(
-            tuple(each for each in every.containers if each.labels[LAB] == name),
-            tuple(each for each in every.networks if each.labels[LAB] == name),
-            tuple(each for each in every.volumes if each.labels[LAB] == name),
-        )
-        for name in names
-    }
+    return {name: every.where(partial(_carries, name)) for name in names}
+
+
+def _carries(name: str, labels: Mapping[str, str]) -> bool:
+    return labels[LAB] == name
 
 
 def _summary(name: str, objects: LabObjects) -> ClusterSummary:

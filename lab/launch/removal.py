@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,6 +46,14 @@ class LabObjects:
                 *(network.labels for network in self.networks),
                 *(volume.labels for volume in self.volumes),
             )
+        )
+
+    def where(self, is_wanted: Callable[[Mapping[str, str]], bool]) -> "LabObjects":
+        """Give those whose labels are wanted."""
+        return LabObjects(
+            tuple(each for each in self.containers if is_wanted(each.labels)),
+            tuple(each for each in self.networks if is_wanted(each.labels)),
+            tuple(each for each in self.volumes if is_wanted(each.labels)),
         )
 
     @property

@@ -1,11 +1,13 @@
 """`lab gc`: removes what dead labs have left, and images that no lab uses when asked."""
 
+import time
 from collections.abc import Sequence
 
 from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
 from lab.launch.garbage import remove_images, remove_leaked
+from lab.launch.latecomers import PAUSE
 from lab.launch.listing import list_clusters
 from lab.launch.ownership import Life
 from lab.verbs.choosing import LABS_FOLDER
@@ -21,8 +23,10 @@ def gc(names: Sequence[str], shell: Shell, *, images: bool) -> int:
     Raises `LabError` with what can't be removed, after everything else is.
     """
     problems: list[Problem] = []
-    gone: list[str] = []
     with every_engine(shell) as engines:
+        gone = _unfinished(engines, names, shell)
+        if gone:
+            time.sleep(PAUSE)  # the first object of a killed start may be on its way
         for engine in engines:
             with uninterrupted():
                 removed = remove_leaked(engine, names)
@@ -31,11 +35,11 @@ def gc(names: Sequence[str], shell: Shell, *, images: bool) -> int:
                 gone += _healed(engine, shell)
                 if images:
                     gone += [f"image {name}: removed" for name in remove_images(engine)]
-        gone += _unfinished(engines, names, shell)
+        gone += _unfinished(engines, names, shell)  # of starts that were killed amid their files
         for what in gone:
             shell.tell(what)
         for summary in (one for engine in engines for one in list_clusters(engine)):
-            if not summary.is_complete and summary.life is not Life.ALIVE:
+            if not summary.is_complete and summary.life is Life.UNKNOWN:
                 shell.tell(
                     f"lab {summary.name}: half made, and its owner can't be seen from here; "
                     f"`lab down {summary.name}` removes it"
@@ -63,6 +67,8 @@ def _healed(engine: Engine, shell: Shell) -> list[str]:
     """Heal the faults whose makers have died, in every lab that stands."""
     told = []
     for summary in list_clusters(engine):
+        if not summary.is_complete:  # faults are put upon labs that stand, and go with the others
+            continue
         try:
             cluster = find_cluster(engine, summary.name)
             healed = cluster.faults.heal_all(orphans_only=True) if cluster else ()

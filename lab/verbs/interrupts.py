@@ -29,7 +29,7 @@ def ending_like_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let nothing interrupt a clean-up; it takes about a second. In a thread nothing does."""
+    """Let nothing interrupt a clean-up of a few seconds at most. In a thread nothing does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

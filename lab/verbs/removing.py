@@ -1,11 +1,12 @@
 """Labs removed, by their names or all of them: whatever stays of one, the others go."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
-from lab.launch.removal import remove_lab
+from lab.launch.latecomers import PAUSE, remove_left
 from lab.verbs.choosing import LABS_FOLDER
 from lab.verbs.engines import engine_of, every_engine
 from lab.verbs.folder import remove_unfinished
@@ -58,8 +59,12 @@ def _each(targets: Iterable[T], remove: Callable[[T], object]) -> None:
 def _remove(engine: Engine, name: str, shell: Shell) -> bool:
     """Remove one lab; tell whether there was anything."""
     with uninterrupted():
-        was_there = remove_lab(engine, name)
-        was_there |= remove_unfinished(shell.folder / LABS_FOLDER / name)
+        was_there = remove_left(engine, name)
+        if remove_unfinished(shell.folder / LABS_FOLDER / name):
+            if not was_there:
+                time.sleep(PAUSE)  # the first object of a killed start may be on its way
+                remove_left(engine, name)
+            was_there = True
     if was_there:
         shell.tell(f"{name}: removed")
     return was_there

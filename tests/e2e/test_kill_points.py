@@ -3,6 +3,7 @@
 `scripts/kill_points.py` does so at every request, with every signal.
 """
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import PATIENCE, ROOT, Program, objects_of
+from tests.e2e.slow_engine import slow_creations
 from tests.verbs.conftest import TOPOLOGY as WRITTEN
 
 pytestmark = pytest.mark.engine
@@ -57,6 +59,34 @@ def killed_and_collected(
     had_made = bool(objects_of(name)) or folder.exists()
     collected = program("gc", name).returncode
     return had_made, collected, objects_of(name), folder
+
+
+def test_a_folder_whose_files_were_being_written_goes_with_what_the_engine_has(
+    program: Program, name: str
+) -> None:
+    killed(program, 6, "during", "up", TOPOLOGY, "--name", name)
+    folder = program.folder / ".lab" / name
+    shutil.rmtree(folder)
+    (folder / ".rendering-1" / "nodes").mkdir(parents=True)
+    assert objects_of(name)
+    assert program("gc", name).returncode == 0
+    assert objects_of(name) == []
+    assert not folder.exists()
+
+
+# Before the engine has anything, and amid its work.
+@pytest.mark.parametrize(("number", "verb"), [(1, "gc"), (6, "gc"), (6, "down")])
+def test_what_the_engine_makes_for_a_killed_up_afterwards_goes_too(
+    program: Program, name: str, tmp_path: Path, number: int, verb: str
+) -> None:
+    with slow_creations(tmp_path, seconds=1.5) as host:
+        slow = Program(program.folder)
+        slow.environ |= {"DOCKER_HOST": host}
+        killed(slow, number, "during", "up", TOPOLOGY, "--name", name)
+        ran = program(verb, name)
+    assert (ran.returncode, ran.stderr.splitlines()[-1][-9:]) == (0, ": removed")
+    assert objects_of(name) == []
+    assert not (program.folder / ".lab" / name).exists()
 
 
 def test_what_a_killed_down_has_left_goes_with_gc_and_without_the_topology(
