@@ -14,7 +14,7 @@ from lab.launch.removal import (
     remove_objects,
 )
 
-PAUSE = 2.0  # seconds; busy with several labs, two cores need one for a container
+PAUSE = 2.0  # seconds; the engine doesn't tell what it is making: later ones are the next call's
 
 
 def was_cut_short(objects: LabObjects) -> bool:
