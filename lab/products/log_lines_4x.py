@@ -10,7 +10,7 @@ from lab.products.known_line import KnownLine
 _AGAIN = "`lab start {node}`"
 _DATABASES = "the topology's [database], or this node's `config`; then `lab down` and `lab up`"
 
-# A JVM that has logged one of them stays up and never serves, or serves wrongly.
+# A JVM that has logged one of them never serves, or serves wrongly; most stay up, some end.
 TROUBLES: tuple[KnownLine, ...] = tuple(
     KnownLine(re.compile(pattern), meaning, mend, pattern.startswith("PolicyUtil"))
     for pattern, meaning, mend in (

@@ -181,7 +181,7 @@ def troubled(program, home: Path, brought_up) -> dict[str, subprocess.CompletedP
     ("trouble", "cause"),
     [
         ("duplicate", ("LAB0207", "km will not serve: another node wrote the first rows")),
-        ("exit", ("LAB0201", "km exited with code 1: Carbon gave up: ")),
+        ("exit", ("LAB0201", "km exited with code 1: the product can't read its deployment.toml")),
     ],
 )
 def test_a_start_that_goes_wrong_ends_the_wait_with_its_line_and_mend(

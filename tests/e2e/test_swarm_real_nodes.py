@@ -103,9 +103,9 @@ def test_a_jvm_that_ends_in_its_start_is_told_and_not_hidden_by_another_start(
     program, _ = machines
     assert given_up.returncode == 3, given_up.stderr
     (cause,) = json.loads(given_up.stdout)["causes"]
-    assert ": Carbon gave up: " in cause["what"]
+    assert ": the product can't read its deployment.toml" in cause["what"]
     (cause,) = causes_of(program)
-    assert cause["what"].startswith("km exited with code 1: Carbon gave up: ")
+    assert cause["what"].startswith("km exited with code 1: the product can't read its ")
 
 
 def test_images_go_only_where_their_node_runs(machines, given_up) -> None:

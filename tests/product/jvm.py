@@ -48,7 +48,8 @@ def end(_number: int, _frame: object) -> None:
 def stumble(trouble: str) -> None:
     """Fail as the product does: most troubles leave a JVM that runs and opens no port."""
     if trouble == "exit":
-        say("FATAL - CarbonServerManager WSO2 Carbon initialization Failed")
+        say("SEVERE {org.wso2.carbon.server.Main} - Error while performing configuration changes")
+        time.sleep(1)  # a JVM's last words are some time before its end
         sys.exit(1)
     if trouble == "silent":
         threading.Event().wait()

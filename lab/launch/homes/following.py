@@ -15,24 +15,30 @@ from lab.products.log_lines import trouble_in
 Said = Callable[[str, str], None]  # a node's name, and a line of its log
 
 SILENCE = 180.0  # seconds without a line, of a start that has not ended
+GRACE = 5.0  # seconds in which a JVM that gives up may end: some do, and their end says more
 _STARTED = "WSO2 Carbon started in"
 
 
 class Following:
     """State changes of a cluster, as the gate reads them, until closed.
 
-    A real node that logs a line after which it never comes up is `stuck`, and one that hangs
-    without a word too; *said* gets every line of a real node's log, on a thread of that node.
+    A real node that logs a line after which it never comes up, and runs on, is `stuck`, and one
+    that hangs without a word too; *said* gets every line of a real node's log, on a thread of that
+    node.
     """
 
-    def __init__(self, cluster: Cluster, said: Said, silence: float = SILENCE) -> None:
+    def __init__(
+        self, cluster: Cluster, said: Said, silence: float = SILENCE, grace: float = GRACE
+    ) -> None:
         self._cluster = cluster
         self._said = said
         self._silence = silence
+        self._grace = grace
         self._events = cluster.events()
         self.stuck: dict[str, NodeState] = {}
         self._changes: queue.SimpleQueue[NodeState | None] = queue.SimpleQueue()
         self._alarms: dict[str, threading.Timer] = {}
+        self._giving_up: dict[str, threading.Timer] = {}
         self._closed = threading.Event()
         threading.Thread(target=self._pump, name="engine-events", daemon=True).start()
 
@@ -49,8 +55,8 @@ class Following:
         """End the stream; a thread that waits in it sees its end."""
         self._closed.set()
         self._events.close()
-        for alarm in self._alarms.values():
-            alarm.cancel()
+        for timer in (*self._alarms.values(), *self._giving_up.values()):
+            timer.cancel()
         self._changes.put(None)
 
     def _pump(self) -> None:
@@ -69,7 +75,7 @@ class Following:
     def _take(self, node: str, line: str) -> None:
         self._said(node, line)
         if trouble_in(line):
-            self._note_stuck(node, line)
+            self._let_end(node, line)
         if _STARTED in line:
             self._calm(node)
         elif node in self._alarms:
@@ -78,17 +84,18 @@ class Following:
     def _expect(self, node: str) -> None:
         """Wait for the node's next line, as long as one may take."""
         self._calm(node)
-        if self._closed.is_set():
-            return
-        alarm = threading.Timer(self._silence, self._hang, (node,))
-        alarm.daemon = True
-        self._alarms[node] = alarm
-        alarm.start()
+        if not self._closed.is_set():
+            self._alarms[node] = _after(self._silence, self._hang, node)
 
     def _calm(self, node: str) -> None:
         alarm = self._alarms.pop(node, None)
         if alarm is not None:
             alarm.cancel()
+
+    def _let_end(self, node: str, line: str) -> None:
+        """Take the node for stuck, unless its end is told first; the first line counts."""
+        if node not in self._giving_up and not self._closed.is_set():
+            self._giving_up[node] = _after(self._grace, self._note_stuck, node, line)
 
     def _hang(self, node: str) -> None:
         self._note_stuck(node, f"(no line for {self._silence:.0f} s)")
@@ -96,6 +103,13 @@ class Following:
     def _note_stuck(self, node: str, line: str) -> None:
         state = self.stuck.setdefault(node, NodeState(node, State.STUCK, None, (line,)))
         self._changes.put(state)
+
+
+def _after(seconds: float, act: Callable[..., None], *words: str) -> threading.Timer:
+    timer = threading.Timer(seconds, act, words)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def stuck_states(

@@ -42,8 +42,10 @@ def heard() -> list[tuple[str, str]]:
     return []
 
 
-def following(cluster: ScriptedCluster, heard: list, silence: float = 60) -> Following:
-    return Following(cluster, lambda node, line: heard.append((node, line)), silence)
+def following(
+    cluster: ScriptedCluster, heard: list, silence: float = 60, grace: float = 0.01
+) -> Following:
+    return Following(cluster, lambda node, line: heard.append((node, line)), silence, grace)
 
 
 def first(changes: Following) -> NodeState:
@@ -67,6 +69,30 @@ def test_a_known_line_makes_a_node_stuck(heard: list):
     assert first(changes) == NodeState("cp", State.STUCK, None, (line,))
     assert first_two(heard) == [("cp", "JVM"), ("cp", line)]
     assert set(changes.stuck) == {"cp"}
+    cluster.ended.set()
+    changes.close()
+
+
+def test_a_node_that_ends_after_a_known_line_is_told_as_ended(heard: list):
+    line = "SEVERE {org.wso2.carbon.server.Main} - Error while performing configuration changes"
+    cluster = ScriptedCluster(line)
+    changes = following(cluster, heard, grace=30)
+    changes.follow("cp")
+    while not heard:
+        cluster.ended.wait(0.01)
+    cluster.said.states.put(NodeState("cp", State.EXITED, 1))
+    assert first(changes) == NodeState("cp", State.EXITED, 1)
+    cluster.ended.set()
+    changes.close()
+    assert changes.stuck == {}
+
+
+def test_the_first_known_line_is_told_though_others_follow(heard: list):
+    lines = ("Unknown database 'apim_db'", "WSO2 Carbon initialization Failed")
+    cluster = ScriptedCluster(*lines)
+    changes = following(cluster, heard, grace=0.05)
+    changes.follow("cp")
+    assert first(changes).last_lines == lines[:1]
     cluster.ended.set()
     changes.close()
 
