@@ -25,6 +25,11 @@ def was_cut_short(objects: LabObjects) -> bool:
     return bool(objects) and not any((one / ENVIRONMENT).exists() for one in objects.folders)
 
 
+def wait_for_first() -> None:
+    """Give the engine the time to make the first object of a start that was killed before it."""
+    time.sleep(PAUSE)
+
+
 def remove_left(engine: Engine, lab: str) -> bool:
     """Remove what somebody has left of a lab, and its folder; tell whether there was anything.
 

@@ -1,13 +1,12 @@
 """`lab gc`: removes what dead labs have left, and images that no lab uses when asked."""
 
-import time
 from collections.abc import Sequence
 
 from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
 from lab.launch.garbage import remove_images, remove_leaked
-from lab.launch.latecomers import PAUSE
+from lab.launch.latecomers import wait_for_first
 from lab.launch.listing import list_clusters
 from lab.launch.ownership import Life
 from lab.verbs.choosing import LABS_FOLDER
@@ -26,7 +25,7 @@ def gc(names: Sequence[str], shell: Shell, *, images: bool) -> int:
     with every_engine(shell) as engines:
         gone = _unfinished(engines, names, shell)
         if gone:
-            time.sleep(PAUSE)  # the first object of a killed start may be on its way
+            wait_for_first()
         for engine in engines:
             with uninterrupted():
                 removed = remove_leaked(engine, names)

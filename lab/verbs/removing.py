@@ -1,12 +1,11 @@
 """Labs removed, by their names or all of them: whatever stays of one, the others go."""
 
-import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from lab.errors import LabError, Problem
 from lab.launch.engine import Engine
-from lab.launch.latecomers import PAUSE, remove_left
+from lab.launch.latecomers import remove_left, wait_for_first
 from lab.verbs.choosing import LABS_FOLDER
 from lab.verbs.engines import engine_of, every_engine
 from lab.verbs.folder import remove_unfinished
@@ -62,7 +61,7 @@ def _remove(engine: Engine, name: str, shell: Shell) -> bool:
         was_there = remove_left(engine, name)
         if remove_unfinished(shell.folder / LABS_FOLDER / name):
             if not was_there:
-                time.sleep(PAUSE)  # the first object of a killed start may be on its way
+                wait_for_first()
                 remove_left(engine, name)
             was_there = True
     if was_there:
