@@ -35,7 +35,7 @@ def choose_lab(name: str | None, folder: Path) -> str:
     is called by it, and a name such as `..` would lead to somebody else's.
     """
     if name is not None:
-        return _possible(name, "NAME")
+        return _possible([name], "NAME")[0]
     here = sorted(path.parent.name for path in folder.glob(f"{LABS_FOLDER}/*/options.json"))
     if len(here) == 1:
         return here[0]
@@ -44,14 +44,24 @@ def choose_lab(name: str | None, folder: Path) -> str:
             Problem("more than one lab lies here", str(folder), f"name one: {', '.join(here)}")
         )
     topology = choose_topology(None, folder)
-    return _possible(_name_in(topology), str(topology))
+    return _possible([_name_in(topology)], str(topology))[0]
 
 
-def _possible(name: str, where: str) -> str:
-    problem = lab_name_problem(name, where)
-    if problem is not None:
-        raise UsageError(problem)
-    return name
+def choose_labs(names: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """Give the labs of these names, each once, or the one that `choose_lab` gives without a name.
+
+    Raises `UsageError` with every name that no lab can have.
+    """
+    if not names:
+        return (choose_lab(None, folder),)
+    return _possible(tuple(dict.fromkeys(names)), "NAME")
+
+
+def _possible(names: Sequence[str], where: str) -> tuple[str, ...]:
+    problems = [problem for name in names if (problem := lab_name_problem(name, where))]
+    if problems:
+        raise UsageError(*problems)
+    return tuple(names)
 
 
 def _named_topology(word: str, folder: Path) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lab.launch.head_start import killed_ahead
-from lab.verbs.choosing import choose_lab
+from lab.verbs.choosing import choose_labs
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
 
@@ -20,8 +20,7 @@ def down(names: Sequence[str], shell: Shell, *, every: bool) -> int:
 
         remove_every(shell)
         return 0
-    wanted: Sequence[str | None] = tuple(dict.fromkeys(names)) or (None,)
-    labs = [choose_lab(name, shell.folder) for name in wanted]
+    labs = choose_labs(names, shell.folder)
 
     def remove() -> int:
         from lab.verbs.removing import remove_labs  # noqa: PLC0415  # with the SDK

@@ -9,7 +9,7 @@ from lab.launch.garbage import remove_images, remove_leaked
 from lab.launch.latecomers import wait_for_first
 from lab.launch.listing import list_clusters
 from lab.launch.ownership import Life
-from lab.verbs.choosing import LABS_FOLDER
+from lab.verbs.choosing import LABS_FOLDER, choose_labs
 from lab.verbs.engines import every_engine
 from lab.verbs.folder import remove_unfinished
 from lab.verbs.interrupts import uninterrupted
@@ -19,8 +19,11 @@ from lab.verbs.shell import Shell
 def gc(names: Sequence[str], shell: Shell, *, images: bool) -> int:
     """Remove what provably nobody wants any more, of all labs or of these; name the rest.
 
-    Raises `LabError` with what can't be removed, after everything else is.
+    Raises `LabError` with what can't be removed, after everything else is, and `UsageError` with
+    every name that no lab can have, before anything is.
     """
+    if names:
+        names = choose_labs(names, shell.folder)
     problems: list[Problem] = []
     with every_engine(shell) as engines:
         gone = _unfinished(engines, names, shell)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from lab.errors import UsageError
-from lab.verbs.choosing import choose_lab, choose_topology
+from lab.verbs.choosing import choose_lab, choose_labs, choose_topology
 
 
 def made(folder: Path, name: str) -> None:
@@ -52,6 +52,24 @@ def test_the_lab_is_the_one_whose_folder_lies_here(folder: Path) -> None:
 def test_a_name_that_no_lab_can_have_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(UsageError, match="a lab can't be called"):
         choose_lab(name, folder)
+
+
+def test_of_several_names_each_that_no_lab_can_have_is_told(folder: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        choose_labs(["..", "one", "/"], folder)
+    assert [problem.what for problem in refused.value.problems] == [
+        "a lab can't be called '..'",
+        "a lab can't be called '/'",
+    ]
+
+
+def test_a_lab_named_twice_is_one(folder: Path) -> None:
+    assert choose_labs(["two", "one", "two"], folder) == ("two", "one")
+
+
+def test_without_names_it_is_the_one_lab_that_is_chosen(folder: Path) -> None:
+    made(folder, "one")
+    assert choose_labs([], folder) == ("one",)
 
 
 def test_two_labs_here_are_a_question(folder: Path) -> None:

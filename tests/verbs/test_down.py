@@ -16,13 +16,14 @@ NO_ENGINE = {"DOCKER_HOST": "unix:///nobody"}
 PATIENCE = 20  # seconds
 
 
+@pytest.mark.parametrize("verb", ["down", "gc"])
 @pytest.mark.parametrize("name", ["", ".", "..", "../other", "/"])
 def test_what_can_be_no_lab_s_name_is_refused_before_anything_is_removed(
-    lab: Line, folder: Path, name: str
+    lab: Line, folder: Path, verb: str, name: str
 ) -> None:
     (folder / "notes.txt").touch()
     (folder / ".lab" / "other").mkdir(parents=True)
-    ran = lab("down", "other", name, **NO_ENGINE)
+    ran = lab(verb, "other", name, **NO_ENGINE)
     assert (ran.exit_code, f"a lab can't be called {name!r}" in ran.stderr) == (2, True)
     assert (folder / "notes.txt").exists()
     assert (folder / ".lab" / "other").exists()
