@@ -1,12 +1,19 @@
 """What every test may ask for: a Docker Engine, required in CI and skipped loudly elsewhere."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start: in a script's background it would be ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _engine_answers() -> bool:
