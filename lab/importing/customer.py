@@ -13,7 +13,7 @@ from lab.wiring.databases import read_databases
 from lab.wiring.datasources import read_datasources
 from lab.wiring.reading import Dialler, Reading
 from lab.wiring.settings import Settings
-from lab.wiring.toml_reader import NotTomlError, read_toml
+from lab.wiring.toml_reader import read_toml
 from lab.wiring.written import read_written
 
 _READERS: Mapping[Line, Sequence[Callable[[Dialler], Iterator[Reading]]]] = {
@@ -85,8 +85,6 @@ def read_files(
         try:
             read = _read_xml if path.suffix == ".xml" else _read_toml
             nodes.append(read(folder, name, path, roles.get(name)))
-        except NotTomlError as error:
-            problems += _of_template(folder, path) or error.problems
         except LabError as error:
             problems += error.problems
     problems += [
@@ -128,18 +126,6 @@ def customers_of(
         )
         for told in nodes
     )
-
-
-def _of_template(folder: Path, path: Path) -> list[Problem]:
-    """Say of a file with a template's marks that it is one: its first bad line means little."""
-    text = (folder / path).read_bytes()
-    mark = next((mark for mark in (b"{{", b"<%") if mark in text), b"")
-    if not mark:
-        return []
-    line = text[: text.index(mark)].count(b"\n") + 1
-    what = f"a template, not a configuration: `{mark.decode()}` is for Helm, Puppet or their like"
-    mend = "let them write the file, and import what they have written"
-    return [Problem(what, f"{path}:{line}", mend)]
 
 
 def read_mentions(customers: Sequence[Customer]) -> tuple[Mention, ...]:

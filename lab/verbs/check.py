@@ -112,7 +112,8 @@ def _groups(paths: Sequence[str], shell: Shell) -> Iterator[Sequence[str]]:
 
 
 def _is_node_file(path: Path) -> bool:
-    return path.suffix == ".toml" and path.is_file() and not is_topology(path)
+    """Tell whether it is to be read as a node's file, whatever its name: a copy, a template."""
+    return path.is_file() and path.suffix != ".xml" and not is_topology(path)
 
 
 def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
@@ -121,6 +122,9 @@ def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
     if _is_node_file(folder):
         files = _named(group, shell)
         return _Checked("", _read(shell.folder, None, wishes, files))
+    if folder.suffix == ".xml" and folder.is_file():
+        mend = "give the folder of the node's files, or that of all nodes"
+        raise UsageError(Problem("one XML file is not all of a node", path, mend))
     if not folder.is_dir():
         return _check_topology(choose_topology(path, shell.folder), wishes)
     if (folder / "options.json").is_file():

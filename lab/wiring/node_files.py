@@ -83,8 +83,11 @@ def find_files(folder: Path) -> dict[str, str]:
 
 
 def node_of(file: Path) -> str:
-    """Name the node that a configuration file belongs to: its folder's name, or the file's own."""
-    if file.name != FILE_NAME:
+    """Name the node that a configuration file belongs to: its folder's name, or the file's own.
+
+    What is kept beside the file, as `deployment.toml.bak`, is the same node's.
+    """
+    if not file.name.startswith(FILE_NAME):
         return file.stem
     folders = [part for part in file.absolute().parent.parts if part not in _NO_NODE]
     return folders[-1] if folders else file.stem

@@ -18,6 +18,7 @@ from tree_sitter import Language, Node, Parser
 from lab.errors import Problem, TopologyError
 from lab.wiring.finding import Finding, NotReadableError, Severity
 from lab.wiring.link import Position
+from lab.wiring.template_marks import template_finding
 
 KeyPath = tuple[str | int, ...]
 
@@ -112,6 +113,9 @@ def _text(path: Path, file: str) -> str:
 
 def _syntax_findings(error: Exception, file: str, text: str) -> list[Finding]:
     """LAB0144, LAB0145: a table declared twice, or a line that is no TOML."""
+    # Both branches of a template's condition may well declare one table.
+    if template := template_finding("LAB0145", text, file):
+        return [template]
     findings = []
     first: dict[KeyPath, int] = {}
     for path, line in _lines(text)[1]:

@@ -14,6 +14,7 @@ from lxml import etree
 from lab.errors import Problem, TopologyError
 from lab.wiring.finding import Finding, NotReadableError, Severity
 from lab.wiring.link import Position
+from lab.wiring.template_marks import template_finding
 from lab.wiring.toml_reader import LARGEST, Document, KeyPath
 
 Tree = dict[str, Any]
@@ -81,6 +82,8 @@ def _parse(content: bytes, name: str) -> etree._Element:  # lxml's only type for
     try:
         root = etree.fromstring(content, _parser())
     except etree.XMLSyntaxError as error:
+        if template := template_finding("LAB0170", content.decode("latin-1"), name):
+            raise NotXmlError(template) from error
         at = Position(name, max(error.lineno or 1, 1))
         what = f"not XML: {_plain(error.msg or 'it is empty')}"
         mend = "correct the line; the product can't read the file either"

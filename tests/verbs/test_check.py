@@ -158,6 +158,29 @@ def test_two_files_of_one_node_are_refused(lab: Line, folder: Path) -> None:
     assert "two files of a node gw" in ran.stderr
 
 
+@pytest.mark.parametrize("name", ["deployment.toml.bak", "deployment.toml-before", "gateway.j2"])
+def test_a_node_s_file_is_one_under_any_name(lab: Line, folder: Path, name: str) -> None:
+    (folder / "gw").mkdir()
+    (folder / "gw" / name).write_text("[serverr]\noffset = 1\n")
+    ran = lab("check", f"gw/{name}")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert f"at: gw/{name}:1  serverr" in ran.stdout
+
+
+def test_a_template_is_told_as_one(lab: Line, folder: Path) -> None:
+    (folder / "deployment.toml.erb").write_text("[server]\n<% if @offset %>\noffset = 1\n")
+    ran = lab("check", "deployment.toml.erb")
+    assert ran.exit_code == 3
+    assert "LAB0145: a template, not a configuration" in ran.stdout
+
+
+def test_one_xml_file_is_refused_for_its_folder(lab: Line, folder: Path) -> None:
+    (folder / "carbon.xml").write_text("<Server/>")
+    ran = lab("check", "carbon.xml")
+    assert ran.exit_code == 2
+    assert "give the folder" in ran.stderr
+
+
 def test_a_products_home_is_one_node(lab: Line, folder: Path) -> None:
     conf = folder / "wso2am" / "repository" / "conf"
     conf.mkdir(parents=True)

@@ -64,6 +64,7 @@ def test_a_folder_that_holds_the_file_itself_is_one_node(tmp_path, place):
     assert find_files(tmp_path / "gw1") == {"gw1": place}
     assert node_of(path) == "gw1"
     assert node_of(Path("tm.toml")) == "tm"
+    assert node_of(path.with_name("deployment.toml.bak")) == "gw1"
 
 
 def test_where_syntax_is_all_that_is_wrong_the_error_holds_the_findings(lone):

@@ -174,6 +174,19 @@ def test_a_syntax_error_names_its_line(tmp_path):
     assert what.startswith("not TOML: ")
 
 
+@pytest.mark.parametrize("mark", ["{{- if .Values.host }}", "{% if host %}", "<% if @host -%>"])
+def test_a_template_is_told_as_one_where_it_begins(tmp_path, mark):
+    twice = f'{mark}\n[database.local]\nurl = "a"\n[database.local]\nurl = "b"\n'
+    [(where, what)] = problems_of(tmp_path, f'[server]\nhostname = "gw"\n{twice}')
+    assert where == "n/deployment.toml:3"
+    assert what.startswith(f"a template, not a configuration: `{mark[:2]}`")
+
+
+def test_a_value_with_a_template_s_marks_in_a_file_that_can_be_parsed_is_a_value(tmp_path):
+    text = 'path = "/{{context}}"\n'
+    assert read(tmp_path, text).value(("path",)) == "/{{context}}"
+
+
 def test_a_key_given_twice_names_its_line(tmp_path):
     [(where, _)] = problems_of(tmp_path, "[server]\noffset = 1\noffset = 2\n")
     assert where.startswith("n/deployment.toml:")

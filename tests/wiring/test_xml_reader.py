@@ -78,6 +78,14 @@ def test_the_faults_of_all_files_are_findings_with_their_lines(tmp_path):
     assert [str(one.where) for one in caught.value.findings] == ["am/a.xml:2", "am/c.xml:1"]
 
 
+def test_a_template_is_told_as_one(tmp_path):
+    with pytest.raises(NotXmlError) as refused:
+        read(tmp_path, a="<A>\n  <%- if @port -%>\n  <B><%= @port %></B>\n</A>")
+    (finding,) = refused.value.findings
+    assert (finding.code, str(finding.where)) == ("LAB0170", "am/a.xml:2")
+    assert finding.what.startswith("a template, not a configuration: `<%`")
+
+
 def test_no_entity_is_followed(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("treasure")
