@@ -8,8 +8,11 @@ from lab.importing.customer import Customer, Mention
 from lab.importing.held import held_by, script_of
 from lab.importing.machines import Machines
 from lab.products.facts import Protocol, Release
+from lab.topology.addresses import is_usable
+from lab.topology.names import is_host_name
 from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.settings import Settings
+from lab.wiring.urls import is_port
 
 
 @dataclass(slots=True)
@@ -54,12 +57,16 @@ def find_stores(
     servers: dict[tuple[str, int], Server] = {}
     for mention in mentions:
         link = mention.reading.link
-        if not link.database:
+        if not mention.reading.is_database:
             continue
         if link.protocol is not Protocol.MYSQL:
             what = (
                 f"{link.source}: {link.url.split(':')[1]} at {mention.host}: a lab has MySQL alone"
             )
+            stores.reasons.append(f"{what}, so this link fails")
+            continue
+        if not (link.database and is_port(link.port) and _is_place(mention.host)):
+            what = f"{link.source}: {link.key} leads to no database that a lab can have"
             stores.reasons.append(f"{what}, so this link fails")
             continue
         node = mention.node if mention.host in LOCAL_HOSTS else machines.holders.get(mention.host)
@@ -69,6 +76,11 @@ def find_stores(
         _note(server, mention, stores, settings[mention.node], release)
     stores.servers = list(servers.values())
     return stores
+
+
+def _is_place(host: str) -> bool:
+    is_own = host in LOCAL_HOSTS
+    return is_own or is_usable(host) or is_host_name(host, of_server=True)
 
 
 def _server(number: int, mention: Mention, beside: str) -> Server:

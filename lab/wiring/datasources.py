@@ -6,14 +6,12 @@ The other files name a datasource by its JNDI name, so that is what tells two of
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lab.products.facts import Protocol
-from lab.products.keys_4x import DATABASE_PORTS
-from lab.wiring.accounts import credentials_of, find_account
-from lab.wiring.link import Link, Position
+from lab.wiring.database_links import Database, read_servers
+from lab.wiring.jdbc import is_embedded
+from lab.wiring.link import Position
 from lab.wiring.reading import Dialler, Reading
 from lab.wiring.settings import Settings, Value
 from lab.wiring.toml_reader import KeyPath
-from lab.wiring.urls import parse_jdbc
 
 STEM = "master-datasources"
 _LIST: KeyPath = (STEM, "datasources", "datasource")
@@ -40,7 +38,7 @@ class Datasource:
     @property
     def is_embedded(self) -> bool:
         """Tell whether it is a file of the node's own."""
-        return self.url is not None and self.url.text.startswith("jdbc:h2:")
+        return self.url is not None and is_embedded(self.url.text)
 
 
 def datasources_of(settings: Settings) -> tuple[Datasource, ...]:
@@ -83,30 +81,16 @@ def _datasource(settings: Settings, path: KeyPath) -> Datasource:
 
 
 def _read(dialler: Dialler, datasource: Datasource) -> Iterator[Reading]:
-    settings, value = dialler.settings, datasource.url
-    address = parse_jdbc(value.text, dict(DATABASE_PORTS)) if value else None
-    if value is None or address is None:
+    if datasource.url is None:
         return
-    account = find_account(settings, ((".username", ".password"),), (*datasource.path, "url"))
-    query = settings.document.value((*datasource.path, "validationQuery"))
-    for index, (host, port) in enumerate(address.servers):
-        to = dialler.cluster.holder_of(host, settings.name, port)
-        key = f"{STEM}.{datasource.name}"
-        link = Link(
-            id=f"{settings.name}/{key}" + (f"[{index}]" if len(address.servers) > 1 else ""),
-            node=settings.name,
-            to=to,
-            host=host,
-            port=port,
-            protocol=Protocol.MYSQL if address.kind in ("mysql", "mariadb") else Protocol.TCP,
-            url=f"jdbc:{address.kind}://{host}:{port}/{address.database}",
-            key=key,
-            source=value.used_at,
-            why=_WHYS.get(datasource.name, "keeps data"),
-            credentials=credentials_of(account),
-            at_start=to not in (None, settings.name),
-            database=address.database,
-            validation_query=query if isinstance(query, str) else "",
-            use_tls=address.use_tls,
-        )
-        yield Reading(link, datasource.path, value, account=account)
+    query = dialler.settings.document.value((*datasource.path, "validationQuery"))
+    name = f"{STEM}.{datasource.name}"
+    database = Database(
+        name=name,
+        key=name,
+        path=datasource.path,
+        url=datasource.url,
+        why=_WHYS.get(datasource.name, "keeps data"),
+        validation_query=query if isinstance(query, str) else "",
+    )
+    yield from read_servers(dialler, database)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lab.products.connection_key import ConnectionKey
+from lab.products.facts import Protocol
 from lab.wiring.accounts import Account
 from lab.wiring.cluster import Cluster
 from lab.wiring.link import Link, Position
@@ -23,6 +24,11 @@ class Reading:
     row: ConnectionKey | None = None
     address: Address | None = None
     account: Account | None = None
+
+    @property
+    def is_database(self) -> bool:
+        """Tell whether a database is meant; the links of unknown keys have no row either."""
+        return self.row is None and self.link.protocol is not Protocol.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,11 @@ _NAME = re.compile(
 # An element, or a `<Property name="…">`; others speak of tokens and passwords without holding one.
 _ELEMENT = re.compile(r"(password|passphrase|secret)$", re.IGNORECASE)
 _TABLES = ("encryption", "secrets")
-_IN_URL = re.compile(r"://[^/\s:@]+:([^@\s/]+)@")
+_IN_URLS = (
+    re.compile(r"://[^/\s:@]+:([^@\s/]+)@"),
+    re.compile(r"^jdbc:oracle:\w+:[^/@\s]+/([^@\s]+)@"),
+    re.compile(r"[?&;:,(]\w*(?:password|pwd)\s*=\s*([^&;,()\s]+)", re.IGNORECASE),
+)
 _SHORTEST = 4  # a shorter one is a part of every second word
 
 
@@ -46,4 +50,5 @@ def _secrets(path: tuple[str, ...], value: Any, name: re.Pattern[str]) -> Iterat
         is_reference = value.startswith(("$", "["))
         if path and not is_reference and (path[0] in _TABLES or name.search(path[-1])):
             yield value
-        yield from _IN_URL.findall(value)
+        for pattern in _IN_URLS:
+            yield from pattern.findall(value)

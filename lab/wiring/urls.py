@@ -1,6 +1,5 @@
-"""Takes the addresses out of a value: URLs, JDBC URLs, receiver groups, brokerlists."""
+"""Takes the addresses out of a value: URLs, receiver groups, brokerlists."""
 
-import html
 import re
 from dataclasses import dataclass, field
 
@@ -13,13 +12,10 @@ _URL = re.compile(
     r"(?::(?P<port>[^/?#\s]*))?"
     r"(?P<rest>[/?#]\S*)?$"
 )
-_JDBC = re.compile(
-    r"^jdbc:(?P<kind>[a-z0-9]+)(?::[a-z]+)*:(?://|@//|@)(?P<hosts>[^/;?]+)(?P<rest>.*)$"
-)
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _BROKER = re.compile(r"((?:tcp|ssl)://[^?;'\s]+)")
 _ACCOUNT = re.compile(r"^amqp://([^:@/]*):([^@/]*)@")
-_LOGIN = re.compile(r"//[^/\s]*@")
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(//)?")
 _HIGHEST_PORT = 65535
 
 
@@ -36,17 +32,7 @@ class Address:
     @property
     def port_is_usable(self) -> bool:
         """Tell whether a connection can be tried at all."""
-        return 0 < self.port <= _HIGHEST_PORT
-
-
-@dataclass(frozen=True, slots=True)
-class JdbcAddress:
-    """The servers of one JDBC URL, the schema, and whether the driver asks for TLS."""
-
-    kind: str
-    servers: tuple[tuple[str, int], ...]
-    database: str
-    use_tls: bool
+        return is_port(self.port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +42,11 @@ class Brokers:
     urls: tuple[str, ...]
     username: str = ""
     password: str = field(default="", repr=False)
+
+
+def is_port(number: int) -> bool:
+    """Tell whether a connection can be tried to a port of this number."""
+    return 0 < number <= _HIGHEST_PORT
 
 
 def parse_url(text: str) -> Address | None:
@@ -75,7 +66,9 @@ def parse_url(text: str) -> Address | None:
 
 def without_secrets(text: str) -> str:
     """Give what may be shown of a text that is no proper URL: no login, nothing from `?` on."""
-    return _LOGIN.sub("//", re.split(r"[?;]", text, maxsplit=1)[0])
+    login, at, place = re.split(r"[?;]", text.strip(), maxsplit=1)[0].rpartition("@")
+    scheme = _SCHEME.match(login)
+    return f"{scheme[0] if at and scheme else ''}{place}"
 
 
 def looks_like_url(text: str) -> bool:
@@ -99,37 +92,6 @@ def parse_factory(text: str) -> Brokers:
     account = _ACCOUNT.match(text)
     user, password = (account[1], account[2]) if account else ("", "")
     return Brokers(tuple(_BROKER.findall(brokers)), user, password)
-
-
-def parse_jdbc(text: str, ports: dict[str, int]) -> JdbcAddress | None:
-    """Give the servers of a JDBC URL; None when it names none (an embedded database).
-
-    The product copies the text into XML, so `&amp;` separates parameters as `&` does.
-    """
-    plain = html.unescape(text.strip())
-    found = _JDBC.match(plain)
-    if not found or found["kind"] == "h2":
-        return None
-    kind = "postgre" if found["kind"] == "postgresql" else found["kind"]
-    default = ports.get(kind, 0)
-    servers = tuple(_server(part, default) for part in found["hosts"].split(","))
-    database, _, parameters = found["rest"].lstrip("/").partition("?")
-    return JdbcAddress(kind, servers, database, _asks_for_tls(parameters))
-
-
-def _asks_for_tls(parameters: str) -> bool:
-    """Tell whether Connector/J tries TLS, which it does unless it is told not to."""
-    given = dict(part.partition("=")[::2] for part in parameters.split("&"))
-    if "sslMode" in given:
-        return given["sslMode"].upper() != "DISABLED"
-    return given.get("useSSL", "true").lower() != "false"
-
-
-def _server(text: str, default: int) -> tuple[str, int]:
-    host, colon, port = text.strip().rpartition(":")
-    if not colon:
-        return text.strip(), default
-    return host.strip("[]"), _number(port)
 
 
 def _number(text: str) -> int:

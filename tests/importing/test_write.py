@@ -91,6 +91,38 @@ def test_no_verb_tells_a_secret_and_the_topology_holds_none(
     assert [secret for secret in SECRETS[customer] if secret in told] == []
 
 
+def test_a_login_in_a_database_s_url_is_told_by_no_verb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "jdbc:mysql://10.20.30.20:3306/acme_am"
+    with_login = "jdbc:mysql://acme:Addr-Db-42@10.20.30.20:3306/acme_am"
+    changed(tmp_path, "addresses", "control-plane/deployment.toml", url, with_login)
+    monkeypatch.chdir(tmp_path)
+    told = ""
+    for words in (
+        ("import", "given", "-o", "acme.toml"),
+        ("check", "given", "--remarks"),
+        ("check", "acme.toml", "--remarks", "--format", "json"),
+        ("graph", "given", "--format", "mermaid"),
+    ):
+        ran = CliRunner().invoke(app, words)
+        assert ran.exit_code == 0, ran.output
+        told += ran.output
+    told += Path("acme.toml").read_text()
+    assert "10.20.30.20" in told
+    assert "Addr-Db-42" not in told
+
+
+def test_a_database_that_no_lab_can_have_is_told_with_its_line(tmp_path: Path) -> None:
+    url = "jdbc:mysql://10.20.30.20:3306/acme_am"
+    place = ("addresses", "control-plane/deployment.toml", url, "jdbc:mysql://10.20.30.20:99999/a")
+    folder, line = changed(tmp_path, *place)
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASES, None, {})
+    at = f"control-plane/deployment.toml:{line}: database.apim_db leads to no database"
+    assert [reason.startswith(at) for reason in made.reasons].count(True) == 1
+    assert made.values["nodes"]["control-plane"]["databases"]["apim_db"] == "h2"
+
+
 def test_secrets_and_files_are_the_owner_s_alone(tmp_path: Path) -> None:
     made = imported(tmp_path, "addresses")
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in made.files.iterdir()}

@@ -6,12 +6,9 @@ from lab.wiring.urls import (
     looks_like_url,
     parse_factory,
     parse_groups,
-    parse_jdbc,
     parse_url,
     without_secrets,
 )
-
-PORTS = {"mysql": 3306, "postgre": 5432, "oracle": 1521}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +57,8 @@ def test_secrets_never_stay_in_a_url(text):
         "https://me:se@cret@[host]/",
         "jdbc:mysql://host/x?user=me&password=secret",
         "jdbc:sqlserver://host;password=secret",
+        "mysql://me:se@cr/et@host:3306/x",
+        "oracle:thin:me/secret@host:1521/x",
     ],
 )
 def test_secrets_never_stay_in_what_is_no_url(text):
@@ -109,38 +108,3 @@ def test_a_factory_gives_its_brokers_and_login():
     )
     assert brokers.urls == ("tcp://a:5672", "ssl://b:8672")
     assert (brokers.username, brokers.password) == ("u!x", "p")
-
-
-@pytest.mark.parametrize(
-    ("parameters", "use_tls"),
-    [
-        ("", True),
-        ("?useSSL=false", False),
-        ("?a=b&amp;useSSL=false", False),
-        ("?a=b&useSSL=FALSE", False),
-        ("?sslMode=DISABLED", False),
-        ("?sslMode=REQUIRED&amp;useSSL=false", True),
-    ],
-)
-def test_connector_j_asks_for_tls_unless_it_is_told_not_to(parameters, use_tls):
-    assert parse_jdbc(f"jdbc:mysql://db/x{parameters}", PORTS).use_tls is use_tls
-
-
-@pytest.mark.parametrize(
-    ("text", "servers", "database"),
-    [
-        ("jdbc:mysql://db:3307/x?y=z", (("db", 3307),), "x"),
-        ("jdbc:mysql://db/x", (("db", 3306),), "x"),
-        ("jdbc:mysql:loadbalance://a:1,b:2/x", (("a", 1), ("b", 2)), "x"),
-        ("jdbc:postgresql://pg/x", (("pg", 5432),), "x"),
-        ("jdbc:oracle:thin:@ora:1522/sid", (("ora", 1522),), "sid"),
-    ],
-)
-def test_a_jdbc_url_gives_its_servers_and_schema(text, servers, database):
-    address = parse_jdbc(text, PORTS)
-    assert (address.servers, address.database) == (servers, database)
-
-
-@pytest.mark.parametrize("text", ["jdbc:h2:./x", "jdbc:h2:tcp://h/x", "", "mysql://x/y"])
-def test_an_embedded_database_has_no_server(text):
-    assert parse_jdbc(text, PORTS) is None

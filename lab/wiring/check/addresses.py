@@ -15,6 +15,7 @@ from lab.products.keys_4x import (
 from lab.products.versions_4x import DISTRIBUTIONS_SINCE
 from lab.wiring.check.balancers import judge_front
 from lab.wiring.check.case import Case, closest, error, remark, warning
+from lab.wiring.check.jdbc_urls import judge_database
 from lab.wiring.check.names import find_slips
 from lab.wiring.check.placement import find_misplaced
 from lab.wiring.fallbacks import PRODUCT_DEFAULT
@@ -67,14 +68,11 @@ def _is_slip(case: Case, reading: Reading) -> bool:
     return any(f"{reading.link.key}.".startswith(f"{key}.") for key in meant)
 
 
-def _judge_url(_case: Case, reading: Reading) -> Finding | None:
+def _judge_url(case: Case, reading: Reading) -> Finding | None:
     """LAB0114: a value that no connection can be made from."""
     link, row, address = reading.link, reading.row, reading.address
     if row is None:
-        if link.database and not link.port:
-            mend = 'write the port, as in port = "3306"'
-            return error("LAB0114", f"{link.key} names no usable port", link.source, mend, link)
-        return None
+        return judge_database(case, reading) if reading.is_database else None
     schemes = " or ".join(f"{scheme}://" for scheme in row.speaks)
     mend = f"write {schemes}HOST:PORT"
     if address is None:
@@ -91,7 +89,7 @@ def _judge_url(_case: Case, reading: Reading) -> Finding | None:
 def _judge_host(case: Case, reading: Reading) -> Finding | None:
     """LAB0101: a host that no node or database server has."""
     link, row = reading.link, reading.row
-    if link.to is not None or (row is None and not link.database):
+    if link.to is not None or (row is None and not reading.is_database):
         return None
     names = _known_hosts(case)
     what = f"no node or database server has the name {link.host}"

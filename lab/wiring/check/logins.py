@@ -10,6 +10,7 @@ from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
 from lab.wiring.link import Credentials, Position
 from lab.wiring.reading import Reading
+from lab.wiring.urls import is_port
 
 _LOGGING_IN = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
 _BREAKS_AMQP = re.compile(rf"[{re.escape(BREAK_AMQP_URL)}\s]")
@@ -68,11 +69,11 @@ def check_databases(case: Case) -> Iterator[Finding]:
             continue
         yield from _check_account(reading, server)
         link = reading.link
-        if link.database not in {schema.name for schema in server.schemas}:
+        if link.database and link.database not in {schema.name for schema in server.schemas}:
             names = ", ".join(schema.name for schema in server.schemas)
             what = f"{server.name} has no database {link.database}"
             yield error("LAB0106", what, _line(case, reading, "name"), f"use one of {names}", link)
-        if link.port and link.port != server.port:
+        if is_port(link.port) and link.port != server.port:
             what = f"{server.name} doesn't serve {link.key} at port {link.port}"
             at = _line(case, reading, "port")
             yield error("LAB0102", what, at, f"use port {server.port}", link)

@@ -13,8 +13,8 @@ from lab.products.versions_4x import (
     SHARING_ROLES,
 )
 from lab.wiring.check.case import Case, error, remark, warning
-from lab.wiring.databases import jdbc_parameters
 from lab.wiring.finding import Finding
+from lab.wiring.jdbc import is_embedded, jdbc_parameters
 from lab.wiring.link import Position
 from lab.wiring.reading import Reading
 from lab.wiring.settings import Settings
@@ -87,7 +87,7 @@ def _home(case: Case, settings: Settings, name: str) -> _Home | None:
 def _is_embedded(settings: Settings, name: str) -> bool:
     url = settings.value(f"database.{name}.url")
     kind = settings.text(f"database.{name}.type", "h2")
-    return kind == "h2" or (url is not None and url.text.startswith("jdbc:h2:"))
+    return kind == "h2" or (url is not None and is_embedded(url.text))
 
 
 def _is_planned(case: Case, reading: Reading) -> bool:
