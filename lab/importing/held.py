@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from lab.products.facts import Line
-from lab.wiring.datasources import STEM
-from lab.wiring.reading import Reading
+from lab.wiring.reading import DATASOURCES, Reading
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import KeyPath
 
@@ -41,7 +40,7 @@ def _in_xml(settings: Settings, reading: Reading) -> tuple[str, ...]:
 
 def _datasource(path: KeyPath) -> KeyPath:
     """Give the path of the `<datasource>` around its configuration."""
-    return path[: path.index(STEM) + 4]
+    return path[: path.index(DATASOURCES) + 4]
 
 
 def _registry(settings: Settings) -> str:

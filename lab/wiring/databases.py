@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from lab.products.keys_4x import DATABASE_PORTS
 from lab.wiring.database_links import Database, read_servers
 from lab.wiring.reading import DATABASE_TABLES, Dialler, Reading
 from lab.wiring.settings import Value
@@ -28,11 +29,17 @@ def read_databases(dialler: Dialler) -> Iterator[Reading]:
 def _read_tables(dialler: Dialler, path: KeyPath, table: Any) -> Iterator[Reading]:
     if not isinstance(table, Mapping):
         return
-    if isinstance(table.get("url"), str) or isinstance(table.get("hostname"), str):
+    if _is_database(table):
         yield from read_servers(dialler, _database(dialler, path))
         return
     for name, inner in table.items():
         yield from _read_tables(dialler, (*path, name), inner)
+
+
+def _is_database(table: Mapping[str, Any]) -> bool:
+    """Tell whether it is one database; of a server's type it is, though it says not where."""
+    said = any(isinstance(table.get(name), str) for name in ("url", "hostname"))
+    return said or table.get("type") in DATABASE_PORTS
 
 
 def _database(dialler: Dialler, path: KeyPath) -> Database:
@@ -47,10 +54,12 @@ def _database(dialler: Dialler, path: KeyPath) -> Database:
 
 
 def _url_of(dialler: Dialler, path: KeyPath) -> Value:
-    """Give the JDBC URL, written or inferred from type, host name, port and name."""
+    """Give the JDBC URL, written or inferred from type, host name, port and name; else nothing."""
     settings = dialler.settings
     if settings.document.value((*path, "url")) is not None:
         return settings.resolved((*path, "url"))
+    if settings.document.value((*path, "hostname")) is None:
+        return settings.local("", path)
     hostname = settings.resolved((*path, "hostname"))
     parts = {
         name: settings.resolved((*path, name))

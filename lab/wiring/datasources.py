@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from lab.wiring.database_links import Database, read_servers
 from lab.wiring.jdbc import is_embedded
 from lab.wiring.link import Position
-from lab.wiring.reading import Dialler, Reading
+from lab.wiring.reading import DATASOURCES, Dialler, Reading
 from lab.wiring.settings import Settings, Value
 from lab.wiring.toml_reader import KeyPath
 
-STEM = "master-datasources"
-_LIST: KeyPath = (STEM, "datasources", "datasource")
+_LIST: KeyPath = (DATASOURCES, "datasources", "datasource")
 _CONFIGURATION = ("definition", "configuration")
 _WHYS = {
     "WSO2AM_DB": "keeps APIs, applications, keys and tokens",
@@ -84,7 +83,7 @@ def _read(dialler: Dialler, datasource: Datasource) -> Iterator[Reading]:
     if datasource.url is None:
         return
     query = dialler.settings.document.value((*datasource.path, "validationQuery"))
-    name = f"{STEM}.{datasource.name}"
+    name = f"{DATASOURCES}.{datasource.name}"
     database = Database(
         name=name,
         key=name,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from lab.products.connection_key import ConnectionKey
-from lab.products.facts import Protocol
 from lab.wiring.accounts import Account
 from lab.wiring.cluster import Cluster
 from lab.wiring.link import Link, Position
@@ -12,6 +11,7 @@ from lab.wiring.toml_reader import KeyPath
 from lab.wiring.urls import Address
 
 DATABASE_TABLES = ("database", "datasource")
+DATASOURCES = "master-datasources"  # the file of the 2.x line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Reading:
     @property
     def is_database(self) -> bool:
         """Tell whether a database is meant; the links of unknown keys have no row either."""
-        return self.row is None and self.link.protocol is not Protocol.UNKNOWN
+        return self.path[0] in (*DATABASE_TABLES, DATASOURCES)
 
 
 @dataclass(frozen=True, slots=True)

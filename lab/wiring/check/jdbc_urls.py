@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 
 from lab.products.facts import Protocol
 from lab.wiring.check.case import Case, error
@@ -16,8 +17,11 @@ _FORM = "write jdbc:mysql://HOST:PORT/DATABASE, or what the database's own drive
 
 def judge_database(case: Case, reading: Reading) -> Finding | None:
     """LAB0114: what no driver gets a connection from."""
-    link = reading.link
-    hostname = _hostname(case, reading)
+    link, keys = reading.link, _keys(case, reading)
+    if not keys & {"url", "hostname"}:
+        what = f"{link.key} has neither url nor hostname"
+        return error("LAB0114", what, link.source, "write hostname, port and name, or url", link)
+    hostname = None if "url" in keys else _hostname(case, reading)
     if hostname is not None and not _is_host(hostname.text):
         what = f"{link.key}.hostname is no host name"
         mend = "write the name alone: port and database have keys of their own"
@@ -34,16 +38,14 @@ def judge_database(case: Case, reading: Reading) -> Finding | None:
     return None
 
 
-def _hostname(case: Case, reading: Reading) -> Value | None:
-    """Give the host name where the product makes the URL of it."""
-    settings = case.cluster.nodes[reading.link.node]
-    written = {
-        name: settings.document.value((*reading.path, name)) is not None
-        for name in ("url", "hostname")
-    }
-    if written["url"] or not written["hostname"]:
-        return None
-    return settings.resolved((*reading.path, "hostname"))
+def _keys(case: Case, reading: Reading) -> set[str]:
+    table = case.cluster.nodes[reading.link.node].document.value(reading.path)
+    return set(table) if isinstance(table, Mapping) else set()
+
+
+def _hostname(case: Case, reading: Reading) -> Value:
+    """Give the host name, of which the product makes the URL."""
+    return case.cluster.nodes[reading.link.node].resolved((*reading.path, "hostname"))
 
 
 def _is_host(text: str) -> bool:
