@@ -53,7 +53,7 @@ def read_servers(dialler: Dialler, database: Database) -> Iterator[Reading]:
             source=value.used_at,
             why=database.why,
             credentials=credentials_of(account),
-            at_start=to not in (None, settings.name),
+            at_start=to is not None and to not in dialler.cluster.nodes,
             database=found.database,
             validation_query=database.validation_query,
             use_tls=found.use_tls,

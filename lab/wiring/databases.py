@@ -10,6 +10,7 @@ from lab.wiring.reading import DATABASE_TABLES, Dialler, Reading
 from lab.wiring.settings import Value
 from lab.wiring.toml_reader import KeyPath, pattern, spell
 
+_EMBEDDED = "h2"
 _WHYS = {
     "apim_db": "keeps APIs, applications and keys",
     "shared_db": "keeps users and the registry",
@@ -66,7 +67,9 @@ def _url_of(dialler: Dialler, path: KeyPath) -> Value:
         for name in ("type", "port", "name", "sid")
         if settings.document.value((*path, name)) is not None
     }
-    kind = parts["type"].text if "type" in parts else "h2"
+    kind = parts["type"].text if "type" in parts else _EMBEDDED
+    if kind not in (*DATABASE_PORTS, _EMBEDDED):
+        return replace(hostname, text="")
     port = parts["port"].text if "port" in parts else ""
     name = parts.get("name") or parts.get("sid")
     text = f"jdbc:{kind}://{hostname.text}:{port}/{name.text if name else ''}"

@@ -1,5 +1,6 @@
 """Takes the addresses out of a value: URLs, receiver groups, brokerlists."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ _URL = re.compile(
     r"(?::(?P<port>[^/?#\s]*))?"
     r"(?P<rest>[/?#]\S*)?$"
 )
+_HOST = re.compile(r"[A-Za-z0-9_.-]+")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _BROKER = re.compile(r"((?:tcp|ssl)://[^?;'\s]+)")
 _ACCOUNT = re.compile(r"^amqp://([^:@/]*):([^@/]*)@")
@@ -42,6 +44,17 @@ class Brokers:
     urls: tuple[str, ...]
     username: str = ""
     password: str = field(default="", repr=False)
+
+
+def is_host(text: str) -> bool:
+    """Tell whether a text can be a host's name or address."""
+    if _HOST.fullmatch(text):
+        return True
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_port(number: int) -> bool:

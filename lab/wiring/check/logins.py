@@ -8,7 +8,7 @@ from lab.products.facts import Protocol
 from lab.products.logins import BREAK_AMQP_URL
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
-from lab.wiring.link import Credentials, Position
+from lab.wiring.link import Credentials, Link, Position
 from lab.wiring.reading import Reading
 from lab.wiring.urls import is_port
 
@@ -59,16 +59,22 @@ def check_amqp_characters(case: Case) -> Iterator[Finding]:
 
 
 def check_databases(case: Case) -> Iterator[Finding]:
-    """LAB0105, LAB0106: a database account or schema that the topology's server doesn't have."""
+    """LAB0105, LAB0106, LAB0109: an account, schema or server that the topology doesn't have."""
     servers = (
         {server.name: server for server in case.cluster.plan.servers} if case.cluster.plan else {}
     )
     for reading in case.readings:
-        server = servers.get(reading.link.to or "")
-        if server is None or reading.row is not None:
+        link = reading.link
+        server = servers.get(link.to or "")
+        if not reading.is_database:
+            continue
+        if server is None:
+            yield from _check_node(case, link)
             continue
         yield from _check_account(reading, server)
-        link = reading.link
+        if link.protocol is not Protocol.MYSQL:
+            what = f"{server.name} is a MySQL server, and {link.key} is for another driver"
+            yield error("LAB0106", what, link.source, 'write type = "mysql"', link)
         if link.database and link.database not in {schema.name for schema in server.schemas}:
             names = ", ".join(schema.name for schema in server.schemas)
             what = f"{server.name} has no database {link.database}"
@@ -77,6 +83,14 @@ def check_databases(case: Case) -> Iterator[Finding]:
             what = f"{server.name} doesn't serve {link.key} at port {link.port}"
             at = _line(case, reading, "port")
             yield error("LAB0102", what, at, f"use port {server.port}", link)
+
+
+def _check_node(case: Case, link: Link) -> Iterator[Finding]:
+    """LAB0109: without a plan a database may be beside the node, on its host."""
+    if case.cluster.plan is not None and link.to in case.cluster.nodes:
+        what = f"{link.to} is no database server, and {link.key} names it"
+        servers = ", ".join(server.hostname for server in case.cluster.plan.servers)
+        yield error("LAB0109", what, link.source, f"name one of {servers}", link)
 
 
 def _line(case: Case, reading: Reading, part: str) -> Position:
