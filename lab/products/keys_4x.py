@@ -398,6 +398,7 @@ CONNECTION_KEYS: Mapping[str, ConnectionKey] = {
 NOT_DIALLED = frozenset(
     {
         "server.base_path",
+        "server.hostname",
         "apim.cors.allow_origins",
         "apim.cors.allow_origins[]",
         "cors.allowed_origins[]",

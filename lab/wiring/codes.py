@@ -24,7 +24,7 @@ CODES: Mapping[str, str] = {
     "LAB0119": "an event listener that never fires",
     "LAB0120": "nodes that wait for each other",
     "LAB0121": "a bare `&` or `<`",
-    "LAB0122": "a string where a list is expected",
+    "LAB0122": "a value of another form",
     "LAB0123": "a character that breaks AMQP logins",
     "LAB0124": "a key that is ignored",
     "LAB0125": "a switch that undoes the role's own",

@@ -24,9 +24,12 @@ def read_fallbacks(dialler: Dialler) -> Iterator[Reading]:
     for fall_back in settings.tables.fall_backs:
         row = settings.tables.connection_keys[fall_back.key]
         is_used = settings.role is None or settings.role in fall_back.roles
-        if not is_used or settings.written(fall_back.root) is not None:
+        if not is_used or (row.switch and not settings.is_on(row.switch)):
             continue
-        if row.switch and not settings.is_on(row.switch):
+        written = settings.written(fall_back.root)
+        if written == [] and _is_essential(settings, fall_back):
+            yield from _read_empty(dialler, fall_back)
+        if written is not None:
             continue
         instead = [*_paths(settings, fall_back.instead_of)]
         for path in instead:
@@ -61,6 +64,14 @@ def _read_instead(dialler: Dialler, fall_back: FallBack, path: KeyPath) -> Itera
     value = settings.resolved(path)
     source = settings.document.position(path)
     yield from read_value(dialler, row, value, Place(steps(key), source, spell(path), account))
+
+
+def _read_empty(dialler: Dialler, fall_back: FallBack) -> Iterator[Reading]:
+    """Give a reading that leads nowhere for an empty list, from which nothing falls back."""
+    row = dialler.settings.tables.connection_keys[fall_back.key]
+    path = steps(fall_back.key.replace("[]", "[0]"))
+    value = dialler.settings.local("", path)
+    yield from read_value(dialler, row, value, Place(path, value.used_at))
 
 
 def _read_local(dialler: Dialler, fall_back: FallBack) -> Iterator[Reading]:

@@ -26,15 +26,16 @@ from lab.wiring.urls import (
 def read_written(dialler: Dialler) -> Iterator[Reading]:
     """Give a reading for each URL that stands in the file, databases aside."""
     settings = dialler.settings
-    rows = settings.tables.connection_keys
+    # A string where a list is expected is read as a list, and so on; the check says so.
+    rows = {key.replace("[]", ""): row for key, row in settings.tables.connection_keys.items()}
     for path, leaf in settings.document.leaves():
-        if not isinstance(leaf, str) or path[0] in DATABASE_TABLES:
+        if path[0] in DATABASE_TABLES:
             continue
         key = pattern(path)
-        # A string where a list is expected is read as a list of one; the check says so.
-        row = rows.get(key) or rows.get(key + "[]")
+        row = rows.get(key.replace("[]", ""))
         if row is None:
-            yield from _read_unknown(dialler, path, key)
+            if isinstance(leaf, str):
+                yield from _read_unknown(dialler, path, key)
         elif _counts(settings, path, row):
             account = find_account(settings, row.accounts, path)
             place = Place(path, settings.document.position(path), account=account)

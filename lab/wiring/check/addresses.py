@@ -76,7 +76,7 @@ def _judge_url(case: Case, reading: Reading) -> Finding | None:
     schemes = " or ".join(f"{scheme}://" for scheme in row.speaks)
     mend = f"write {schemes}HOST:PORT"
     if address is None:
-        what = f"{link.key} is no URL with a host"
+        what = f"{link.key} is {'no URL with a host' if reading.value.raw.strip() else 'empty'}"
         return error("LAB0114", what, link.source, mend, link)
     if address.scheme not in row.speaks:
         what = f"{link.key} begins with {address.scheme}://, and the product expects {schemes}"

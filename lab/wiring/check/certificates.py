@@ -17,6 +17,7 @@ from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.finding import Finding
 from lab.wiring.link import Link, Position
 from lab.wiring.settings import Settings, steps
+from lab.wiring.urls import is_host
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -115,7 +116,8 @@ def _judge(
     for identity in identities.values():
         yield from _expired(identity)
         hostname = case.cluster.nodes[identity.node].hostname
-        if hostname not in LOCAL_HOSTS and not _carries(identity.chain[0], hostname):
+        is_judged = is_host(hostname) and hostname not in LOCAL_HOSTS
+        if is_judged and not _carries(identity.chain[0], hostname):
             yield _nameless(case, identity, hostname)
     for reading in case.readings:
         link = reading.link

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from lab.products.facts import Role
 from lab.products.keys_4x import DECISIONS, HUB_LISTENING, NOTIFY_KEY
-from lab.wiring.check.case import Case, error, remark
+from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.finding import Finding
 from lab.wiring.settings import Settings, steps
 
 _OWN_BROKER = {Role.CONTROL_PLANE: HUB_LISTENING + "[]", Role.TRAFFIC_MANAGER: DECISIONS + "[]"}
+_HUB_SWITCH = "apim.event_hub.enable"
 _DUPLICATES = ("apim.throttling.event_duplicate_url[]", "apim.event_hub.event_duplicate_url[]")
 
 
@@ -47,6 +48,15 @@ def check_without_effect(case: Case) -> Iterator[Finding]:
     for settings in case.cluster.nodes.values():
         if settings.role is not None:
             yield from _undone(settings, settings.role)
+            yield from _deaf(settings, settings.role)
+
+
+def _deaf(settings: Settings, role: Role) -> Iterator[Finding]:
+    """LAB0125: a node that hears of nothing that the control plane does."""
+    if role is not Role.KEY_MANAGER and str(settings.written(_HUB_SWITCH)).lower() == "false":
+        what = f"{settings.name} neither hears nor tells events: {_HUB_SWITCH} is off"
+        at = settings.document.position(steps(_HUB_SWITCH))
+        yield warning("LAB0125", what, at, "leave the key out", key=_HUB_SWITCH)
 
 
 def _undone(settings: Settings, role: Role) -> Iterator[Finding]:

@@ -27,6 +27,8 @@ from lab.wiring.check.placement import (
 )
 from lab.wiring.check.registry_2x import check_mounts, check_registry
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
+from lab.wiring.check.server import check_server
+from lab.wiring.check.shapes import check_shapes
 from lab.wiring.check.state_2x import check_state
 from lab.wiring.check.stores import (
     check_charset,
@@ -34,12 +36,12 @@ from lab.wiring.check.stores import (
     check_login_key,
     check_shared,
 )
+from lab.wiring.check.stores import check_user_stores as check_user_stores_4x
 from lab.wiring.check.users_2x import check_directory_logins, check_user_stores, check_users
 from lab.wiring.check.values import (
     check_characters,
     check_overridden,
     check_references,
-    check_shapes,
     check_texts,
 )
 from lab.wiring.check.versions import check_unread, check_versions
@@ -51,6 +53,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_texts,
     check_names,
     check_shapes,
+    check_server,
     check_overridden,
     check_addresses,
     check_groups,
@@ -69,6 +72,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_broker_tls,
     check_backups,
     check_shared,
+    check_user_stores_4x,
     check_left_out,
     check_charset,
     check_login_key,

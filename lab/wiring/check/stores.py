@@ -17,9 +17,11 @@ from lab.wiring.finding import Finding
 from lab.wiring.jdbc import is_embedded, jdbc_parameters
 from lab.wiring.link import Position
 from lab.wiring.reading import Reading
-from lab.wiring.settings import Settings
+from lab.wiring.settings import Settings, steps
 
 _FILE = "a file of its own"
+_USER_STORE = "user_store.type"
+_TABLES, _TABLES_WITH_IDS = "database", "database_unique_id"  # the first is the default
 _APIM_SCRIPT = "apimgt/mysql.sql"
 
 
@@ -101,6 +103,22 @@ def _is_planned(case: Case, reading: Reading) -> bool:
         and link.database in [schema.name for schema in server.schemas]
         for server in case.cluster.plan.servers
     )
+
+
+def check_user_stores(case: Case) -> Iterator[Finding]:
+    """LAB0177: nodes that read one database's users in different ways."""
+    first: dict[str, tuple[str, str]] = {}
+    for settings in case.cluster.nodes.values():
+        home, kind = _home(case, settings, "shared_db"), settings.text(_USER_STORE, _TABLES)
+        if home is None or home.place == _FILE or "$" in kind:
+            continue
+        node, of_first = first.setdefault(home.place, (settings.name, kind))
+        if kind != of_first:
+            place = f"both in {home.place}"
+            what = f"{settings.name} keeps users as {kind}, and {node} as {of_first}: {place}"
+            tell = error if {kind, of_first} <= {_TABLES, _TABLES_WITH_IDS} else warning
+            at = settings.document.position(steps(_USER_STORE))
+            yield tell("LAB0177", what, at, "give both the same type", key=_USER_STORE)
 
 
 def check_left_out(case: Case) -> Iterator[Finding]:

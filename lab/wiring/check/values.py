@@ -66,15 +66,6 @@ def check_characters(case: Case) -> Iterator[Finding]:
                 yield warning("LAB0128", what, at, mend, key=spell(path))
 
 
-def check_shapes(case: Case) -> Iterator[Finding]:
-    """LAB0122: a string where the product walks through a list, character by character."""
-    for reading in case.readings:
-        row, link = reading.row, reading.link
-        if row is not None and row.key == f"{pattern(reading.path)}[]":
-            what = f"{link.key} is one string, and the product expects a list"
-            yield error("LAB0122", what, link.source, f'write ["{link.url}"]', link)
-
-
 def check_overridden(case: Case) -> Iterator[Finding]:
     """LAB0124: a key that another one makes the product ignore."""
     for settings in case.cluster.nodes.values():
