@@ -130,6 +130,9 @@ def _log_in(connection: "Connection[Cursor]", sock: socket.socket) -> None:
 def _ask(trial: Trial, connection: "Connection[Cursor]") -> str:
     target = trial.target
     trial.phases.enter(Phase.APP)
+    if not target.database:  # the server lets in whoever names none, and answers no query of his
+        trial.expected = "a schema"
+        raise LinkError(Outcome.WRONG_ANSWER, "logged in, and the URL names no schema")
     seen = ["logged in"]
     with connection.cursor() as cursor:
         if target.validation_query:

@@ -93,7 +93,9 @@ def _wrong_answer_cause(evidence: Evidence, link: Link) -> Cause:
     ]
     near = difflib.get_close_matches(link.database, known, n=1) or known
     what = f"{_peer(link)} has no database {link.database} for {link.node}: {evidence.seen(link)}"
-    if link.database in known:
+    if not link.database:
+        what = f"{link.node} names no database of {_peer(link)}: {evidence.seen(link)}"
+    elif link.database in known:
         what = f"{_peer(link)}, database {link.database}, {saw}"
     return Cause(Code.WRONG_DATABASE, what, line_of(link), f"write {' or '.join(near)}")
 

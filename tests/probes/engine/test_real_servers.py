@@ -347,6 +347,11 @@ def test_a_missing_table_is_a_wrong_answer_with_both_counts(mysql):
     assert (result.expected, result.seen) == ("184 tables in apim_db", "2 tables in apim_db")
 
 
+def test_a_login_that_names_no_schema_is_a_wrong_answer(mysql):
+    result = ask_mysql(mysql, database="", tables=None)
+    assert (result.outcome, result.expected) == (Outcome.WRONG_ANSWER, "a schema")
+
+
 @pytest.mark.parametrize("database", ["no_such_db", "shared_db"])
 def test_a_schema_that_isnt_there_or_isnt_granted_is_a_wrong_answer(mysql, database):
     result = ask_mysql(mysql, database=database)
