@@ -15,6 +15,10 @@ PORT = ("tcp://cp.wso2.com:5672", "tcp://cp.wso2.com:5673")
 ALIAS = ("https://km.wso2.com:9443", "https://kn.wso2.com:9443")
 PATH = ("/internal/data/v1/notify", "/internal/data/v1/notifyx")
 
+DATABASE = 'hostname = "db.wso2.com"\nname = "apim_db"'
+DECISIONS = 'throttle_decision_endpoints = ["tcp://tm.wso2.com:5672"]'
+SERVICE = 'service_url = "https://km.wso2.com:9443/services/"'
+
 
 def causes(told: dict) -> list[tuple[str, str]]:
     return [(cause["code"], cause["where"].split()[0]) for cause in told["causes"]]
@@ -69,6 +73,26 @@ def test_one_wrong_database_password_is_named(lab: Lab) -> None:
     with lab.edited("km", 'password = "root"', 'password = "wrong"') as line:
         told = lab.status()
     assert causes(told) == [("LAB0220", line)]
+
+
+@pytest.mark.parametrize(
+    ("node", "old", "new", "code"),
+    [
+        ("km", DATABASE, ('url = "mysql://db.wso2.com:3306/apim_db"', ""), "LAB0230"),
+        ("km", DATABASE, ('url = "jdbc:mysql://db.wso2.com:3306"', ""), "LAB0262"),
+        ("gw", DECISIONS, ("throttle_decision_endpoints = []",), "LAB0230"),
+        ("gw", SERVICE, ("service_url = 9443",), "LAB0230"),
+    ],
+    ids=["no-jdbc", "no-schema", "an-empty-list", "a-number"],
+)
+def test_what_no_connection_can_be_made_of_is_a_link_that_fails(
+    lab: Lab, node: str, old: str, new: tuple[str, ...], code: str
+) -> None:
+    links = len(lab.status()["links"])
+    with lab.edited(node, old, "\n".join(new)) as line:
+        told = lab.status()
+    assert causes(told) == [(code, line)]
+    assert (len(told["links"]), len(followers(told))) == (links, 1)
 
 
 @contextlib.contextmanager

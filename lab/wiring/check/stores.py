@@ -18,6 +18,7 @@ from lab.wiring.jdbc import is_embedded, jdbc_parameters
 from lab.wiring.link import Position
 from lab.wiring.reading import Reading
 from lab.wiring.settings import Settings, steps
+from lab.wiring.urls import is_host, is_port
 
 _FILE = "a file of its own"
 _USER_STORE = "user_store.type"
@@ -80,7 +81,8 @@ def _home(case: Case, settings: Settings, name: str) -> _Home | None:
     if not of_node:
         return _Home(settings.name, _FILE, at) if _is_embedded(settings, name) else None
     link = of_node[0].link
-    if of_node[0].value.troubles or not _is_planned(case, of_node[0]):
+    is_usable = is_host(link.host) and is_port(link.port) and link.database
+    if of_node[0].value.troubles or not is_usable or not _is_planned(case, of_node[0]):
         return None
     place = f"{link.to or link.host.lower()}:{link.port}/{link.database}"
     return _Home(settings.name, place, of_node[0].value.used_at)
