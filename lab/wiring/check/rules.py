@@ -35,8 +35,8 @@ from lab.wiring.check.stores import (
     check_left_out,
     check_login_key,
     check_shared,
+    check_user_tables,
 )
-from lab.wiring.check.stores import check_user_stores as check_user_stores_4x
 from lab.wiring.check.users_2x import check_directory_logins, check_user_stores, check_users
 from lab.wiring.check.values import (
     check_characters,
@@ -72,7 +72,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_broker_tls,
     check_backups,
     check_shared,
-    check_user_stores_4x,
+    check_user_tables,
     check_left_out,
     check_charset,
     check_login_key,

@@ -107,7 +107,7 @@ def _is_planned(case: Case, reading: Reading) -> bool:
     )
 
 
-def check_user_stores(case: Case) -> Iterator[Finding]:
+def check_user_tables(case: Case) -> Iterator[Finding]:
     """LAB0177: nodes that read one database's users in different ways."""
     first: dict[str, tuple[str, str]] = {}
     for settings in case.cluster.nodes.values():
