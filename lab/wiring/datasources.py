@@ -14,7 +14,8 @@ from lab.wiring.settings import Settings, Value
 from lab.wiring.toml_reader import KeyPath
 
 _LIST: KeyPath = (DATASOURCES, "datasources", "datasource")
-_CONFIGURATION = ("definition", "configuration")
+_DEFINITION = "definition"
+_READ_TYPE = "RDBMS"
 _WHYS = {
     "WSO2AM_DB": "keeps APIs, applications, keys and tokens",
     "WSO2UM_DB": "keeps users and permissions",
@@ -69,27 +70,35 @@ def _datasource(settings: Settings, path: KeyPath) -> Datasource:
     document = settings.document
     name = document.value((*path, "name"))
     jndi = document.value((*path, "jndiConfig", "name"))
-    url = (*path, *_CONFIGURATION, "url")
+    url = (*path, _DEFINITION, "configuration", "url")
     is_written = isinstance(document.value(url), str)
     return Datasource(
         name=name if isinstance(name, str) else f"datasource[{path[-1]}]",
         jndi=jndi if isinstance(jndi, str) else "",
-        path=(*path, *_CONFIGURATION),
+        path=url[:-1],
         url=settings.resolved(url) if is_written else None,
     )
 
 
 def _read(dialler: Dialler, datasource: Datasource) -> Iterator[Reading]:
-    if datasource.url is None:
+    settings = dialler.settings
+    if datasource.url is None and _says_it_otherwise(settings, datasource):
         return
-    query = dialler.settings.document.value((*datasource.path, "validationQuery"))
+    query = settings.document.value((*datasource.path, "validationQuery"))
     name = f"{DATASOURCES}.{datasource.name}"
     database = Database(
         name=name,
         key=name,
         path=datasource.path,
-        url=datasource.url,
+        url=datasource.url or settings.local("", (*datasource.path, "url")),
         why=_WHYS.get(datasource.name, "keeps data"),
         validation_query=query if isinstance(query, str) else "",
     )
     yield from read_servers(dialler, database)
+
+
+def _says_it_otherwise(settings: Settings, datasource: Datasource) -> bool:
+    """Tell whether a class of its own is asked for connections, whose properties aren't read."""
+    document, path = settings.document, datasource.path
+    written = document.value((*path[:-1], "@type"))
+    return written not in (None, _READ_TYPE) or bool(document.value((*path, "dataSourceClassName")))

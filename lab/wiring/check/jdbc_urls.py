@@ -7,7 +7,7 @@ from lab.products.keys_4x import DATABASE_PORTS
 from lab.wiring.check.case import Case, error
 from lab.wiring.finding import Finding
 from lab.wiring.link import Link
-from lab.wiring.reading import Reading
+from lab.wiring.reading import DATABASE_TABLES, Reading
 from lab.wiring.settings import Value
 from lab.wiring.urls import is_host, is_port
 
@@ -18,7 +18,8 @@ def judge_database(case: Case, reading: Reading) -> Finding | None:
     """LAB0114: what no driver gets a connection from."""
     settings = case.cluster.nodes[reading.link.node]
     table = settings.document.value(reading.path)
-    if isinstance(table, Mapping) and "url" not in table:
+    is_toml = reading.path[0] in DATABASE_TABLES  # a datasource of the 2.x line has its URL alone
+    if is_toml and isinstance(table, Mapping) and "url" not in table:
         own = (*reading.path, "hostname")
         hostname = settings.resolved(own) if "hostname" in table else None
         return _judge_parts(reading.link, hostname)
