@@ -139,6 +139,7 @@ class Configuration:
     key_manager: KeyManager
     event_listener: EventListener | None
     gateway_labels: tuple[str, ...]
+    environments: tuple[Mapping[str, Any], ...]  # the `[[apim.gateway.environment]]` tables
 
 
 def read_configuration(home: Path) -> Configuration:
@@ -176,6 +177,7 @@ def read_configuration(home: Path) -> Configuration:
         gateway_labels=tuple(
             values.get("apim.sync_runtime_artifacts.gateway.gateway_labels") or ["Default"]
         ),
+        environments=tuple(values.get("apim.gateway.environment") or ()),
     )
 
 

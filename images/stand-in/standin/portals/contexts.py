@@ -1,7 +1,6 @@
 """The handler of all REST services of one node."""
 
 import ssl
-import tomllib
 
 from standin.accounts import Accounts
 from standin.configuration import Configuration
@@ -25,10 +24,7 @@ def handler(
     publish: Publish,
 ) -> Handler:
     """Return the handler, made of the node's own configuration with its first request."""
-    file = configuration.home / "repository/conf/deployment.toml"
-    document = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    tables = document.get("apim", {}).get("gateway", {}).get("environment")
-    publisher = Publisher(apim_db, environments_of(tables), publish)
+    publisher = Publisher(apim_db, environments_of(configuration.environments), publish)
     devportal = Devportal(apim_db, configuration.key_manager, trust, publish)
     registering = registration(accounts, apim_db)
     managing = portals(version, apim_db, publisher.routes(), devportal.routes())

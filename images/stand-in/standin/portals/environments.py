@@ -1,16 +1,16 @@
 """The gateway environments of a control plane's configuration, as the publisher tells them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 
-def environments_of(tables: Any) -> tuple[Mapping[str, Any], ...]:
+def environments_of(tables: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Return the `[[apim.gateway.environment]]` tables in the shape of the publisher's settings.
 
     The virtual host is that of the endpoints (carbon-apimgt VHost.fromEndpointUrls).
     """
-    return tuple(_environment(table) for table in tables or ())
+    return tuple(_environment(table) for table in tables)
 
 
 def _environment(table: Mapping[str, Any]) -> Mapping[str, Any]:
