@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from lab.products.facts import Front, Line, Role, ServedPort, Start
+from lab.products.facts import Front, Line, Role, ServedPort, Start, players
 
 STAND_IN = "stand-in"  # the kind of node that the lab itself brings
 
@@ -251,8 +251,9 @@ class Plan:
         return tuple(other for other in work if other != name and work[other] == work.get(name))
 
     def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
-        """Give the nodes of this role, in the topology's order."""
-        return tuple(node for node in self.nodes if node.role is role)
+        """Give who does a role's work, in the topology's order: its nodes, else all-in-ones."""
+        found = players(role, {node.name: node.role for node in self.nodes})
+        return tuple(node for node in self.nodes if node.name in found)
 
     @property
     def is_closed(self) -> bool:

@@ -61,6 +61,7 @@ _GATEWAY = (
     ServedPort(8021, Protocol.HTTPS, "WebSub"),
 )
 
+_USUAL_PORTS = (BALANCER_HTTPS_PORT, BALANCER_HTTP_PORT)
 _MANAGEMENT_FRONTS = (
     Front(BALANCER_HTTPS_PORT, MANAGEMENT_PORT, Protocol.HTTPS),
     Front(BALANCER_HTTP_PORT, SERVLET_HTTP_PORT, Protocol.HTTP),
@@ -76,6 +77,11 @@ _GATEWAY_FRONTS = (
     Front(MANAGEMENT_PORT, MANAGEMENT_PORT, Protocol.HTTPS),
     Front(GATEWAY_WS_PORT, GATEWAY_WS_PORT, Protocol.WS),
     Front(GATEWAY_WSS_PORT, GATEWAY_WSS_PORT, Protocol.WSS),
+)
+# One balancer before both halves: people come to the portals by 443, to APIs by 8243.
+_WHOLE_FRONTS = (
+    *_MANAGEMENT_FRONTS,
+    *(front for front in _GATEWAY_FRONTS if front.port not in _USUAL_PORTS),
 )
 
 
@@ -130,6 +136,23 @@ def _roles(profiles: Mapping[Role, str], starts: Mapping[Role, Start]) -> Mappin
                 after=(),
                 fronts=_MANAGEMENT_FRONTS,
                 is_sticky=True,  # its log-in pages
+            ),
+            Role.ALL_IN_ONE: RoleFacts(
+                profile=profiles[Role.ALL_IN_ONE],
+                start=starts[Role.ALL_IN_ONE],
+                ports=_sorted(
+                    _PUBLISHED_MANAGEMENT,
+                    *_SERVLET,
+                    *_BROKER,
+                    *_RECEIVER,
+                    *_GATEWAY,
+                    _AUTHENTICATION,
+                ),
+                databases=MappingProxyType({"apim_db": Store.MYSQL, "shared_db": Store.MYSQL}),
+                peers=(),
+                after=(Role.KEY_MANAGER,),
+                fronts=_WHOLE_FRONTS,
+                is_sticky=True,  # publisher, devportal and admin
             ),
         }
     )

@@ -138,4 +138,5 @@ ROLE_SWITCHES: Mapping[Role, Mapping[str, bool]] = {
         "apim.throttling.enable_decision_connection": False,
         "apim.throttling.enable_policy_deploy": False,
     },
+    Role.ALL_IN_ONE: {},
 }

@@ -15,7 +15,18 @@ class Role(StrEnum):
     CONTROL_PLANE = "control-plane"
     TRAFFIC_MANAGER = "traffic-manager"
     KEY_MANAGER = "key-manager"
+    ALL_IN_ONE = "all-in-one"  # 4.x: the four above in one process
     API_MANAGER = "api-manager"  # 2.x: gateway, store, publisher and traffic manager in one
+
+    def plays(self, part: "Role") -> bool:
+        """Tell whether a node of this role does the work of *part*."""
+        return self is part or (self is Role.ALL_IN_ONE and part is not Role.API_MANAGER)
+
+
+def players(part: Role, roles: Mapping[str, Role]) -> tuple[str, ...]:
+    """Give the nodes that the others go to for *part*: its own, else the all-in-ones."""
+    own = tuple(node for node, role in roles.items() if role is part)
+    return own or tuple(node for node, role in roles.items() if role.plays(part))
 
 
 class Protocol(StrEnum):

@@ -10,7 +10,13 @@ from lab.products.facts import Role
 
 # In MiB. A gateway with the serial collector holds 0.65 GiB; four nodes fit into 5 GiB.
 HEAPS: Mapping[Role, int] = MappingProxyType(
-    {Role.CONTROL_PLANE: 896, Role.GATEWAY: 640, Role.KEY_MANAGER: 640, Role.TRAFFIC_MANAGER: 512}
+    {
+        Role.CONTROL_PLANE: 896,
+        Role.GATEWAY: 640,
+        Role.KEY_MANAGER: 640,
+        Role.TRAFFIC_MANAGER: 512,
+        Role.ALL_IN_ONE: 1024,  # the start script's own; not measured
+    }
 )
 # What a JVM holds beside its heap: classes, compiled code, threads, buffers.
 _BESIDE_HEAP = 448

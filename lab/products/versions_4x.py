@@ -29,16 +29,18 @@ class Row:
     mysql: str
 
 
-# Up to 4.4 one distribution starts as one of several profiles.
-_PROFILE = {
+# Up to 4.4 one distribution starts as one of several profiles, and without any as all of them.
+_OF_A_PART = {
     Role.GATEWAY: "gateway-worker",
     Role.CONTROL_PLANE: "control-plane",
     Role.TRAFFIC_MANAGER: "traffic-manager",
     Role.KEY_MANAGER: "api-key-manager-deprecated",
 }
-_ONE_ARCHIVE = {
+_PROFILE = _OF_A_PART | {Role.ALL_IN_ONE: "default"}
+_WHOLE = {Role.ALL_IN_ONE: Start("wso2am", "bin/api-manager.sh")}
+_ONE_ARCHIVE = _WHOLE | {
     role: Start("wso2am", "bin/api-manager.sh", profile, profile)
-    for role, profile in _PROFILE.items()
+    for role, profile in _OF_A_PART.items()
 }
 # In 4.3 and 4.4 profileSetup.sh takes `api-key-manager-node`, a name that neither infer.json nor
 # the p2 profiles have: it prepares the node and can't start it. Inferred from those files.
@@ -50,7 +52,7 @@ _RENAMED_SETUP = _ONE_ARCHIVE | {
 # From 4.5 a distribution is its role, and knows `default` alone; a key manager is a control plane's
 # distribution that profileSetup.sh has prepared and a script of its own starts.
 _DEFAULT = dict.fromkeys(Role, "default")
-_FOUR_ARCHIVES = {
+_FOUR_ARCHIVES = _WHOLE | {
     Role.GATEWAY: Start("wso2am-universal-gw", "bin/gateway.sh"),
     Role.CONTROL_PLANE: Start("wso2am-acp", "bin/api-cp.sh"),
     Role.TRAFFIC_MANAGER: Start("wso2am-tm", "bin/traffic-manager.sh"),
@@ -97,6 +99,7 @@ NEEDED_DATABASES: Mapping[Role, tuple[str, ...]] = {
     Role.CONTROL_PLANE: ("apim_db", "shared_db"),
     Role.TRAFFIC_MANAGER: ("shared_db",),
     Role.KEY_MANAGER: ("apim_db", "shared_db"),
+    Role.ALL_IN_ONE: ("apim_db", "shared_db"),
 }
 NEEDED_UNTIL: Version = (4, 7)
 
@@ -104,7 +107,7 @@ NEEDED_UNTIL: Version = (4, 7)
 DISTRIBUTIONS_SINCE: Version = (4, 5)
 
 # The roles that keep their state in the same two databases.
-SHARING_ROLES = (Role.CONTROL_PLANE, Role.KEY_MANAGER)
+SHARING_ROLES = (Role.CONTROL_PLANE, Role.KEY_MANAGER, Role.ALL_IN_ONE)
 SHARED_DATABASES = ("apim_db", "shared_db")
 
 

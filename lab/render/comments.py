@@ -6,6 +6,7 @@ from typing import Any
 
 from lab.plan.model import Plan, PlannedNode
 from lab.products.facts import Role
+from lab.render.node_urls import asks_itself
 from lab.render.template import Template, taken_from
 
 Path = tuple[str, ...]
@@ -14,16 +15,17 @@ Path = tuple[str, ...]
 def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
     """Give the comment of each table that has one, by the table's path."""
     hub = _names(plan, Role.CONTROL_PLANE)
-    own = "To this node's own" if node.role is Role.CONTROL_PLANE else "To the control plane's"
+    is_hub = node in plan.nodes_of(Role.CONTROL_PLANE)
+    own = "To this node's own" if is_hub else "To the control plane's"
     return {
         **_databases(plan, node),
         ("keystore", "tls"): "The certificate that this node shows on every TLS port.",
         ("truststore",): "The authorities that it believes: the lab's own.",
         ("apim", "key_manager"): (
-            f"To the key manager ({_names(plan, Role.KEY_MANAGER)}): tokens and their keys."
+            f"To {_whose(plan, node, Role.KEY_MANAGER)}: tokens and their keys."
         ),
         ("apim", "gateway", "environment"): (
-            f"To the gateway ({_names(plan, Role.GATEWAY)}), which APIs are published to."
+            f"To {_whose(plan, node, Role.GATEWAY)}, which APIs are published to."
             if len({name for node in plan.nodes for name in node.environments}) == 1
             else "To the gateway that serves this environment, which APIs are published to."
         ),
@@ -31,7 +33,7 @@ def deployment_comments(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
         ("apim", "throttling"): (
             "Its own broker gets its decisions; a copy of each goes to the other member's."
             if node.role is Role.TRAFFIC_MANAGER
-            else f"To the traffic manager ({_names(plan, Role.TRAFFIC_MANAGER)}):"
+            else f"To {_whose(plan, node, Role.TRAFFIC_MANAGER)}:"
             " throttle decisions come from its broker."
         ),
         ("apim", "throttling", "url_group"): (
@@ -77,6 +79,12 @@ def _databases(plan: Plan, node: PlannedNode) -> Mapping[Path, str]:
         )
         for name, place in node.databases.items()
     }
+
+
+def _whose(plan: Plan, node: PlannedNode, role: Role) -> str:
+    part = role.value.replace("-", " ")
+    own = asks_itself(plan, node, role)
+    return f"this node's own {part}" if own else f"the {part} ({_names(plan, role)})"
 
 
 def _names(plan: Plan, role: Role) -> str:

@@ -23,7 +23,14 @@ from lab.products.apim_4x import (
 from lab.products.facts import Role
 from lab.products.releases import PRODUCTS
 from lab.render.event_hub import event_hub, event_listener
-from lab.render.node_urls import MAPPED_USER, RUNTIME_USER, front_url, services_url
+from lab.render.node_urls import (
+    MAPPED_USER,
+    RUNTIME_USER,
+    asks_itself,
+    front_url,
+    management_url,
+    services_url,
+)
 from lab.render.throttling import copies, copies_below_throttling, own_throttling, throttling
 
 Values = dict[str, Any]
@@ -44,13 +51,13 @@ def _gateway(plan: Plan, node: PlannedNode) -> Values:
         "keystore": {"tls": _keystore()},
         "truststore": _truststore(),
         "apim": {
-            "key_manager": _key_manager(plan),
-            "throttling": throttling(plan),
+            "key_manager": _key_manager(plan, node),
+            "throttling": throttling(plan, node),
             "event_hub": event_hub(plan, node),
             "cors": _cors(),
-            "sync_runtime_artifacts": {"gateway": {"gateway_labels": list(node.environments)}},
+            "sync_runtime_artifacts": _labels(node),
         },
-        "event_listener": [event_listener(plan)],
+        "event_listener": [event_listener(plan, node)],
     }
 
 
@@ -59,23 +66,30 @@ def _control_plane(plan: Plan, node: PlannedNode) -> Values:
         **_server(plan, node),
         "keystore": {"tls": _keystore()},
         "apim": {
-            "key_manager": _key_manager(plan),
-            "gateway": {"environment": _environments(plan)},
+            "key_manager": _key_manager(plan, node),
+            "gateway": {"environment": _environments(plan, node)},
             # The switch overrides what the profile says, `false`; the document sets it.
             "throttling": {
                 **MAPPED_USER,
                 "enable_data_publishing": True,
-                **throttling(plan),
-                **(copies(plan, node) if copies_below_throttling(plan) else {}),
+                **throttling(plan, node),
+                **(copies(plan, node) if copies_below_throttling(plan, node) else {}),
             },
             "event_hub": {
                 **event_hub(plan, node),
-                **({} if copies_below_throttling(plan) else copies(plan, node)),
+                **({} if copies_below_throttling(plan, node) else copies(plan, node)),
             },
             "cors": _cors(),
         },
-        "event_listener": [event_listener(plan)],
+        "event_listener": [event_listener(plan, node)],
     }
+
+
+def _all_in_one(plan: Plan, node: PlannedNode) -> Values:
+    return merge(
+        _control_plane(plan, node),
+        {"truststore": _truststore(), "apim": {"sync_runtime_artifacts": _labels(node)}},
+    )
 
 
 def _traffic_manager(plan: Plan, node: PlannedNode) -> Values:
@@ -100,7 +114,7 @@ def _key_manager_node(plan: Plan, node: PlannedNode) -> Values:
         ],
         "service_provider": {"sp_name_regex": r"^[\sa-zA-Z0-9._-]*$"},
         "apim": {"event_hub": event_hub(plan, node)},
-        "event_listener": [event_listener(plan)],
+        "event_listener": [event_listener(plan, node)],
     }
 
 
@@ -109,6 +123,7 @@ _ROLES: Mapping[Role, Callable[[Plan, PlannedNode], Values]] = {
     Role.CONTROL_PLANE: _control_plane,
     Role.TRAFFIC_MANAGER: _traffic_manager,
     Role.KEY_MANAGER: _key_manager_node,
+    Role.ALL_IN_ONE: _all_in_one,
 }
 
 
@@ -134,7 +149,7 @@ def _server(plan: Plan, node: PlannedNode) -> Values:
 def _cluster_host(plan: Plan, node: PlannedNode) -> str:
     """Give `[server] hostname`: that of gateways together is their balancer's."""
     balancer = plan.balancer_before(node.name)
-    return balancer.hostname if balancer and node.role is Role.GATEWAY else node.hostname
+    return balancer.hostname if balancer and node.role.plays(Role.GATEWAY) else node.hostname
 
 
 def _transports(plan: Plan, node: PlannedNode) -> Values:
@@ -178,23 +193,32 @@ def _truststore() -> Values:
     return {"file_name": "client-truststore.jks", "type": "JKS", "password": "wso2carbon"}
 
 
-def _key_manager(plan: Plan) -> Values:
-    return {"service_url": services_url(plan, Role.KEY_MANAGER), **MAPPED_USER}
+def _labels(node: PlannedNode) -> Values:
+    return {"gateway": {"gateway_labels": list(node.environments)}}
 
 
-def _environments(plan: Plan) -> list[Values]:
-    """Give the control plane's record of each environment that gateways serve."""
+def _key_manager(plan: Plan, node: PlannedNode) -> Values:
+    return {"service_url": services_url(plan, node, Role.KEY_MANAGER), **MAPPED_USER}
+
+
+def _environments(plan: Plan, node: PlannedNode) -> list[Values]:
+    """Give a control plane's record of each environment; of its own gateway only what is left."""
     served: dict[str, PlannedNode] = {}
-    for node in plan.nodes_of(Role.GATEWAY):
-        for name in node.environments:
-            served.setdefault(name, node)
+    for gateway in (*plan.nodes_of(Role.GATEWAY), node):
+        for name in gateway.environments:
+            served.setdefault(name, gateway)
     return [
-        merge(_environment(plan, name, node), plan.environments.get(name, {}))
-        for name, node in served.items()
+        merge(_environment(plan, node, name, gateway), plan.environments.get(name, {}))
+        for name, gateway in served.items()
     ]
 
 
-def _environment(plan: Plan, name: str, gateway: PlannedNode) -> Values:
+def _environment(plan: Plan, node: PlannedNode, name: str, gateway: PlannedNode) -> Values:
+    management = (
+        management_url(plan, node, Role.GATEWAY)
+        if asks_itself(plan, node, Role.GATEWAY)
+        else front_url(plan, gateway, "https", MANAGEMENT_PORT)
+    )
     return {
         "name": name,
         "type": "hybrid",
@@ -204,7 +228,7 @@ def _environment(plan: Plan, name: str, gateway: PlannedNode) -> Values:
         "description": "This is a hybrid gateway that handles both production and sandbox"
         " token traffic.",
         "show_as_token_endpoint_url": True,
-        "service_url": front_url(plan, gateway, "https", MANAGEMENT_PORT) + "/services/",
+        "service_url": f"{management}/services/",
         **RUNTIME_USER,
         "ws_endpoint": front_url(plan, gateway, "ws", GATEWAY_WS_PORT),
         "wss_endpoint": front_url(plan, gateway, "wss", GATEWAY_WSS_PORT),

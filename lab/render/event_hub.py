@@ -3,12 +3,13 @@
 from typing import Any
 
 from lab.plan.model import Plan, PlannedNode
-from lab.products.apim_4x import AMQP_PORT, BINARY_PORT, BINARY_TLS_PORT, MANAGEMENT_PORT
+from lab.products.apim_4x import AMQP_PORT, BINARY_PORT, BINARY_TLS_PORT
 from lab.products.facts import Role
 from lab.render.node_urls import (
     MAPPED_USER,
     RUNTIME_USER,
-    front_url,
+    asks_itself,
+    management_url,
     node_url,
     own_broker,
     services_url,
@@ -21,6 +22,7 @@ def event_hub(plan: Plan, node: PlannedNode) -> Values:
     """Give where events are published and heard: at the control planes."""
     hubs = plan.nodes_of(Role.CONTROL_PLANE)
     is_one_of_several = node.role is Role.CONTROL_PLANE and len(hubs) > 1
+    hears_itself = is_one_of_several or asks_itself(plan, node, Role.CONTROL_PLANE)
     return {
         "enable": True,
         **MAPPED_USER,
@@ -28,11 +30,11 @@ def event_hub(plan: Plan, node: PlannedNode) -> Values:
         "service_url": (
             "https://localhost:${mgt.transport.https.port}/services/"
             if is_one_of_several
-            else services_url(plan, Role.CONTROL_PLANE)
+            else services_url(plan, node, Role.CONTROL_PLANE)
         ),
         "event_listening_endpoints": (
             [own_broker(node)]
-            if is_one_of_several
+            if hears_itself
             else [node_url("tcp", hub, AMQP_PORT) for hub in hubs]
         ),
         "publish": {
@@ -47,16 +49,15 @@ def event_hub(plan: Plan, node: PlannedNode) -> Values:
     }
 
 
-def event_listener(plan: Plan) -> Values:
+def event_listener(plan: Plan, node: PlannedNode) -> Values:
     """Give what tells the hub of revoked tokens."""
-    hub = plan.nodes_of(Role.CONTROL_PLANE)[0]
     return {
         "id": "token_revocation",
         "type": "org.wso2.carbon.identity.core.handler.AbstractIdentityHandler",
         "name": "org.wso2.is.notification.ApimOauthEventInterceptor",
         "order": 1,
         "properties": {
-            "notification_endpoint": front_url(plan, hub, "https", MANAGEMENT_PORT)
+            "notification_endpoint": management_url(plan, node, Role.CONTROL_PLANE)
             + "/internal/data/v1/notify",
             **RUNTIME_USER,
             "header.X-WSO2-KEY-MANAGER": "default",

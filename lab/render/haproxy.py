@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from lab.plan.containers import BALANCER_CERTIFICATE, balancer_path
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode
-from lab.products.apim_4x import MANAGEMENT_PORT
+from lab.products.apim_4x import MANAGEMENT_PORT, SERVLET_HTTP_PORT
 from lab.products.facts import Front, Protocol
 
 _TLS = (Protocol.HTTPS, Protocol.WSS)
+_SERVLET_PORTS = (MANAGEMENT_PORT, SERVLET_HTTP_PORT)
 _AUTHORITY = balancer_path("ca.pem")
 _PAUSE = 500  # milliseconds between two questions for a member's address
 
@@ -89,11 +90,12 @@ def _backend(front: Front, balancer: PlannedBalancer, members: list[PlannedNode]
     yield f"backend to-{front.target}"
     yield f"    mode {_mode(balancer)}"
     yield "    balance roundrobin"
-    if balancer.is_sticky and not balancer.terminates:
+    is_sticky = _is_sticky(front, balancer)
+    if is_sticky and not balancer.terminates:
         # Not `balance source`: a retry would choose the member that has just failed again.
         yield "    stick-table type ip size 10k expire 1h"
         yield "    stick on src"
-    if balancer.terminates and balancer.is_sticky:
+    if is_sticky and balancer.terminates:
         yield "    cookie LAB_MEMBER insert indirect nocache"
     if front.target == MANAGEMENT_PORT:
         yield "    option httpchk"
@@ -114,8 +116,13 @@ def _server(front: Front, balancer: PlannedBalancer, member: PlannedNode) -> Ite
         yield f"track to-{MANAGEMENT_PORT}/{member.name}"
     if balancer.terminates and front.protocol in _TLS:
         yield "ssl" if front.target == MANAGEMENT_PORT else f"ssl {verified}"
-    if balancer.terminates and balancer.is_sticky:
+    if balancer.terminates and _is_sticky(front, balancer):
         yield f"cookie {member.name}"
+
+
+def _is_sticky(front: Front, balancer: PlannedBalancer) -> bool:
+    """Tell whether a client stays with one member: sessions are on the servlet ports alone."""
+    return balancer.is_sticky and front.target in _SERVLET_PORTS
 
 
 def _mode(balancer: PlannedBalancer) -> str:

@@ -17,10 +17,24 @@ MAPPED_USER = {
 # … and by the running server from its system properties.
 RUNTIME_USER = {"username": "${admin.username}", "password": "${admin.password}"}
 
+_OWN_MANAGEMENT = "https://localhost:${mgt.transport.https.port}"
 
-def services_url(plan: Plan, role: Role) -> str:
-    """Give the URL of a role's services: its first node's, or its balancer's."""
-    return front_url(plan, plan.nodes_of(role)[0], "https", MANAGEMENT_PORT) + "/services/"
+
+def asks_itself(plan: Plan, node: PlannedNode, part: Role) -> bool:
+    """Tell whether a node is an all-in-one that does the work of *part* itself."""
+    return node.role is Role.ALL_IN_ONE and node in plan.nodes_of(part)
+
+
+def services_url(plan: Plan, node: PlannedNode, role: Role) -> str:
+    """Give the URL at which a node asks a role's services."""
+    return management_url(plan, node, role) + "/services/"
+
+
+def management_url(plan: Plan, node: PlannedNode, role: Role) -> str:
+    """Give the URL of a role's first node, or of its balancer; an all-in-one asks itself."""
+    if asks_itself(plan, node, role):
+        return _OWN_MANAGEMENT
+    return front_url(plan, plan.nodes_of(role)[0], "https", MANAGEMENT_PORT)
 
 
 def front_url(plan: Plan, node: PlannedNode, scheme: str, port: int) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from lab.errors import Problem
-from lab.products.facts import Role
 from lab.topology.copies import Nodes, copies_of, members_of
 from lab.topology.model import BalancerSection, NodeSection
 from lab.topology.nearest import unknown
@@ -26,13 +25,14 @@ def balancer_problems(nodes: Nodes, balancers: Balancers, where: str) -> Iterato
 
 
 def _environment_problems(nodes: Nodes, where: str) -> Iterator[Problem]:
-    first: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
     for name, node in nodes.items():
         at = f"{where}: nodes.{name}.environments"
-        if node.environments and node.role is not Role.GATEWAY:
+        if node.environments and not node.served:
             yield Problem(f"a {node.role} serves no environments", at, "name them on gateways")
         for environment in node.served:
-            other = first.setdefault(environment, name)
+            # An all-in-one's own gateway may serve what gateways beside it do.
+            other = first.setdefault((node.role, environment), name)
             if nodes[other].copied_by != node.copied_by:
                 what = f"{other} and {name} both serve {environment!r}, and differ otherwise"
                 mend = "nodes of one environment are copies: let them serve the same ones"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lab.errors import Problem
-from lab.products.facts import Release, Role
+from lab.products.facts import Release, Role, players
 from lab.products.releases import PRODUCTS
 from lab.topology.balancer_rules import balancer_problems
 from lab.topology.block_rules import block_problems
@@ -83,7 +83,6 @@ def _roles(nodes: object) -> dict[str, Role] | None:
 
 
 def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> list[Problem]:
-    present = set(roles.values())
     return [
         Problem(
             f"the {role} {node!r} has no {peer} to connect to",
@@ -92,7 +91,7 @@ def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> l
         )
         for node, role in roles.items()
         for peer in release.roles[role].peers
-        if peer not in present
+        if not players(peer, roles)
     ]
 
 

@@ -83,8 +83,8 @@ class NodeSection(_Section):
 
     @property
     def served(self) -> tuple[str, ...]:
-        """Give the environments that the node serves; none unless it is a gateway."""
-        if self.role is not Role.GATEWAY:
+        """Give the environments that the node serves; none unless it has a gateway."""
+        if not self.role.plays(Role.GATEWAY):
             return ()
         return tuple(dict.fromkeys(self.environments)) or (DEFAULT_ENVIRONMENT,)
 

@@ -37,7 +37,19 @@ class Cluster:
         for name, settings in self.nodes.items():
             if host.lower() in (name.lower(), settings.hostname.lower()):
                 return name
-        return None
+        return self._called_alike(host.lower())
+
+    def _called_alike(self, host: str) -> str | None:
+        """Name the node `am-1` that `am-1.acme.com` must be, as its file tells no name of its own.
+
+        Nodes behind a balancer often have the balancer's.
+        """
+        settings = self.nodes.get(host.partition(".")[0])
+        if settings is None:
+            return None
+        own = settings.hostname.lower()
+        others = [one.hostname.lower() for one in self.nodes.values() if one is not settings]
+        return settings.name if own in ("", *LOCAL_HOSTS, *others) else None
 
     def host_of(self, node: str) -> str:
         """Give what the others can call a node: the topology's name, its own, or the node's."""
@@ -47,7 +59,7 @@ class Cluster:
         return node if own.lower() in ("", *LOCAL_HOSTS) else own
 
     def role_of(self, node: str) -> Role | None:
-        """Give a node's role, or a balancer's members'; None for a server or an all-in-one."""
+        """Give a node's role, or a balancer's members'; None where no file tells it."""
         balancer = self.plan.balancer(node) if self.plan else None
         if balancer is not None:
             return balancer.role
@@ -55,8 +67,8 @@ class Cluster:
         return settings.role if settings else None
 
     def has_role(self, role: Role) -> bool:
-        """Tell whether any node has *role*."""
-        return any(settings.role is role for settings in self.nodes.values())
+        """Tell whether any node does the work of *role*."""
+        return any(settings.role and settings.role.plays(role) for settings in self.nodes.values())
 
     def port_of(self, node: str, port: int) -> int:
         """Give where a node opens what others open at *port*: its own ports and offset count."""

@@ -23,8 +23,8 @@ def read_fallbacks(dialler: Dialler) -> Iterator[Reading]:
     settings = dialler.settings
     for fall_back in settings.tables.fall_backs:
         row = settings.tables.connection_keys[fall_back.key]
-        is_used = settings.role is None or settings.role in fall_back.roles
-        if not is_used or (row.switch and not settings.is_on(row.switch)):
+        is_off = bool(row.switch) and not settings.is_on(row.switch)
+        if is_off or not fall_back.is_used_by(settings.role):
             continue
         written = settings.written(fall_back.root)
         if written == [] and _is_essential(settings, fall_back):

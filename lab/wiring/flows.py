@@ -15,13 +15,13 @@ _BROKER_PORT = "jms.port"
 def read_flows(cluster: Cluster, readings: Sequence[Reading]) -> Iterator[Link]:
     """Give one flow for each notify endpoint of a node that owns tokens, and each of its hubs.
 
-    Key managers own the tokens; without any, the control planes do (and all-in-one nodes).
+    Key managers own the tokens, and all-in-ones do; without any, the control planes do.
     """
-    owners = (Role.KEY_MANAGER,) if cluster.has_role(Role.KEY_MANAGER) else (Role.CONTROL_PLANE,)
+    owner = Role.KEY_MANAGER if cluster.has_role(Role.KEY_MANAGER) else Role.CONTROL_PLANE
     for reading in readings:
         role = cluster.role_of(reading.link.node)
         is_notify = reading.row is not None and reading.row.key == NOTIFY_KEY
-        if is_notify and reading.address is not None and (role is None or role in owners):
+        if is_notify and reading.address is not None and (role is None or role.plays(owner)):
             yield from _flows(cluster, reading, readings)
 
 

@@ -182,7 +182,7 @@ class Settings:
 
 
 def role_of(document: Document) -> Role | None:
-    """Give the role that `[server] server_role` names; None for all-in-one and unknown ones."""
+    """Give the role that `[server] server_role` names; None for `default` and unknown ones."""
     profile = document.value(("server", "server_role"))
     return PROFILE_ROLES.get(profile) if isinstance(profile, str) else None
 

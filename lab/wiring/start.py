@@ -9,7 +9,13 @@ from lab.products.facts import Line, Role
 from lab.wiring.link import Link
 
 # Measured on 4.1.0: key manager → control plane → traffic manager and gateway ran without an error.
-_RANK = {Role.KEY_MANAGER: 0, Role.CONTROL_PLANE: 1, Role.TRAFFIC_MANAGER: 2, Role.GATEWAY: 3}
+_RANK = {
+    Role.KEY_MANAGER: 0,
+    Role.CONTROL_PLANE: 1,
+    Role.ALL_IN_ONE: 1,
+    Role.TRAFFIC_MANAGER: 2,
+    Role.GATEWAY: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,24 @@ def test_zip_image_and_stand_in_nodes_make_one_cluster(program, home: Path, brou
     assert "Halting JVM" in program("logs", "tm", "--name", "nodes-mixed").stdout
 
 
+def test_all_in_ones_start_one_after_the_other_without_a_profile(program, home: Path, brought_up):
+    text = (ROOT / "topologies/ha-all-in-one.toml").read_text()
+    for node, kind in {"am-1": f"home:{home}", "am-2": f"image:{IMAGE}"}.items():
+        text = text.replace(f"[nodes.{node}]", f'[nodes.{node}]\nkind = "{kind}"')
+    (program.folder / "nodes-whole.toml").write_text(text)
+    ran = brought_up("nodes-whole", "nodes-whole.toml")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert json.loads(ran.stdout)["verdict"] == "healthy"
+    assert moment(ran.stderr, "am-1: registry is up: [") < moment(ran.stderr, "starting am-2")
+    assert "-Xms1024m -Xmx1024m" in program("logs", "am-1", "--name", "nodes-whole").stdout
+    webapps = "/home/wso2carbon/wso2am/repository/deployment/server/webapps"
+    held = docker("exec", "lab-nodes-whole-am-1", "ls", webapps)
+    assert "publisher" in held  # nothing of either part is taken away
+    assert "api#am#gateway#v2.war" in held
+    said = program("logs", "am-2", "--name", "nodes-whole").stdout
+    assert "Optimizing WSO2 Carbon Server" not in said
+
+
 @pytest.fixture(scope="module")
 def troubled(program, home: Path, brought_up) -> dict[str, subprocess.CompletedProcess]:
     """Let two starts go wrong, side by side."""

@@ -18,6 +18,7 @@ ORDERS = {
         "km-1": ("db",),
         "km-2": ("db", "km-1"),
     },
+    "ha-all-in-one": {"am-1": ("db",), "am-2": ("db", "am-1")},
 }
 
 
@@ -27,6 +28,16 @@ def test_each_node_starts_after_what_it_needs(name):
     release = PRODUCTS[topology.lab.product][topology.lab.version]
     order = {node: starts_after(node, topology, release) for node in topology.nodes}
     assert order == ORDERS[name]
+
+
+def test_what_stands_beside_an_all_in_one_starts_after_it_and_a_key_manager_before():
+    text = (TOPOLOGIES / "all-in-one.toml").read_text(encoding="utf-8")
+    text += '[nodes.gw]\nrole = "gateway"\nhostname = "gw.test"\n'
+    text += '[nodes.km]\nrole = "key-manager"\nhostname = "km.test"\n'
+    topology = parse_topology(text)
+    release = PRODUCTS["apim"]["4.1.0"]
+    order = {node: starts_after(node, topology, release) for node in topology.nodes}
+    assert order == {"am": ("db", "km"), "gw": ("am",), "km": ("db",)}
 
 
 def test_every_server_of_a_node_s_databases_comes_first():

@@ -61,8 +61,8 @@ def parse(path: Path, told: dict[str, str]) -> str:
     """Read the one file of the 4.x line; give what it shall do wrong."""
     file = tomllib.loads(path.read_text())
     role = file["server"]["server_role"]
-    if told.get("profile") != role:
-        say(f"FATAL - profile {told.get('profile')} and server_role {role} differ")
+    if told.get("profile", "default") != role:
+        say(f"FATAL - profile {told.get('profile', 'default')} and server_role {role} differ")
         sys.exit(1)
     say("INFO - ConfigParser Successfully parsed configuration")
     time.sleep(PACE)

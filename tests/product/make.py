@@ -69,6 +69,7 @@ def make_distribution(folder: Path, version: str = "4.1.0") -> Path:
         "repository/resources/security/wso2carbon.jks": "",
         "repository/resources/security/client-truststore.jks": "",
         "repository/components/plugins/axis2_1.6.1.jar": "",
+        f"repository/components/default/{_BUNDLES}": _LISTED,
         "repository/components/lib/readme.txt": "",
         "repository/logs/wso2carbon.log": "left by a run\n",
         "tmp/left": "by a run\n",

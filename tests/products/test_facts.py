@@ -1,6 +1,6 @@
 import pytest
 
-from lab.products.facts import Line, Protocol, Role, ServedPort, Store
+from lab.products.facts import Line, Protocol, Role, ServedPort, Store, players
 from lab.products.releases import PRODUCTS
 from probes.target import Protocol as ProbedProtocol
 
@@ -52,12 +52,29 @@ def test_the_ports_are_those_seen_on_a_real_4_1_0_cluster():
         Role.KEY_MANAGER: "9443 9763 9999 10711 11111",
     }
     roles = RELEASES["4.1.0"].roles
-    assert {
-        role: " ".join(str(p.port) for p in facts.ports) for role, facts in roles.items()
-    } == seen
+    assert {role: " ".join(str(p.port) for p in roles[role].ports) for role in seen} == seen
 
 
-def test_only_control_plane_and_key_manager_keep_their_data_in_mysql():
+def test_an_all_in_one_opens_what_its_parts_do():
+    roles = dict(RELEASES["4.1.0"].roles)
+    own = {served.port for served in roles.pop(Role.ALL_IN_ONE).ports}
+    assert own == {served.port for facts in roles.values() for served in facts.ports}
+
+
+def test_an_all_in_one_plays_every_part_of_its_line():
+    played = {part for part in Role if Role.ALL_IN_ONE.plays(part)}
+    assert played == set(Role) - {Role.API_MANAGER}
+    assert {part for part in Role if Role.GATEWAY.plays(part)} == {Role.GATEWAY}
+
+
+def test_a_node_for_a_part_alone_goes_before_an_all_in_one():
+    roles = {"am": Role.ALL_IN_ONE, "gw": Role.GATEWAY}
+    assert players(Role.GATEWAY, roles) == ("gw",)
+    assert players(Role.KEY_MANAGER, roles) == ("am",)
+    assert players(Role.KEY_MANAGER, {"gw": Role.GATEWAY}) == ()
+
+
+def test_only_nodes_with_a_control_plane_or_key_manager_keep_their_data_in_mysql():
     roles = RELEASES["4.1.0"].roles
     mysql = {role for role, facts in roles.items() if Store.MYSQL in facts.databases.values()}
-    assert mysql == {Role.CONTROL_PLANE, Role.KEY_MANAGER}
+    assert mysql == {Role.CONTROL_PLANE, Role.KEY_MANAGER, Role.ALL_IN_ONE}

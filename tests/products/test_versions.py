@@ -9,6 +9,7 @@ from lab.products.facts import Jdk, Role, Start
 
 ONE_ARCHIVE = ("4.0.0", "4.1.0", "4.2.0", "4.3.0", "4.4.0")
 FOUR_ARCHIVES = ("4.5.0", "4.6.0")
+PARTS = [role for role in RELEASES["4.2.0"].roles if role is not Role.ALL_IN_ONE]
 
 
 def test_the_line_has_seven_versions():
@@ -56,12 +57,22 @@ def test_up_to_4_4_one_archive_starts_as_every_role(version: str, role: Role, pr
 
 
 @pytest.mark.parametrize("version", ["4.0.0", "4.1.0", "4.2.0"])
-@pytest.mark.parametrize("role", RELEASES["4.2.0"].roles)
+@pytest.mark.parametrize("role", PARTS)
 def test_up_to_4_2_a_role_is_prepared_and_started_under_one_name(version: str, role: Role):
     start = RELEASES[version].roles[role].start
     assert start.setup_arguments == start.arguments
     assert start.environment == {"PROFILE_NAME": start.profile}
     assert start.image_arguments == ()
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_an_all_in_one_is_the_archive_as_it_starts_by_itself(version: str):
+    release = RELEASES[version]
+    start = release.roles[Role.ALL_IN_ONE].start
+    assert release.roles[Role.ALL_IN_ONE].profile == "default"
+    assert release.image(Role.ALL_IN_ONE) == f"wso2/wso2am:{version}"
+    assert start == Start("wso2am", "bin/api-manager.sh")
+    assert (start.setup_arguments, start.arguments, start.environment) == ((), (), {})
 
 
 @pytest.mark.parametrize("version", ["4.3.0", "4.4.0"])

@@ -15,6 +15,7 @@ from lab.topology.read import read_topology
 
 CHECKOUT = Path(__file__).parents[2]
 ALL = make_plan(read_topology(CHECKOUT / "topologies/ha-all.toml"))
+WHOLE = make_plan(read_topology(CHECKOUT / "topologies/ha-all-in-one.toml"))
 SHIFTED = make_plan(read_topology(CHECKOUT / "tests/topologies/good/pairs-with-offsets.toml"))
 
 
@@ -57,6 +58,18 @@ def test_one_client_of_the_portals_stays_with_one_member() -> None:
     assert "cookie LAB_MEMBER insert" in text("cp-lb", SHIFTED)
     assert "cookie cp-2" in text("cp-lb", SHIFTED)
     assert "cookie" not in text("gw-lb", SHIFTED)
+
+
+def test_before_all_in_ones_the_portals_stay_and_calls_are_spread() -> None:
+    backends = text("am-lb", WHOLE).split("\nbackend ")
+    sticky = {backend.split()[0] for backend in backends if "stick on src" in backend}
+    assert sticky == {"to-9443", "to-9763"}
+    assert {backend.split()[0] for backend in backends[1:]} - sticky == {
+        "to-8099",
+        "to-8243",
+        "to-8280",
+        "to-9099",
+    }
 
 
 def test_members_are_dialled_at_their_own_offsets() -> None:

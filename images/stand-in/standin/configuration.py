@@ -22,6 +22,7 @@ OAUTH_ROLES = (
     "default",
 )
 GATEWAY_ROLES = ("gateway-worker", "default")
+POLICY_ROLES = ("traffic-manager", "default")
 
 # From 4.5 a node's role is what its distribution holds; `server_role` is `default` in all of them.
 _DISTRIBUTION_ROLES = {

@@ -17,6 +17,7 @@ from standin.configuration import (
     GATEWAY_ROLES,
     HUB_ROLES,
     OAUTH_ROLES,
+    POLICY_ROLES,
     TRAFFIC_ROLES,
     Configuration,
 )
@@ -246,7 +247,7 @@ class Node:
             decisions = throttling.decisions
             work.append(listen(decisions, throttling.jms, _DECISION_TOPICS, self._hear))
             work.append(self._bootstrap.read_as_gateway(self._deploy))
-        if role == "traffic-manager":
+        if role in POLICY_ROLES:
             work.append(self._bootstrap.read_as_traffic_manager())
         return work
 

@@ -76,6 +76,7 @@ _TIMES = "\N{MULTIPLICATION SIGN}"
 _ORDER = (
     HOST,
     *(role.value for role in (Role.GATEWAY, Role.TRAFFIC_MANAGER, Role.CONTROL_PLANE)),
+    Role.ALL_IN_ONE.value,
     Role.KEY_MANAGER.value,
     "",
     DATABASES,

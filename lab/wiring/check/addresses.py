@@ -183,10 +183,9 @@ def _judge_role(case: Case, reading: Reading) -> Finding | None:
     role = case.cluster.role_of(link.to or "")
     if row is None or role is None or not row.peers or link.default_of:
         return None
-    wanted = row.peers
-    if not case.cluster.has_role(Role.CONTROL_PLANE):
-        wanted |= {Role.TRAFFIC_MANAGER}  # without a control plane it is the event hub
-    if role in wanted:
+    # Without a control plane it is the event hub.
+    is_hub = role is Role.TRAFFIC_MANAGER and not case.cluster.has_role(Role.CONTROL_PLANE)
+    if is_hub or row.is_answered_by(role):
         return None
     what = f"{link.to} is a {role.value} node and doesn't answer what {link.key} asks"
     mend = f"name a {case.role_names(row.peers)} node"

@@ -28,8 +28,9 @@ class Case:
         return parse_version(self.release)
 
     def nodes_of(self, role: Role) -> list[Settings]:
-        """Give the nodes of this role, in the order they were read."""
-        return [settings for settings in self.cluster.nodes.values() if settings.role is role]
+        """Give the nodes that do the work of this role, in the order they were read."""
+        nodes = self.cluster.nodes.values()
+        return [settings for settings in nodes if settings.role and settings.role.plays(role)]
 
     def role_names(self, roles: Iterable[Role]) -> str:
         """Write roles as a sentence does."""

@@ -16,6 +16,7 @@ _OF_THROTTLING = "apim.throttling.event_duplicate_url"
 _OF_HUB = "apim.event_hub.event_duplicate_url"
 _COPIES: Mapping[Role, tuple[str, ...]] = {
     Role.CONTROL_PLANE: (_OF_HUB, _OF_THROTTLING),
+    Role.ALL_IN_ONE: (_OF_HUB, _OF_THROTTLING),
     Role.TRAFFIC_MANAGER: (_OF_THROTTLING,),
 }
 _ENCRYPTION = "encryption.key"
@@ -27,7 +28,7 @@ _LABELS = ("apim", "sync_runtime_artifacts", "gateway", "gateway_labels")
 def check_copies(case: Case) -> Iterator[Finding]:
     """LAB0129, LAB0130, LAB0131: members that don't tell each other what happened."""
     for role, keys in _COPIES.items():
-        members = case.nodes_of(role)
+        members = [one for one in case.cluster.nodes.values() if one.role is role]
         copying: list[tuple[Settings, list[str]]] = []
         for settings in members if len(members) > 1 else ():
             written = [key for key in keys if settings.written(key)]
@@ -36,7 +37,7 @@ def check_copies(case: Case) -> Iterator[Finding]:
             else:
                 yield _no_copy(case, settings, members, keys[-1])
         if case.version is not None and case.version < COPIES_ARRIVE_SINCE:
-            yield from _old_copies(role, copying)
+            yield from _old_copies(copying)
 
 
 def _no_copy(case: Case, settings: Settings, members: list[Settings], key: str) -> Finding:
@@ -51,11 +52,11 @@ def _broker_of(cluster: Cluster, node: str) -> str:
     return f"tcp://{cluster.host_of(node)}:{cluster.port_of(node, AMQP_PORT)}"
 
 
-def _old_copies(role: Role, copying: list[tuple[Settings, list[str]]]) -> Iterator[Finding]:
+def _old_copies(copying: list[tuple[Settings, list[str]]]) -> Iterator[Finding]:
     arriving = []
     for settings, written in copying:
         at = settings.document.position(steps(written[0]))
-        if role is Role.CONTROL_PLANE and _OF_THROTTLING not in written:
+        if _OF_THROTTLING not in written:
             what = f"before 4.3 {_OF_HUB} alone copies no revoked token"
             yield warning("LAB0130", what, at, f"set {_OF_THROTTLING} too", key=written[0])
         else:

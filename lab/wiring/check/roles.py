@@ -8,7 +8,12 @@ from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.finding import Finding
 from lab.wiring.settings import Settings, steps
 
-_OWN_BROKER = {Role.CONTROL_PLANE: HUB_LISTENING + "[]", Role.TRAFFIC_MANAGER: DECISIONS + "[]"}
+_OF_HUB, _OF_DECISIONS = HUB_LISTENING + "[]", DECISIONS + "[]"
+_OWN_BROKER = {
+    Role.CONTROL_PLANE: (_OF_HUB,),
+    Role.TRAFFIC_MANAGER: (_OF_DECISIONS,),
+    Role.ALL_IN_ONE: (_OF_HUB, _OF_DECISIONS),
+}
 _HUB_SWITCH = "apim.event_hub.enable"
 _DUPLICATES = ("apim.throttling.event_duplicate_url[]", "apim.event_hub.event_duplicate_url[]")
 
@@ -19,7 +24,7 @@ def check_own_broker(case: Case) -> Iterator[Finding]:
         link, row = reading.link, reading.row
         role = case.cluster.role_of(link.node)
         is_first = reading.path[-1] == 0 and not link.default_of
-        if row is None or role is None or row.key != _OWN_BROKER.get(role) or not is_first:
+        if row is None or role is None or row.key not in _OWN_BROKER.get(role, ()) or not is_first:
             continue
         if link.to not in (None, link.node) and case.cluster.role_of(link.to or "") is role:
             what = f"{link.node} publishes its own events into the broker of {link.to}"
