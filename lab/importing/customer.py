@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.distributions.version import version_around
 from lab.errors import LabError, Problem
-from lab.importing.roles import Told, toml_role, xml_role
+from lab.importing.roles import Told, told_together, toml_role, xml_role
 from lab.products.connection_key import ConnectionKey
 from lab.products.facts import Line, Release, Role
 from lab.wiring.cluster import LOCAL_HOSTS, Cluster
@@ -73,9 +74,12 @@ class Mention:
 
 
 def read_files(
-    folder: Path, files: Mapping[str, Path], roles: Mapping[str, Role]
+    folder: Path,
+    files: Mapping[str, Path],
+    roles: Mapping[str, Role],
+    version: str | None = None,
 ) -> tuple[Told, ...]:
-    """Read each node's files and tell its role; *roles* are those that somebody told.
+    """Read each node's files and tell its role; *roles* and *version* are what somebody told.
 
     Raises `LabError` with the problems of all files.
     """
@@ -83,8 +87,11 @@ def read_files(
     nodes = []
     for name, path in files.items():
         try:
-            read = _read_xml if path.suffix == ".xml" else _read_toml
-            nodes.append(read(folder, name, path, roles.get(name)))
+            told = roles.get(name)
+            if path.suffix == ".xml":
+                nodes.append(_read_xml(folder, name, path, told))
+            else:
+                nodes.append(_read_toml(folder, name, path, told, version))
         except LabError as error:
             problems += error.problems
     problems += [
@@ -94,7 +101,7 @@ def read_files(
     ]
     if problems:
         raise LabError(*problems)
-    return tuple(nodes)
+    return tuple(told_together(nodes))
 
 
 def customers_of(
@@ -144,8 +151,9 @@ def _readings(cluster: Cluster, name: str) -> list[Reading]:
     return [reading for read in _READERS[cluster.line] for reading in read(dialler)]
 
 
-def _read_toml(folder: Path, name: str, path: Path, told: Role | None) -> Told:
-    return toml_role(name, read_toml(folder / path, str(path)), told, folder / path)
+def _read_toml(folder: Path, name: str, path: Path, told: Role | None, version: str | None) -> Told:
+    settings = Settings(name, read_toml(folder / path, str(path)), path=folder / path)
+    return toml_role(settings, told, version or version_around(folder / path))
 
 
 def _read_xml(folder: Path, name: str, path: Path, told: Role | None) -> Told:

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from lab.importing.customer import Customer, Mention
 from lab.importing.machines import Machines
 from lab.importing.matching import MATCHES, each_by_name, most_named
+from lab.products.connection_key import ConnectionKey
 from lab.products.facts import Protocol, Role
 from lab.products.keys_2x import AUTH_MANAGER, KEY_VALIDATOR
 from lab.products.keys_4x import NOTIFY_KEY
@@ -86,9 +87,14 @@ class _Guesser:
         for mention in asked:
             if mention.row is None or self._is_outside(mention):
                 continue
-            for role in sorted(mention.row.peers & self._present):
+            for role in sorted(self._answering(mention.row)):
                 votes[role] = votes.get(role, 0) + (2 if role is _preferred(mention) else 1)
         return max(votes, key=lambda role: votes[role]) if votes else None
+
+    def _answering(self, row: ConnectionKey) -> frozenset[Role]:
+        """Give the roles that can be meant: all-in-ones where no node is for that part alone."""
+        own = row.peers & self._present
+        return own or frozenset(filter(row.is_answered_by, self._present))
 
     def _is_outside(self, mention: Mention) -> bool:
         """Tell whether a company's own directory is meant, which no node of the cluster brings."""
@@ -154,12 +160,21 @@ class _Guesser:
                 taken.append(host)
             else:
                 self._found.unknown += hosts[host]
+        taken += [host for host in self._shared(nodes) if host not in taken]
         if taken:
-            asked = [mention for host in taken for mention in hosts[host]]
+            asked = [mention for host in taken for mention in hosts.get(host, ())]
             self._found.balancers[role] = Balancer(role, tuple(taken), _ports(asked))
             names = ", ".join(one.name for one in nodes)
             what = f"{', '.join(taken)} is taken for a load balancer before {names}"
             self._found.reasons.append(f"{what}: no node has it")
+
+    def _shared(self, nodes: Sequence[Customer]) -> list[str]:
+        """Give the names that each of several nodes has for itself, and none can have alone."""
+        if len(nodes) == 1:
+            return []
+        claimed = dict.fromkeys(host for one in nodes for host in one.hosts)
+        by_all = [host for host in claimed if all(host in one.hosts for one in nodes)]
+        return [host for host in by_all if host not in self._machines.holders]
 
     def _may_be_balancer(
         self, host: str, asked: Sequence[Mention], nodes: Sequence[Customer], taken: Sequence[str]

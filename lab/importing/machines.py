@@ -97,8 +97,12 @@ def _join_by_ports(
 def _answering(asked: Iterable[Mention], free: Sequence[Customer]) -> list[Customer]:
     found: dict[str, Customer] = {}
     for mention in asked:
-        peers = mention.row.peers if mention.row else frozenset()
+        row = mention.row
         for one in free:
-            if one.role in peers and one.ports.get(mention.target) == mention.port:
+            if (
+                row
+                and row.is_answered_by(one.role)
+                and one.ports.get(mention.target) == mention.port
+            ):
                 found.setdefault(one.name, one)
     return [one for one in free if one.name in found]

@@ -1,30 +1,40 @@
 """Tells a node's role: from `server_role`, from what its file holds, or from its name."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from lab.errors import LabError, Problem
 from lab.products.defaults_4x import PROFILE_ROLES
 from lab.products.facts import Role
 from lab.products.tables_2x import SERVER_KEYS
+from lab.products.versions_4x import DISTRIBUTIONS_SINCE, parse_version
+from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import Document
+from lab.wiring.urls import parse_url
 
 _NAMES = {
     Role.GATEWAY: ("gw", "gateway"),
     Role.CONTROL_PLANE: ("cp", "acp", "control"),
     Role.TRAFFIC_MANAGER: ("tm", "traffic"),
     Role.KEY_MANAGER: ("km", "key", "keymanager"),
+    Role.ALL_IN_ONE: ("aio", "allinone"),
 }
 _SERVER_KEY = "carbon.ServerKey"
 _WORD = re.compile(r"[a-z]+")
 
 _ENVIRONMENTS = "apim.gateway.environment"
+_WHOLE = "default"  # up to 4.4 the profile of an all-in-one; from 4.5 on every distribution's
+# An environment's addresses for calls, each with the property that holds a gateway's own port.
+_CALLED_AT = {"https_endpoint": "https.nio.port", "http_endpoint": "http.nio.port"}
 _REQUESTS = ("apim.throttling.url_group", "apim.throttling.receiver_url")
 _SYNC = "apim.sync_runtime_artifacts"
 _HUB = ("apim.event_hub.service_url", "apim.event_hub.event_listening_endpoints")
 _ISSUES_TOKENS = ("event_listener", "event_handler", "service_provider")
+
+
+_HELD = "what its file holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +46,29 @@ class Told:
     because: str
 
 
-def toml_role(name: str, document: Document, told: Role | None, path: Path) -> Told:
-    """Tell the role of a node with a deployment.toml; raises `LabError` when nothing tells it."""
-    role, because = _role_told(name, document, told)
-    return Told(Settings(name, document, role, path), role, because)
+def toml_role(settings: Settings, told: Role | None, version: str | None) -> Told:
+    """Tell the role of a node with a deployment.toml; raises `LabError` when nothing tells it.
+
+    *version* is the product's, where it is known.
+    """
+    role, because = _role_told(settings, told, version)
+    return Told(replace(settings, role=role), role, because)
+
+
+def told_together(nodes: Sequence[Told]) -> list[Told]:
+    """Take what look like control planes for all-in-ones where there is no other node at all.
+
+    Their files are alike, but a control plane's cluster has gateways.
+    """
+    if not all(map(_looks_like_a_control_plane, nodes)):
+        return list(nodes)
+    role, because = Role.ALL_IN_ONE, f"{_HELD}, and no other node is there"
+    return [Told(replace(one.settings, role=role), role, because) for one in nodes]
+
+
+def _looks_like_a_control_plane(one: Told) -> bool:
+    by_its_file = (one.role, one.because) == (Role.CONTROL_PLANE, _HELD)
+    return by_its_file and _named(one.settings.name) is None
 
 
 def xml_role(settings: Settings, told: Role | None) -> Told:
@@ -61,25 +90,63 @@ def xml_role(settings: Settings, told: Role | None) -> Told:
     return Told(settings, settings.role, because)
 
 
-def _role_told(name: str, document: Document, told: Role | None) -> tuple[Role, str]:
+def _role_told(settings: Settings, told: Role | None, version: str | None) -> tuple[Role, str]:
     if told is not None:
         return told, "--role"
-    profile = document.value(("server", "server_role"))
+    profile = settings.written("server.server_role")
     if isinstance(profile, str) and profile in PROFILE_ROLES:
         return PROFILE_ROLES[profile], f'server_role = "{profile}"'
+    since = parse_version(version or "")
+    if profile == _WHOLE and since is not None and since < DISTRIBUTIONS_SINCE:
+        return Role.ALL_IN_ONE, f'server_role = "{profile}" in {version}'
+    return _role_guessed(settings)
+
+
+def _role_guessed(settings: Settings) -> tuple[Role, str]:
+    """Tell the role by what a file holds and its node's name, which must not contradict it."""
+    name, document = settings.name, settings.document
     held, named = _held(document), _named(name)
     if held is not None and named in (None, held):
-        return held, "what its file holds"
-    if named is not None and _has_any(document, *_HUB, *_REQUESTS):
+        if held is Role.CONTROL_PLANE and named is None and _serves_its_environments(settings):
+            return Role.ALL_IN_ONE, "its APIs are called at its own gateway"
+        return held, _HELD
+    names_others = _has_any(document, *_HUB, *_REQUESTS)
+    if named is not None and (names_others or named is Role.ALL_IN_ONE):
         return named, "its name"
-    said = f"server_role is {profile!r}" if profile else "server_role is missing"
-    at = str(document.position(("server", "server_role")))
-    if not _has_any(document, *_HUB, *_REQUESTS):
-        what = f"{name} names no other node, as an all-in-one does, and that is no role of a lab"
-    else:
+    if named is None and not names_others and _is_api_manager_s(settings):
+        return Role.ALL_IN_ONE, "it names no other node"
+    raise LabError(_untold(settings, names_others=names_others))
+
+
+def _is_api_manager_s(settings: Settings) -> bool:
+    """Tell whether a file is API Manager's: other products have a deployment.toml too."""
+    return settings.written("server.server_role") == _WHOLE or settings.written("apim") is not None
+
+
+def _untold(settings: Settings, *, names_others: bool) -> Problem:
+    name, profile = settings.name, settings.written("server.server_role")
+    if names_others:
+        said = f"server_role is {profile!r}" if profile else "server_role is missing"
         what = f"the role of {name} can't be told: {said}"
-    roles = ", ".join(dict.fromkeys(PROFILE_ROLES.values()))
-    raise LabError(Problem(what, at, f"say --role {name}=ROLE, one of {roles}"))
+    else:
+        what = f"{name} names no other node, and nothing else tells that it is an all-in-one"
+    at = str(settings.document.position(("server", "server_role")))
+    roles = ", ".join(dict.fromkeys((*PROFILE_ROLES.values(), Role.ALL_IN_ONE)))
+    return Problem(what, at, f"say --role {name}=ROLE, one of {roles}")
+
+
+def _serves_its_environments(settings: Settings) -> bool:
+    """Tell whether every environment's APIs are called at the node itself."""
+    own = {settings.hostname.lower(), settings.text("server.node_ip").lower(), *LOCAL_HOSTS}
+    tables = settings.written(_ENVIRONMENTS)
+    called = []
+    for index, table in enumerate(tables if isinstance(tables, list) else ()):
+        for key, port in _CALLED_AT.items():
+            if isinstance(table, Mapping) and key in table:
+                at = parse_url(settings.resolved((*steps(_ENVIRONMENTS), index, key)).text)
+                is_own = at is not None and at.host.lower() in own
+                called.append(is_own and at is not None and at.port == settings.port(port))
+    return bool(called) and all(called)
 
 
 def _held(document: Document) -> Role | None:
@@ -93,7 +160,7 @@ def _held(document: Document) -> Role | None:
 
 
 def _named(name: str) -> Role | None:
-    words = set(_WORD.findall(name.lower()))
+    words = set(_WORD.findall(name.lower().replace("all-in-one", "allinone")))
     found = [role for role, names in _NAMES.items() if words.intersection(names)]
     return found[0] if len(found) == 1 else None
 

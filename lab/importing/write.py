@@ -55,7 +55,7 @@ def import_folder(
     if problems := _output_problems(folder, output, beside):
         raise UsageError(*problems)
     files = find_node_files(folder)
-    nodes = read_files(folder, files, roles)
+    nodes = read_files(folder, files, roles, version)
     release = release_of(nodes, releases, version)
     customers = customers_of(nodes, files, release)
     mentions = read_mentions(customers)

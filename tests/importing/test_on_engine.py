@@ -16,7 +16,7 @@ from tests.e2e.conftest import Lab, Program, objects_of
 pytestmark = pytest.mark.engine
 
 CUSTOMERS = Path(__file__).parent / "customers"
-SETS = ("addresses", "balanced", "one-machine", "data-centres", "classic")
+SETS = ("addresses", "balanced", "one-machine", "data-centres", "active-active", "classic")
 # Tells every packet that comes out of a lab's bridges for somebody who isn't in the lab.
 WATCHER = """
 import ipaddress, select, signal, socket, sys
@@ -155,6 +155,15 @@ def test_a_set_of_containers_names_is_reproduced(labs: Mapping[str, Lab]) -> Non
         told = lab.status()
     assert causes(told) == [("LAB0230", line)]
     assert told["causes"][0]["mend"] == "write acme_mysql"
+
+
+def test_a_pair_of_all_in_ones_is_reproduced(labs: Mapping[str, Lab]) -> None:
+    lab = labs["active-active"]
+    old = "tcp://172.21.9.12:9611"
+    with lab.edited("site-1", old, old.replace(".12", ".21")) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0230", line)]
+    assert lab.program("smoke", lab.name).returncode == 0
 
 
 def test_a_set_of_xml_files_on_one_machine_is_reproduced(labs: Mapping[str, Lab]) -> None:

@@ -26,6 +26,7 @@ SECRETS = {
     "balanced": ("Bal-Sup3r-31", "Bal-Db-8!"),
     "one-machine": ("One-Sup3r-77", "One-Db-3"),
     "data-centres": ("Dc-Sup3r-12", "Dc-Db-9"),
+    "active-active": ("Act-Sup3r-55", "Act-Db-7"),
     "classic": ("Cla-Sup3r-21", "Cla-Db-6", "Cla-Key-8"),
 }
 
