@@ -87,19 +87,27 @@ class _Guesser:
         for mention in asked:
             if mention.row is None or self._is_outside(mention):
                 continue
-            for role in sorted(self._answering(mention.row)):
+            for role in sorted(self._answering(mention, mention.row)):
                 votes[role] = votes.get(role, 0) + (2 if role is _preferred(mention) else 1)
         return max(votes, key=lambda role: votes[role]) if votes else None
 
-    def _answering(self, row: ConnectionKey) -> frozenset[Role]:
-        """Give the roles that can be meant: all-in-ones where no node is for that part alone."""
+    def _answering(self, mention: Mention, row: ConnectionKey) -> frozenset[Role]:
+        """Give the roles that can be meant: all-in-ones where no node is for that part alone.
+
+        These alone seldom are, as they ask themselves: at a port that none opens it's a stranger.
+        """
         own = row.peers & self._present
-        return own or frozenset(filter(row.is_answered_by, self._present))
+        if own or not (mention.port in _USUAL or self._is_opened(mention.port)):
+            return own
+        return frozenset(filter(row.is_answered_by, self._present))
+
+    def _is_opened(self, port: int) -> bool:
+        return any(port in one.own_ports for one in self._customers)
 
     def _is_outside(self, mention: Mention) -> bool:
         """Tell whether a company's own directory is meant, which no node of the cluster brings."""
         may_be = mention.row is not None and mention.row.may_be_outside
-        return may_be and not any(mention.port in one.own_ports for one in self._customers)
+        return may_be and not self._is_opened(mention.port)
 
     def _nodes(self, role: Role) -> list[Customer]:
         return [one for one in self._customers if one.role is role]

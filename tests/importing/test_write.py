@@ -164,6 +164,27 @@ def test_hosts_that_no_node_has_become_load_balancers(tmp_path: Path) -> None:
     assert {front.port: front.target for front in apim.fronts} == {443: 9443, 80: 9763, 9443: 9443}
 
 
+def test_a_name_that_all_members_have_for_their_own_is_their_balancer_s(tmp_path: Path) -> None:
+    made = imported(tmp_path, "active-active")
+    [balancer] = make_plan(read_topology(made.topology)).balancers
+    assert (balancer.role, balancer.members) == (Role.ALL_IN_ONE, ("site-1", "site-2"))
+    assert balancer.aliases == ("gw.acme.example", "api.acme.example")
+    assert {front.port: front.target for front in balancer.fronts}[443] == 9443
+
+
+def test_a_key_manager_at_a_port_that_no_all_in_one_opens_is_a_stranger(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "am.toml").write_text(
+        '[server]\nserver_role = "default"\n'
+        '[apim.key_manager]\nservice_url = "https://is.acme.example:9444/services/"\n'
+        '[[apim.gateway.environment]]\nhttps_endpoint = "https://api.acme.example:8243"\n'
+    )
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASES, None, {})
+    assert made.unknown == ("is.acme.example at am.toml:4",)
+    assert made.values["nodes"]["am"]["hostname"] == "api.acme.example"
+
+
 def test_hosts_called_as_the_nodes_are_theirs_where_each_calls_itself_localhost(
     tmp_path: Path,
 ) -> None:
@@ -220,6 +241,20 @@ FAULTS = {
         "tcp://localhost:5674",
         "tcp://localhost:5673",
         "LAB0109",
+    ),
+    "all-in-one's address": Fault(
+        "active-active",
+        "site-2/conf/deployment.toml",
+        "tcp://172.21.9.11:5672",
+        "tcp://172.21.9.21:5672",
+        "LAB0101",
+    ),
+    "all-in-one's port": Fault(
+        "active-active",
+        "site-1/conf/deployment.toml",
+        "tcp://172.21.9.12:5672",
+        "tcp://172.21.9.12:5673",
+        "LAB0102",
     ),
 }
 
