@@ -26,12 +26,10 @@ version = "4.1.0"
 [nodes.cp]
 role = "control-plane"
 hostname = "cp.wso2.com"
-file = "cp.toml"
 
 [nodes.gw]
 role = "gateway"
 hostname = "gw.wso2.com"
-file = "gw.toml"
 
 [database]
 hostname = "db.wso2.com"
@@ -56,7 +54,7 @@ def main() -> None:
     names = [f"{asked.prefix}-{number:02}" for number in range(1, asked.labs + 1)]
     with tempfile.TemporaryDirectory(prefix="lab-many-") as made:
         folder = Path(made)
-        write_topology(folder)
+        (folder / "topology.toml").write_text(_TOPOLOGY, encoding="utf-8")
         report = _measure(folder, names, asked)
     print(told(report))
     if asked.json:
@@ -72,19 +70,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--prefix", default="many", help="of the labs' names")
     parser.add_argument("--json", type=Path, help="write every single figure there")
     return parser.parse_args()
-
-
-def write_topology(folder: Path) -> None:
-    """Write a topology of two nodes: the ready-made one's, with one node for three roles."""
-    done = lab(folder, "render", "km-tm-separated", "-o", "rendered")
-    if done.returncode:
-        sys.exit(f"many_labs: {done.stderr}")
-    for node in ("cp", "gw"):
-        text = (folder / "rendered/nodes" / node / "deployment.toml").read_text(encoding="utf-8")
-        for gone in ("km", "tm"):
-            text = text.replace(f"{gone}.wso2.com", "cp.wso2.com")
-        (folder / f"{node}.toml").write_text(text, encoding="utf-8")
-    (folder / "topology.toml").write_text(_TOPOLOGY, encoding="utf-8")
 
 
 def lab(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

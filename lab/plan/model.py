@@ -251,7 +251,7 @@ class Plan:
         return tuple(other for other in work if other != name and work[other] == work.get(name))
 
     def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
-        """Give who does a role's work, in the topology's order: its nodes, else all-in-ones."""
+        """Give who does a role's work, in the topology's order: its nodes, else who plays it."""
         found = players(role, {node.name: node.role for node in self.nodes})
         return tuple(node for node in self.nodes if node.name in found)
 

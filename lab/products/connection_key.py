@@ -57,10 +57,6 @@ class ConnectionKey:
     may_be_outside: bool = False
     base_key: str = ""  # LDAP: the key beside it whose value must be an entry
 
-    def is_needed_by(self, role: Role | None) -> bool:
-        """Tell whether a node of *role* can't start well without it; one of no role can."""
-        return role is not None and any(map(role.plays, self.needed_by))
-
     def is_answered_by(self, role: Role) -> bool:
         """Tell whether a node of *role* is among its peers."""
         return any(map(role.plays, self.peers))

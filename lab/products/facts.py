@@ -19,12 +19,24 @@ class Role(StrEnum):
     API_MANAGER = "api-manager"  # 2.x: gateway, store, publisher and traffic manager in one
 
     def plays(self, part: "Role") -> bool:
-        """Tell whether a node of this role does the work of *part*."""
-        return self is part or (self is Role.ALL_IN_ONE and part is not Role.API_MANAGER)
+        """Tell whether a node of this role can do the work of *part*."""
+        return self is part or part in _PARTS.get(self, ())
+
+
+# A control plane has a key manager and a traffic manager in it, a traffic manager nothing else.
+_PARTS: Mapping[Role, tuple[Role, ...]] = {
+    Role.CONTROL_PLANE: (Role.TRAFFIC_MANAGER, Role.KEY_MANAGER),
+    Role.ALL_IN_ONE: (
+        Role.GATEWAY,
+        Role.CONTROL_PLANE,
+        Role.TRAFFIC_MANAGER,
+        Role.KEY_MANAGER,
+    ),
+}
 
 
 def players(part: Role, roles: Mapping[str, Role]) -> tuple[str, ...]:
-    """Give the nodes that the others go to for *part*: its own, else the all-in-ones."""
+    """Give the nodes that the others go to for *part*: those for it alone, else who plays it."""
     own = tuple(node for node, role in roles.items() if role is part)
     return own or tuple(node for node, role in roles.items() if role.plays(part))
 

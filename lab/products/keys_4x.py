@@ -94,7 +94,7 @@ KEY_MANAGER_KEYS = (
         Base.SERVICES,
         peers=_KM,
         listens=SERVLET_PORTS,
-        needed_by=_CP,
+        needed_by=_CP | {Role.ALL_IN_ONE},
         inert={Role.TRAFFIC_MANAGER: "no tokens are checked there"},
         whys={Role.CONTROL_PLANE: "registers applications and issues tokens at the key manager"},
     ),

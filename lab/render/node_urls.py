@@ -21,8 +21,8 @@ _OWN_MANAGEMENT = "https://localhost:${mgt.transport.https.port}"
 
 
 def asks_itself(plan: Plan, node: PlannedNode, part: Role) -> bool:
-    """Tell whether a node is an all-in-one that does the work of *part* itself."""
-    return node.role is Role.ALL_IN_ONE and node in plan.nodes_of(part)
+    """Tell whether a node does the work of *part* besides its own, so that it asks itself."""
+    return node.role is not part and node in plan.nodes_of(part)
 
 
 def services_url(plan: Plan, node: PlannedNode, role: Role) -> str:
@@ -31,7 +31,7 @@ def services_url(plan: Plan, node: PlannedNode, role: Role) -> str:
 
 
 def management_url(plan: Plan, node: PlannedNode, role: Role) -> str:
-    """Give the URL of a role's first node, or of its balancer; an all-in-one asks itself."""
+    """Give the URL of a role's first node, or of its balancer; who plays it asks itself."""
     if asks_itself(plan, node, role):
         return _OWN_MANAGEMENT
     return front_url(plan, plan.nodes_of(role)[0], "https", MANAGEMENT_PORT)

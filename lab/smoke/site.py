@@ -54,7 +54,7 @@ def site_of(plan: Plan, ways: Ways) -> Site:
         )
     control_plane = _first(plan, Role.CONTROL_PLANE)
     _first(plan, Role.GATEWAY)
-    managers = plan.nodes_of(Role.KEY_MANAGER) or (control_plane,)
+    key_manager = _first(plan, Role.KEY_MANAGER)
     backend_port = SERVLET_HTTP_PORT + control_plane.offset
     number = version_of(plan.version)[:2]
     base = _reached(plan, control_plane, MANAGEMENT_PORT, ways)
@@ -62,7 +62,7 @@ def site_of(plan: Plan, ways: Ways) -> Site:
         control_plane=base,
         publisher=f"{base}/api/am/publisher/{_PUBLISHER.get(number, _PUBLISHER_SINCE_4_2)}",
         devportal=f"{base}/api/am/devportal/{_DEVPORTAL.get(number, _DEVPORTAL_SINCE_4_2)}",
-        key_manager=_reached(plan, managers[0], MANAGEMENT_PORT, ways),
+        key_manager=_reached(plan, key_manager, MANAGEMENT_PORT, ways),
         gateways=_gateways(plan, ways),
         backend=f"http://{control_plane.hostname}:{backend_port}/services",
         admin=control_plane.super_admin,

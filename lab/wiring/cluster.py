@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lab.plan.model import Plan
-from lab.products.facts import Line, Role
+from lab.products.facts import Line, Role, players
 from lab.wiring.haproxy_reader import BalancerFile
 from lab.wiring.settings import Settings
 
@@ -66,9 +66,14 @@ class Cluster:
         settings = self.nodes.get(node)
         return settings.role if settings else None
 
+    def players(self, role: Role) -> tuple[str, ...]:
+        """Give the nodes that do the work of *role* for the others, in the order they were read."""
+        told = {name: settings.role for name, settings in self.nodes.items() if settings.role}
+        return players(role, told)
+
     def has_role(self, role: Role) -> bool:
         """Tell whether any node does the work of *role*."""
-        return any(settings.role and settings.role.plays(role) for settings in self.nodes.values())
+        return bool(self.players(role))
 
     def port_of(self, node: str, port: int) -> int:
         """Give where a node opens what others open at *port*: its own ports and offset count."""

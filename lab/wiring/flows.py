@@ -15,13 +15,14 @@ _BROKER_PORT = "jms.port"
 def read_flows(cluster: Cluster, readings: Sequence[Reading]) -> Iterator[Link]:
     """Give one flow for each notify endpoint of a node that owns tokens, and each of its hubs.
 
-    Key managers own the tokens, and all-in-ones do; without any, the control planes do.
+    Key managers own the tokens, and who plays one; what has no role may.
     """
-    owner = Role.KEY_MANAGER if cluster.has_role(Role.KEY_MANAGER) else Role.CONTROL_PLANE
+    owners = cluster.players(Role.KEY_MANAGER)
     for reading in readings:
-        role = cluster.role_of(reading.link.node)
+        node = reading.link.node
+        is_owner = node in owners or cluster.role_of(node) is None
         is_notify = reading.row is not None and reading.row.key == NOTIFY_KEY
-        if is_notify and reading.address is not None and (role is None or role.plays(owner)):
+        if is_notify and reading.address is not None and is_owner:
             yield from _flows(cluster, reading, readings)
 
 

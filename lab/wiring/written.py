@@ -76,7 +76,7 @@ def _reading(dialler: Dialler, row: ConnectionKey, value: Value, url: str, place
         why=_why(settings, row),
         credentials=credentials_of(place.account),
         asks=make_asks(settings, row, address, place),
-        at_start=row.is_needed_by(settings.role) and to not in (None, settings.name),
+        at_start=settings.role in row.needed_by and to not in (None, settings.name),
         default_of=place.default_of,
         login_url=find_login_url(settings, row, address, place),
         use_tls=address is None or address.scheme != "ldap",

@@ -57,7 +57,7 @@ def test_what_a_run_has_left_is_not_the_product_s(home: Path):
     assert not names & {"wso2carbon.pid", "repository/logs/more.log", "tmp/left"}
     assert not any("org.eclipse.osgi" in name or "metadata_" in name for name in names)
     shutil.rmtree(metadata)
-    shutil.rmtree(home / "repository/components/default")
+    shutil.rmtree(cache.parent)
     assert content_of(Home(home)) == before
 
 

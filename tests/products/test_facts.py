@@ -67,6 +67,14 @@ def test_an_all_in_one_plays_every_part_of_its_line():
     assert {part for part in Role if Role.GATEWAY.plays(part)} == {Role.GATEWAY}
 
 
+def test_a_control_plane_is_key_manager_and_traffic_manager_where_nobody_else_is():
+    roles = {"cp": Role.CONTROL_PLANE, "gw": Role.GATEWAY}
+    for part in (Role.KEY_MANAGER, Role.TRAFFIC_MANAGER):
+        assert players(part, roles) == ("cp",)
+        assert players(part, {**roles, "own": part}) == ("own",)
+    assert players(Role.GATEWAY, {"cp": Role.CONTROL_PLANE}) == ()
+
+
 def test_a_node_for_a_part_alone_goes_before_an_all_in_one():
     roles = {"am": Role.ALL_IN_ONE, "gw": Role.GATEWAY}
     assert players(Role.GATEWAY, roles) == ("gw",)

@@ -43,6 +43,11 @@ def test_without_a_key_manager_the_control_plane_owns_the_tokens(lone):
     assert (link.node, link.hub) == ("cp", ("cp", 5673))
 
 
+def test_beside_a_key_manager_the_control_planes_own_listener_is_no_flow(nodes):
+    assert [link.node for link in flows(nodes).values()] == ["km"]
+    assert "event_listener" in nodes.text("cp")
+
+
 def test_the_flow_goes_with_its_own_login_to_a_hub_that_has_another(nodes):
     nodes.edit("km", 'username = "${admin.username}"', 'username = "reporter"')
     link = flows(nodes)[FLOW]

@@ -22,7 +22,6 @@ OAUTH_ROLES = (
     "default",
 )
 GATEWAY_ROLES = ("gateway-worker", "default")
-POLICY_ROLES = ("traffic-manager", "default")
 
 # From 4.5 a node's role is what its distribution holds; `server_role` is `default` in all of them.
 _DISTRIBUTION_ROLES = {
@@ -140,6 +139,7 @@ class Configuration:
     key_manager: KeyManager
     event_listener: EventListener | None
     gateway_labels: tuple[str, ...]
+    counts_requests: bool  # it does a traffic manager's work
     environments: tuple[Mapping[str, Any], ...]  # the `[[apim.gateway.environment]]` tables
 
 
@@ -178,6 +178,7 @@ def read_configuration(home: Path) -> Configuration:
         gateway_labels=tuple(
             values.get("apim.sync_runtime_artifacts.gateway.gateway_labels") or ["Default"]
         ),
+        counts_requests=_counts_requests(values),
         environments=tuple(values.get("apim.gateway.environment") or ()),
     )
 
@@ -301,6 +302,17 @@ def _role(values: Placeholders) -> str:
         return "api-key-manager-deprecated"
     told = _DISTRIBUTION_ROLES.get(distribution) or os.environ.get("STAND_IN_PROFILE")
     return told or str(values.get("server.server_role"))
+
+
+def _counts_requests(values: Placeholders) -> bool:
+    """Tell whether a node limits requests: a control plane does whose decisions are its own."""
+    role = _role(values)
+    if role != "control-plane":
+        return role in ("traffic-manager", "default")
+    (own,) = _local(values, "tcp", "jms.port")
+    names = {own.host, "localhost", "127.0.0.1", str(values.get("server.hostname")).lower()}
+    decisions = urls.endpoints(values.get("apim.throttling.throttle_decision_endpoints")) or (own,)
+    return any(at.host in names and at.port == own.port for at in decisions)
 
 
 def _throttling_groups(values: Placeholders) -> tuple[urls.Group, ...]:

@@ -17,7 +17,6 @@ from standin.configuration import (
     GATEWAY_ROLES,
     HUB_ROLES,
     OAUTH_ROLES,
-    POLICY_ROLES,
     TRAFFIC_ROLES,
     Configuration,
 )
@@ -247,7 +246,7 @@ class Node:
             decisions = throttling.decisions
             work.append(listen(decisions, throttling.jms, _DECISION_TOPICS, self._hear))
             work.append(self._bootstrap.read_as_gateway(self._deploy))
-        if role in POLICY_ROLES:
+        if configuration.counts_requests:
             work.append(self._bootstrap.read_as_traffic_manager())
         return work
 

@@ -24,6 +24,7 @@ _TINTS: Mapping[str, str] = {
     "traffic-manager": "#fef3c7",
     "control-plane": "#dcfce7",
     "key-manager": "#ede9fe",
+    "all-in-one": "#cffafe",
     "database": "#e2e8f0",
 }
 _OTHER_TINT = "#f8fafc"

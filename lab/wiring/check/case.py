@@ -29,8 +29,7 @@ class Case:
 
     def nodes_of(self, role: Role) -> list[Settings]:
         """Give the nodes that do the work of this role, in the order they were read."""
-        nodes = self.cluster.nodes.values()
-        return [settings for settings in nodes if settings.role and settings.role.plays(role)]
+        return [self.cluster.nodes[name] for name in self.cluster.players(role)]
 
     def role_names(self, roles: Iterable[Role]) -> str:
         """Write roles as a sentence does."""
