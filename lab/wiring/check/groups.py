@@ -27,12 +27,12 @@ def check_groups(case: Case) -> Iterator[Finding]:
             groups = settings.written(root)
             if isinstance(groups, list):
                 for index, group in enumerate(groups):
-                    yield from _check_group(settings, (*steps(root), index), group, names)
+                    yield from _check_group(case, settings, (*steps(root), index), group, names)
         yield from _check_raw(settings)
 
 
 def _check_group(
-    settings: Settings, path: KeyPath, group: Any, names: tuple[str, str]
+    case: Case, settings: Settings, path: KeyPath, group: Any, names: tuple[str, str]
 ) -> Iterator[Finding]:
     if not isinstance(group, dict):
         return
@@ -49,7 +49,9 @@ def _check_group(
     for index in range(len(logins)):
         pair = [settings.resolved((*path, name, index)).text for name in names]
         at = settings.document.position((*path, names[1], index))
-        yield from _check_pair(pair, at, spell((*path, names[1], index)))
+        if what := _are_apart(case, settings.name, pair):
+            mend = "name the same host in both URLs"
+            yield _mismatch(what, at, mend, spell((*path, names[1], index)))
 
 
 def _check_split(
@@ -65,12 +67,15 @@ def _check_split(
         yield warning("LAB0152", what, at, mend, key=spell((*path, "type")))
 
 
-def _check_pair(pair: Sequence[str], at: Position, key: str) -> Iterator[Finding]:
+def _are_apart(case: Case, node: str, pair: Sequence[str]) -> str:
+    """Say that the URLs lead to two nodes; not of a host that nobody has, which is said there."""
     one, other = (parse_url(url) for url in pair)
     if one is None or other is None or one.host.lower() == other.host.lower():
-        return
-    what = f"it logs in at {other.host} and publishes to {one.host}, which doesn't know the session"
-    yield _mismatch(what, at, "name the same host in both URLs", key)
+        return ""
+    known = [case.cluster.holder_of(at.host, node, at.port) for at in (one, other)]
+    if known[0] == known[1] is not None or known.count(None) == 1:
+        return ""
+    return f"it logs in at {other.host} and publishes to {one.host}, which doesn't know the session"
 
 
 def _check_raw(settings: Settings) -> Iterator[Finding]:
