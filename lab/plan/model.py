@@ -247,7 +247,7 @@ class Plan:
 
     def others_of(self, name: str) -> tuple[str, ...]:
         """Give the nodes that do the same work as node *name*; nothing when it is no node."""
-        work = {node.name: (node.role, frozenset(node.environments)) for node in self.nodes}
+        work = {node.name: _work_of(node) for node in self.nodes}
         return tuple(other for other in work if other != name and work[other] == work.get(name))
 
     def nodes_of(self, role: Role) -> tuple[PlannedNode, ...]:
@@ -276,6 +276,11 @@ class Plan:
             return name
         beside = (one for one in self.members if one.machine == own.machine)
         return next((one.name for one in beside if one.opens(port)), name)
+
+
+def _work_of(node: PlannedNode) -> tuple[Role, frozenset[str]]:
+    served = node.environments if node.role is Role.GATEWAY else ()
+    return node.role, frozenset(served)
 
 
 def _is_called(member: Member, host: str) -> bool:

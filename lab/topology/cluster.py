@@ -83,6 +83,11 @@ def _roles(nodes: object) -> dict[str, Role] | None:
 
 
 def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> list[Problem]:
+    """Give the roles that nobody plays, save those that another one of them would play."""
+    missing = {
+        role: [peer for peer in release.roles[role].peers if not players(peer, roles)]
+        for role in roles.values()
+    }
     return [
         Problem(
             f"the {role} {node!r} has no {peer} to connect to",
@@ -90,8 +95,8 @@ def _missing_peers(roles: Mapping[str, Role], release: Release, where: str) -> l
             f'add a node with role = "{peer}"',
         )
         for node, role in roles.items()
-        for peer in release.roles[role].peers
-        if not players(peer, roles)
+        for peer in missing[role]
+        if not any(other.plays(peer) for other in missing[role] if other is not peer)
     ]
 
 

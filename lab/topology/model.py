@@ -78,8 +78,8 @@ class NodeSection(_Section):
 
     @property
     def copied_by(self) -> tuple[Role, tuple[str, ...]]:
-        """Give what nodes have in common that do the same work."""
-        return self.role, tuple(sorted(self.served))
+        """Give what nodes have in common that do the same work: of gateways the environments."""
+        return self.role, tuple(sorted(self.served)) if self.role is Role.GATEWAY else ()
 
     @property
     def served(self) -> tuple[str, ...]:
