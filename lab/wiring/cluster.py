@@ -35,7 +35,8 @@ class Cluster:
         if self.plan is not None:
             return self.plan.holder_of(host, port)
         for name, settings in self.nodes.items():
-            if host.lower() in (name.lower(), settings.hostname.lower()):
+            own = (name, settings.hostname, settings.text("server.node_ip"))
+            if host.lower() in map(str.lower, own):
                 return name
         return self._called_alike(host.lower())
 

@@ -13,6 +13,7 @@ from lab.products.keys_4x import (
     KEY_MANAGER_SERVICE,
 )
 from lab.products.versions_4x import DISTRIBUTIONS_SINCE
+from lab.topology.addresses import is_usable
 from lab.wiring.check.balancers import judge_front
 from lab.wiring.check.case import Case, closest, error, remark, warning
 from lab.wiring.check.jdbc_urls import judge_database
@@ -93,7 +94,7 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
         return None
     names = _known_hosts(case)
     what = f"no node or database server has the name {link.host}"
-    near = closest(link.host.lower(), names)
+    near = _nearest(link.host.lower(), names)
     known = f"use one of {', '.join(sorted(names))}, or add" if names else "add"
     where = "the node that is meant"
     if case.cluster.plan is None:
@@ -108,6 +109,22 @@ def _judge_host(case: Case, reading: Reading) -> Finding | None:
     if link.protocol in _BALANCED and _may_be_several(case, row.peers):
         return remark("LAB0101", what, link.source, "it is taken for a load balancer", link)
     return warning("LAB0101", what, link.source, mend, link)
+
+
+def _nearest(host: str, names: Iterable[str]) -> str:
+    """Give the name that may be meant: of one domain the labels before it are compared alone.
+
+    Nothing for an address: one that differs in a digit is as far as any other.
+    """
+    if is_usable(host):
+        return ""
+    label, dot, domain = host.partition(".")
+    near = {
+        name.partition(".")[0]: name for name in names if name.partition(".")[1:] == (dot, domain)
+    }
+    if near and domain:
+        return near.get(closest(label, near, at_least=0.5), "")
+    return closest(host, names)
 
 
 def _may_be_several(case: Case, roles: Iterable[Role]) -> bool:

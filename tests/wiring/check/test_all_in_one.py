@@ -111,6 +111,39 @@ def test_without_a_topology_the_members_are_known_by_their_folders_names(lone: N
     assert link.to == "am-2"
 
 
+def test_without_a_topology_a_node_is_known_by_its_own_address_too(lone: NodeFolder) -> None:
+    lone.write("one", '[server]\nhostname = "am.acme.example"\nnode_ip = "10.1.1.1"\n')
+    lone.write(
+        "two",
+        '[server]\nhostname = "am.acme.example"\nnode_ip = "10.1.1.2"\n'
+        '[apim.throttling]\nevent_duplicate_url = ["tcp://10.1.1.1:5672", "tcp://10.1.1.3:5672"]\n',
+    )
+    found = lone.read()
+    assert [link.to for link in found.links] == ["one", None]
+    [finding] = [one for one in found.findings if one.code == "LAB0101"]
+    assert "10.1.1.2" not in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("host", "mend"),
+    [
+        ("gw.acme.example", ""),
+        ("apj.acme.example", "api.acme.example"),
+        ("api.acme.exampel", "api.acme.example"),
+    ],
+)
+def test_a_name_is_near_by_what_stands_before_its_domain(
+    lone: NodeFolder, host: str, mend: str
+) -> None:
+    lone.write(
+        "one",
+        '[server]\nhostname = "api.acme.example"\n'
+        f'[[apim.gateway.environment]]\nhttps_endpoint = "https://{host}:8243"\n',
+    )
+    [finding] = [one for one in lone.findings() if one.code == "LAB0101"]
+    assert finding.mend.startswith(f"write {mend}" if mend else "use one of ")
+
+
 def test_a_member_with_a_name_of_its_own_has_no_other(lone: NodeFolder) -> None:
     lone.write("am-1", '[server]\nhostname = "am-1.acme.example"\n')
     lone.write(
