@@ -54,6 +54,7 @@ def site_of(plan: Plan, ways: Ways) -> Site:
         )
     control_plane = _first(plan, Role.CONTROL_PLANE)
     _first(plan, Role.GATEWAY)
+    _refuse_memory(plan, control_plane)
     key_manager = _first(plan, Role.KEY_MANAGER)
     backend_port = SERVLET_HTTP_PORT + control_plane.offset
     number = version_of(plan.version)[:2]
@@ -74,6 +75,14 @@ def _first(plan: Plan, role: Role) -> PlannedNode:
     if not nodes:
         raise UsageError(Problem(f"it has no {role}", f"lab {plan.lab}", "give the topology one"))
     return nodes[0]
+
+
+def _refuse_memory(plan: Plan, control_plane: PlannedNode) -> None:
+    """Refuse a stand-in whose file keeps APIs in H2: it keeps nothing there."""
+    if control_plane.databases.get("apim_db") is None and not control_plane.is_real:
+        what = f"the stand-in {control_plane.name} has its apim_db in H2, where it keeps nothing"
+        mend = "give it one in MySQL, or bring the product up: `lab up --nodes home:PATH`"
+        raise UsageError(Problem(what, f"lab {plan.lab}", mend))
 
 
 def _reached(plan: Plan, node: PlannedNode, port: int, ways: Ways) -> str:

@@ -58,6 +58,21 @@ def test_each_environment_is_its_own_gateways() -> None:
     assert gateways["Internal"] == gateways["Partners"] == "https://internal.wso2.com:8245"
 
 
+def test_all_in_ones_are_asked_for_everything_through_their_balancer() -> None:
+    site = placed(planned("ha-all-in-one"))
+    assert site.control_plane == site.key_manager == "https://am.wso2.com"
+    assert site.gateways == {"Default": "https://am.wso2.com:8243"}
+
+
+def test_a_stand_in_that_keeps_its_apis_in_h2_is_refused_and_the_product_is_not() -> None:
+    plan = planned("all-in-one")
+    node = replace(plan.nodes[0], databases={"apim_db": None})
+    with pytest.raises(UsageError, match="where it keeps nothing"):
+        placed(replace(plan, nodes=(node,)))
+    real = replace(plan, nodes=(replace(node, kind="home"),))
+    assert placed(real).control_plane == "https://am.wso2.com:9443"
+
+
 def test_the_2x_line_is_refused() -> None:
     with pytest.raises(UsageError, match="other REST services"):
         placed(planned("is-key-manager"))

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "images/stand-in"
 PASSWORD = "wso2carbon"
-_PORTS = (5672, 8672, 8280, 8243, 9099, 8099, 9443, 9763, 9611, 9711, 10389, 10397)
+_PORTS = (5672, 8672, 8280, 8243, 9099, 8099, 9021, 8021, 9443, 9763, 9611, 9711, 10389, 10397)
 _START_SECONDS = 20
 
 

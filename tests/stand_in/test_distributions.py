@@ -5,7 +5,7 @@ import pytest
 OF_ALL = {9443, 9763}
 BROKER = {5672, 8672}
 RECEIVER = {9611, 9711}
-GATEWAY = {8280, 8243, 9099, 8099}
+GATEWAY = {8280, 8243, 9099, 8099, 9021, 8021}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+GATEWAY_PORTS = (5672, 8672, 8280, 8243, 9099, 8099, 9021, 8021, 9443, 9763)
+
 
 def test_every_log_line_says_stand_in(start):
     node = start("control-plane")
@@ -20,7 +22,7 @@ def test_each_listener_is_stamped_with_the_moment_it_opened(start):
     pattern = re.compile(r"stand-in listener (\d+) open at (\d+\.\d{3})$")
     found = (pattern.search(line) for line in node.lines)
     stamps = {int(match[1]): float(match[2]) for match in found if match}
-    expected = {node.port(port) for port in (5672, 8672, 8280, 8243, 9099, 8099, 9443, 9763)}
+    expected = {node.port(port) for port in GATEWAY_PORTS}
     assert set(stamps) == expected
     assert all(before < at <= time.time() for at in stamps.values())
 

@@ -1,4 +1,4 @@
-"""The gateway's own ports: 8280/8243, 9099/8099, and its startup health check."""
+"""The gateway's own ports: 8280/8243, 9099/8099, 9021/8021, and its startup health check."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,6 +32,14 @@ def passthrough(version: str, call_api: Callable[[Request], Awaitable[Response |
 async def websocket_port(request: Request) -> Response:
     """Answer 9099 and 8099, which serve `/health` and WebSocket APIs, of which there are none."""
     return Response(200 if request.path == "/health" else 404)
+
+
+async def websub_port(_request: Request) -> Response:
+    """Answer 9021 and 8021, which receive the events of topics, of which there are none.
+
+    That the product answers so is inferred; that it opens both was measured.
+    """
+    return json_response(_NOT_FOUND, 404)
 
 
 def startup_healthcheck(accounts: Accounts, deployed: Callable[[], bool]) -> Handler:

@@ -25,7 +25,13 @@ from standin.databridge.agent import Agent
 from standin.databridge.receiver import Receiver, Sessions, silent
 from standin.databridge.streams import STREAMS, THROTTLE_REQUEST, text_message
 from standin.first_start import write_first_rows
-from standin.gateway import HEALTHCHECK_CONTEXT, passthrough, startup_healthcheck, websocket_port
+from standin.gateway import (
+    HEALTHCHECK_CONTEXT,
+    passthrough,
+    startup_healthcheck,
+    websocket_port,
+    websub_port,
+)
 from standin.http_server import TOMCAT_PLAIN_ANSWER, Handler, Request, Response, serve_http
 from standin.hub.copies import Copies
 from standin.hub.listener import listen
@@ -155,12 +161,14 @@ class Node:
     def _gateway_listeners(self, https: ssl.SSLContext) -> list[Listener]:
         offset = self._configuration.offset
         passing = serve_http(passthrough(self._version, self._call_api))
-        websockets = serve_http(websocket_port)
+        websockets, websub = serve_http(websocket_port), serve_http(websub_port)
         return [
             Listener(8280 + offset, passing),
             Listener(8243 + offset, passing, https),
             Listener(9099 + offset, websockets),
             Listener(8099 + offset, websockets, https),
+            Listener(9021 + offset, websub),
+            Listener(8021 + offset, websub, https),
         ]
 
     def _receiver_listeners(self) -> list[Listener]:
