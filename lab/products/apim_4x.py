@@ -32,6 +32,10 @@ GATEWAY_HTTP_PORT = 8280
 GATEWAY_HTTPS_PORT = 8243
 GATEWAY_WS_PORT = 9099
 GATEWAY_WSS_PORT = 8099
+WEBSUB_HTTP_PORT = 9021
+WEBSUB_HTTPS_PORT = 8021
+
+WEBSUB = "WebSub"
 
 _SERVLET = (
     ServedPort(SERVLET_HTTP_PORT, Protocol.HTTP, "servlet transport"),
@@ -57,8 +61,8 @@ _GATEWAY = (
     ServedPort(GATEWAY_HTTPS_PORT, Protocol.HTTPS, "API traffic", published=True),
     ServedPort(GATEWAY_WS_PORT, Protocol.WS, "WebSocket APIs", published=True),
     ServedPort(GATEWAY_WSS_PORT, Protocol.WSS, "WebSocket APIs", published=True),
-    ServedPort(9021, Protocol.HTTP, "WebSub"),
-    ServedPort(8021, Protocol.HTTPS, "WebSub"),
+    ServedPort(WEBSUB_HTTP_PORT, Protocol.HTTP, WEBSUB),
+    ServedPort(WEBSUB_HTTPS_PORT, Protocol.HTTPS, WEBSUB),
 )
 
 _USUAL_PORTS = (BALANCER_HTTPS_PORT, BALANCER_HTTP_PORT)

@@ -6,7 +6,8 @@ A link through the balancer goes on while one member answers; only these tell wh
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lab.products.facts import Ask, Protocol
+from lab.products.apim_4x import WEBSUB
+from lab.products.facts import Ask, Protocol, ServedPort
 from lab.products.keys_4x import HEALTH, VERSION
 from lab.wiring.cluster import Cluster
 from lab.wiring.haproxy_reader import Server
@@ -30,7 +31,7 @@ def read_members(cluster: Cluster) -> Iterator[Link]:
 
 def _link(cluster: Cluster, balancer: str, server: Server) -> Link:
     to = cluster.holder_of(server.host, balancer, server.port)
-    protocol = _protocol(cluster, to, server.port)
+    served = _served(cluster, to, server.port)
     key = f"{server.backend}.{server.name}"
     return Link(
         id=f"{balancer}/{key}",
@@ -38,17 +39,18 @@ def _link(cluster: Cluster, balancer: str, server: Server) -> Link:
         to=to,
         host=server.host,
         port=server.port,
-        protocol=protocol,
-        url=f"{protocol}://{server.host}:{server.port}",
+        protocol=served.protocol,
+        url=f"{served.protocol}://{server.host}:{server.port}",
         key=key,
         source=server.position,
         why=f"passes requests on to {to or server.host}",
-        asks=_ASKS.get(protocol, ()),
+        # No harmless question is known for WebSub: a connection (and handshake) counts.
+        asks=() if served.what == WEBSUB else _ASKS.get(served.protocol, ()),
     )
 
 
-def _protocol(cluster: Cluster, node: str | None, port: int) -> Protocol:
-    """Give what the member speaks at this port; where it opens none, a connection must do."""
+def _served(cluster: Cluster, node: str | None, port: int) -> ServedPort:
+    """Give what the member opens at this port; where it opens none, a connection must do."""
     nodes = cluster.plan.nodes if cluster.plan else ()
     served = (one for member in nodes if member.name == node for one in member.ports)
-    return next((one.protocol for one in served if one.port == port), Protocol.TCP)
+    return next((one for one in served if one.port == port), ServedPort(port, Protocol.TCP, ""))

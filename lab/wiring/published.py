@@ -12,6 +12,9 @@ from lab.products.apim_4x import (
     GATEWAY_HTTPS_PORT,
     GATEWAY_WS_PORT,
     GATEWAY_WSS_PORT,
+    WEBSUB,
+    WEBSUB_HTTP_PORT,
+    WEBSUB_HTTPS_PORT,
 )
 from lab.products.facts import Ask, Protocol, ServedPort
 from lab.wiring.link import Link, Position
@@ -20,12 +23,14 @@ HOST = "host"  # the vantage of the machine that the lab runs on
 FILE = "ports.json"
 
 _SERVLET = "servlet transport"
-_API_PORTS = (
-    GATEWAY_HTTP_PORT,
-    GATEWAY_HTTPS_PORT,
-    GATEWAY_WS_PORT,
-    GATEWAY_WSS_PORT,
-)
+_WHAT = {
+    GATEWAY_HTTP_PORT: "API traffic",
+    GATEWAY_HTTPS_PORT: "API traffic",
+    GATEWAY_WS_PORT: "WebSocket APIs",
+    GATEWAY_WSS_PORT: "WebSocket APIs",
+    WEBSUB_HTTP_PORT: WEBSUB,
+    WEBSUB_HTTPS_PORT: WEBSUB,
+}
 _VERSION = Ask("GET", "/services/Version", (200,), contains="Version")
 _ROOT = Ask("GET", "/", (200, 404))
 _HEALTH = Ask("GET", "/health", (200,))
@@ -59,7 +64,7 @@ def _served(plan: Plan) -> Iterator[tuple[PlannedNode | PlannedBalancer, ServedP
             yield node, served
     for balancer in plan.balancers:
         for front in balancer.fronts:
-            what = "API traffic" if front.target in _API_PORTS else _SERVLET
+            what = _WHAT.get(front.target, _SERVLET)
             yield balancer, ServedPort(front.port, front.protocol, what)
 
 
@@ -75,8 +80,14 @@ def _link(node: PlannedNode | PlannedBalancer, served: ServedPort, line: int, po
         key=f"{node.name}.{served.port}",
         source=Position(FILE, line),
         why=f"{served.what}, published for programs of this machine",
-        asks=(_VERSION if served.what == _SERVLET else _API_TRAFFIC[served.protocol],),
+        asks=_asks(served),
     )
+
+
+def _asks(served: ServedPort) -> tuple[Ask, ...]:
+    if served.what == WEBSUB:
+        return ()  # no harmless question is known: a connection (and handshake) counts
+    return (_VERSION if served.what == _SERVLET else _API_TRAFFIC[served.protocol],)
 
 
 def _read(text: str) -> dict[tuple[str, int], tuple[int, int]]:

@@ -7,9 +7,11 @@ import pytest
 from lab.errors import TopologyError
 from lab.plan.make import make_plan
 from lab.products.facts import Protocol
+from lab.products.keys_4x import HEALTH
 from lab.render.write import render
 from lab.topology.read import read_topology
 from lab.wiring.haproxy_reader import read_haproxy
+from lab.wiring.published import read_published
 from lab.wiring.read import read_links
 from lab.wiring.start import plan_start
 
@@ -66,6 +68,20 @@ def test_each_member_is_a_link_of_the_balancer_at_its_line(lab):
     lines = (lab.folder / "balancers/gw-lb/haproxy.cfg").read_text(encoding="utf-8").split("\n")
     assert link.source.file == "gw-lb/haproxy.cfg"
     assert "server gw-2 gw-2.wso2.com:8099" in lines[link.source.line - 1]
+
+
+def test_of_websub_behind_a_balancer_a_connection_counts(tmp_path):
+    text = (CHECKOUT / "topologies/ha-all-in-one.toml").read_text(encoding="utf-8")
+    topology = tmp_path / "websub.toml"
+    topology.write_text(text.replace("[nodes.am-1]", "ports = { 8021 = 8021 }\n\n[nodes.am-1]"))
+    lab = Rendered(topology, tmp_path / "lab")
+    link = lab.wiring().link("am-lb/to-8021.am-1")
+    assert (link.protocol, link.asks) == (Protocol.HTTPS, ())
+    (tmp_path / "ports.json").write_text('{ "am-lb": { "8021": 35001, "9099": 35002 } }')
+    told = {link.port: link for link in read_published(tmp_path, lab.plan)}
+    assert (told[8021].asks, told[9099].asks) == ((), HEALTH)
+    assert told[8021].why.startswith("WebSub,")
+    assert told[9099].why.startswith("WebSocket APIs,")
 
 
 def test_an_edited_file_is_what_counts(lab):
