@@ -32,8 +32,6 @@ _REQUESTS = ("apim.throttling.url_group", "apim.throttling.receiver_url")
 _SYNC = "apim.sync_runtime_artifacts"
 _HUB = ("apim.event_hub.service_url", "apim.event_hub.event_listening_endpoints")
 _ISSUES_TOKENS = ("event_listener", "event_handler", "service_provider")
-
-
 _HELD = "what its file holds"
 
 

@@ -12,30 +12,18 @@ from lab.plan.model import Plan, PlannedNode, SchemaPlace
 from lab.products.apim_4x import (
     BALANCER_HTTP_PORT,
     BALANCER_HTTPS_PORT,
-    GATEWAY_HTTP_PORT,
-    GATEWAY_HTTPS_PORT,
-    GATEWAY_WS_PORT,
-    GATEWAY_WSS_PORT,
     MANAGEMENT_PORT,
     SERVLET_HTTP_PORT,
-    version_of,
 )
 from lab.products.facts import Role
 from lab.products.releases import PRODUCTS
+from lab.render.environments import environments
 from lab.render.event_hub import event_hub, event_listener
-from lab.render.node_urls import (
-    MAPPED_USER,
-    RUNTIME_USER,
-    asks_itself,
-    front_url,
-    management_url,
-    services_url,
-)
+from lab.render.node_urls import MAPPED_USER, services_url
 from lab.render.throttling import copies, copies_below_throttling, own_throttling, throttling
 
 Values = dict[str, Any]
 
-_GATEWAYS_HAVE_TYPES = (4, 3)
 _H2_USER = {"username": "wso2carbon", "password": "wso2carbon"}
 
 
@@ -67,7 +55,7 @@ def _control_plane(plan: Plan, node: PlannedNode) -> Values:
         "keystore": {"tls": _keystore()},
         "apim": {
             "key_manager": _key_manager(plan, node),
-            "gateway": {"environment": _environments(plan, node)},
+            "gateway": {"environment": environments(plan, node)},
             # The switch overrides what the profile says, `false`; the document sets it.
             "throttling": {
                 **MAPPED_USER,
@@ -199,42 +187,6 @@ def _labels(node: PlannedNode) -> Values:
 
 def _key_manager(plan: Plan, node: PlannedNode) -> Values:
     return {"service_url": services_url(plan, node, Role.KEY_MANAGER), **MAPPED_USER}
-
-
-def _environments(plan: Plan, node: PlannedNode) -> list[Values]:
-    """Give a control plane's record of each environment; of its own gateway only what is left."""
-    served: dict[str, PlannedNode] = {}
-    for gateway in (*plan.nodes_of(Role.GATEWAY), node):
-        for name in gateway.environments:
-            served.setdefault(name, gateway)
-    return [
-        merge(_environment(plan, node, name, gateway), plan.environments.get(name, {}))
-        for name, gateway in served.items()
-    ]
-
-
-def _environment(plan: Plan, node: PlannedNode, name: str, gateway: PlannedNode) -> Values:
-    management = (
-        management_url(plan, node, Role.GATEWAY)
-        if asks_itself(plan, node, Role.GATEWAY)
-        else front_url(plan, gateway, "https", MANAGEMENT_PORT)
-    )
-    return {
-        "name": name,
-        "type": "hybrid",
-        # As the files that come with those versions say; an empty one counts as Regular.
-        **({"gateway_type": "Regular"} if version_of(plan.version) >= _GATEWAYS_HAVE_TYPES else {}),
-        "display_in_api_console": True,
-        "description": "This is a hybrid gateway that handles both production and sandbox"
-        " token traffic.",
-        "show_as_token_endpoint_url": True,
-        "service_url": f"{management}/services/",
-        **RUNTIME_USER,
-        "ws_endpoint": front_url(plan, gateway, "ws", GATEWAY_WS_PORT),
-        "wss_endpoint": front_url(plan, gateway, "wss", GATEWAY_WSS_PORT),
-        "http_endpoint": front_url(plan, gateway, "http", GATEWAY_HTTP_PORT),
-        "https_endpoint": front_url(plan, gateway, "https", GATEWAY_HTTPS_PORT),
-    }
 
 
 def _cors() -> Values:
