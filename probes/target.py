@@ -70,6 +70,12 @@ class Target:
     hub_password: str = field(default="", repr=False)
     tier: str = ""  # THROTTLING: an application policy, and how many requests use it up
     quota: int = 0
+    # Host, port, and what alone is spoken there: data receivers, which other bytes bring down.
+    spared: tuple[tuple[str, int, str], ...] = ()
+
+    def spoken_at(self, host: str, port: int) -> str:
+        """Tell what alone may be said at a place that this target must not talk to, else ""."""
+        return next((spoken for *place, spoken in self.spared if place == [host, port]), "")
 
     def to_json(self) -> dict[str, Any]:
         """Give the plain values of this target, password included: only for the prober's stdin."""
@@ -91,4 +97,6 @@ def target_from_json(values: dict[str, Any]) -> Target:
         )
         for request in values["requests"]
     )
-    return Target(**{**values, "protocol": Protocol(values["protocol"]), "requests": requests})
+    spared = tuple((host, port, spoken) for host, port, spoken in values["spared"])
+    protocol = Protocol(values["protocol"])
+    return Target(**{**values, "protocol": protocol, "requests": requests, "spared": spared})

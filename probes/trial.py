@@ -4,7 +4,9 @@ import socket
 from contextlib import AsyncExitStack
 
 from probes.connection import Connection, Vantage, dial, open_plain, open_tls
+from probes.failure import LinkError
 from probes.phases import Phases
+from probes.result import Outcome
 from probes.target import Target
 
 
@@ -20,9 +22,18 @@ class Trial:
         self._open = AsyncExitStack()
 
     async def dial(self, host: str, port: int) -> socket.socket:
-        """Give a connected socket; the probe closes it."""
+        """Give a connected socket; the probe closes it.
+
+        Raises `LinkError`, also where the target must not talk: there it only connects.
+        """
         self.endpoint = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        return await dial(self.vantage, self.phases, host, port)
+        sock = await dial(self.vantage, self.phases, host, port)
+        spoken = self.target.spoken_at(host, port)
+        if spoken:
+            sock.close()
+            seen = f"the port of a data receiver ({spoken}), to which nothing else is sent"
+            raise LinkError(Outcome.WRONG_PROTOCOL, seen)
+        return sock
 
     async def connect(self, host: str, port: int) -> Connection:
         """Open a plain connection, which is closed at the attempt's end."""

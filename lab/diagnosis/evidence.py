@@ -76,11 +76,19 @@ class Evidence:
         host, _, port = (result.endpoint if result else "").rpartition(":")
         host = host.strip("[]")
         if not host or not port.isdigit() or (host, int(port)) == (link.host, link.port):
-            return Place(link.host, link.port, link)
+            return Place(link.host, link.port, self._login_at(link) or link)
         for other in self.links:
             if other.node == link.node and (other.host, other.port) == (host, int(port)):
                 return Place(host, int(port), other)
         return Place(host, int(port), link)
+
+    def _login_at(self, link: Link) -> Link | None:
+        """Give the login that a publish begins with, where it is told the publish's own place."""
+        same = (link.node, link.host, link.port)
+        for other in self.links:
+            if link.login_url == other.url and (other.node, other.host, other.port) == same:
+                return other
+        return None
 
     def mend_of(self, links: Iterable[Link], where: Position | None, otherwise: str) -> str:
         """Give the static check's mend for one of *links* at the line *where* the cause stands."""

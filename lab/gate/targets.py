@@ -45,6 +45,7 @@ def make_target(link: Link, tables: Mapping[tuple[str, str], int], *, attempt: f
         hub_port=hub_port,
         hub_username=hub.username,
         hub_password=hub.password,
+        spared=tuple((host, port, str(spoken)) for host, port, spoken in link.spared),
     )
 
 

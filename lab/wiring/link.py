@@ -58,3 +58,4 @@ class Link:
     search_base: str = ""  # ldap: an entry that must be there
     hub: tuple[str, int] | None = None  # revocation flow: where the message must arrive
     hub_credentials: Credentials | None = None
+    spared: tuple[tuple[str, int, Protocol], ...] = ()  # data receivers that it must not talk to

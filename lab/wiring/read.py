@@ -20,6 +20,7 @@ from lab.wiring.lines import READERS
 from lab.wiring.link import Link
 from lab.wiring.node_files import read_nodes
 from lab.wiring.reading import Dialler, Reading
+from lab.wiring.receivers import sparing_receivers
 
 _REMARK = Severity.INFO
 
@@ -65,6 +66,7 @@ def read_links(
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
     links += tuple(read_members(cluster))
+    links = tuple(sparing_receivers(cluster, link) for link in links)
     version = plan.version if plan else release or _said_around(cluster)
     findings = check(Case(cluster, readings, version, stores))
     told = (one for one in findings if remarks or one.severity is not _REMARK)

@@ -238,6 +238,18 @@ FAULTS = {
         "LAB0251",
         "cp/deployment.toml:52 gw",
     ),
+    "gw logs in at tm's receiver, whose port the login URL names": _fault(
+        Seen(
+            _all({"gw/tm.publish", "gw/tm.login"}, Outcome.WRONG_PROTOCOL),
+            {
+                "gw/tm.publish": {"login_url": "ssl://tm.wso2.com:9611"},
+                "gw/tm.login": {"port": 9611, "url": "ssl://tm.wso2.com:9611"},
+            },
+            endpoints=dict.fromkeys(("gw/tm.publish", "gw/tm.login"), "tm.wso2.com:9611"),
+        ),
+        "LAB0251",
+        "gw/deployment.toml:42 tm.login",
+    ),
     "tm runs, but its broker doesn't listen": _fault(
         Seen({"gw/tm.decisions": Outcome.REFUSED}), "LAB0241", "container lab-x-tm"
     ),

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from lab.gate.targets import make_target, make_targets
@@ -5,7 +7,7 @@ from lab.plan.observed import SchemaState, SchemaVerdict
 from lab.products.facts import Ask
 from lab.products.facts import Protocol as LinkProtocol
 from lab.wiring.link import Credentials
-from probes.target import Protocol
+from probes.target import Protocol, target_from_json
 from tests.gate.scripted import link
 
 
@@ -51,6 +53,15 @@ def test_a_publish_logs_in_where_its_group_says() -> None:
     it = link("gw/p", "gw", "tm", LinkProtocol.BINARY, 9611, login_url="ssl://tm.wso2.com:9711")
     target = make_target(it, {}, attempt=5)
     assert (target.login_host, target.login_port) == ("tm.wso2.com", 9711)
+
+
+def test_a_data_receiver_is_spared_where_the_link_says_so() -> None:
+    spared = (("tm.wso2.com", 9611, LinkProtocol.BINARY),)
+    it = link("gw/a", "gw", "tm", LinkProtocol.AMQP, 9611, spared=spared)
+    target = make_target(it, {}, attempt=5)
+    assert target.spoken_at("tm.wso2.com", 9611) == "binary"
+    assert target.spoken_at("tm.wso2.com", 9711) == ""
+    assert target_from_json(json.loads(json.dumps(target.to_json()))) == target
 
 
 def test_a_flow_listens_on_the_hub_with_the_hubs_credentials() -> None:
