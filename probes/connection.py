@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,14 @@ _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTD
 
 @dataclass(frozen=True, slots=True)
 class Vantage:
-    """Where probes stand: how names are looked up there, and which CAs count (PEM text)."""
+    """Where probes stand: how names are looked up there, and which CAs count (PEM text).
+
+    What *is_outside* is nobody's to dial from there.
+    """
 
     resolver: Resolver
     trust: str = ""
+    is_outside: Callable[[str], bool] = lambda _address: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ async def dial(vantage: Vantage, phases: Phases, host: str, port: int) -> socket
     """Look *host* up and connect. Raises `LinkError`."""
     phases.enter(Phase.DNS)
     address = await vantage.resolver.resolve(host)
+    if vantage.is_outside(address):
+        seen = f"{host} leads out of the lab, to {address}, and is not dialled"
+        raise LinkError(Outcome.NAME_UNKNOWN, seen)
     phases.enter(Phase.TCP)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)

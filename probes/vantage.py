@@ -13,6 +13,7 @@ from probes.connection import Vantage
 from probes.lines import say, say_error, say_result
 from probes.names import Resolver, read_own_etc
 from probes.namespace import Node, die_with, drop_capabilities, enter_network, read_etc
+from probes.routes import leads_outside
 from probes.target import target_from_json
 
 _TARGET_LIMIT = 1 << 20
@@ -28,7 +29,7 @@ def serve(name: str, trust: str, node: Node | None, asked: int, session: int) ->
     drop_capabilities()
     die_with(session)
     read = functools.partial(read_etc, node.etc) if node else read_own_etc
-    vantage = Vantage(Resolver(read), trust)
+    vantage = Vantage(Resolver(read), trust, leads_outside)
     if why:
         say({"type": "gone", "vantage": name, "why": why})
     asyncio.run(_Attempts(name, vantage, why).serve(asked))

@@ -147,6 +147,20 @@ def test_a_node_with_its_own_name_server_asks_that_one(session, running, base_im
     }
 
 
+def test_nothing_beyond_the_gateway_of_a_nodes_network_is_dialled(session, running, base_image):
+    with running(base_image, "python3", "-c", LISTEN, options=(NODE_USER,)) as node:
+        stand(session, "node", node)
+        session.ask(tcp(node.address), "node")
+        session.ask(tcp("203.0.113.7"), "node")  # nobody's: it is for documents
+        results = [session.hear_result() for _ in range(2)]
+    seen = {result["id"]: (result["outcome"], result["seen"]) for result in results}
+    assert seen[f"to {node.address}"] == ("ok", "connected")
+    assert seen["to 203.0.113.7"] == (
+        "name unknown",
+        "203.0.113.7 leads out of the lab, to 203.0.113.7, and is not dialled",
+    )
+
+
 def test_a_process_of_another_container_is_not_entered(session, running, base_image):
     options = ("--network=none",)
     with (
