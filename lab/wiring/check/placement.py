@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
+from lab.products.defaults_4x import PROFILE_ROLES
 from lab.products.versions_4x import DISTRIBUTIONS_SINCE, server_roles
 from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.finding import Finding
 from lab.wiring.reading import DATABASE_TABLES
-from lab.wiring.settings import Settings, steps
+from lab.wiring.settings import Settings, role_of, steps
 from lab.wiring.toml_reader import KeyPath, spell
 
 _SERVER_ROLE = "server.server_role"
+_WHOLE = "default"  # an all-in-one's
 _NOTIFIER = "apim.token.revocation.notifier_impl"
 # The class of the product's own commented sample isn't in the product.
 _MISSING_NOTIFIER = "org.wso2.carbon.apimgt.keymgt.events.TokenRevocationNotifierImpl"
@@ -76,6 +78,19 @@ def check_server_roles(case: Case) -> Iterator[Finding]:
         what = f"{of} {'knows no' if case.release else 'knows a'} server_role {value.text!r}"
         mend = f"use one of {', '.join(sorted(known))}"
         yield warning("LAB0150", what, value.at, mend, key=_SERVER_ROLE)
+
+
+def check_other_roles(case: Case) -> Iterator[Finding]:
+    """LAB0155: a node that is started as one role, with the switches of another."""
+    for settings in case.cluster.nodes.values():
+        value, told = settings.value(_SERVER_ROLE), role_of(settings.document)
+        is_known = value is not None and value.text in server_roles(case.version)
+        if value is None or not is_known or told in (None, settings.role):
+            continue
+        what = f"{settings.name} is a {settings.role} node, and its server_role that of a {told}"
+        own = (text for text, role in PROFILE_ROLES.items() if role is settings.role)
+        right = next(own, _WHOLE)
+        yield error("LAB0155", what, value.at, f"write {right}", key=_SERVER_ROLE)
 
 
 def check_classes(case: Case) -> Iterator[Finding]:

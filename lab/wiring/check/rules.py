@@ -22,6 +22,7 @@ from lab.wiring.check.placement import (
     check_backups,
     check_broker_tls,
     check_classes,
+    check_other_roles,
     check_placement,
     check_server_roles,
 )
@@ -68,6 +69,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_versions,
     check_unread,
     check_server_roles,
+    check_other_roles,
     check_classes,
     check_broker_tls,
     check_backups,

@@ -54,6 +54,7 @@ def test_what_the_lab_writes_beside_others_has_no_finding(tmp_path: Path) -> Non
             "LAB0127",
         ),
         ('name = "apim_db"', 'name = "shared_db"', "LAB0132"),
+        ('server_role = "default"', 'server_role = "gateway-worker"', "LAB0155"),
         ('gateway_labels = ["Default"]', 'gateway_labels = ["Internal"]', "LAB0142"),
         (
             'traffic_manager_urls = ["tcp://am-2.wso2.com:9611"]',
