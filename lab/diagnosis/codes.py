@@ -1,5 +1,6 @@
 """The stable codes of causes; each has a section in `docs/diagnosis.md`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -36,7 +37,7 @@ class Code(StrEnum):
 
 
 # A thing that is down weighs more than what a file says, and that more than a symptom.
-_RANKS = {
+_RANKS: Mapping[str, int] = {
     Code.EXITED: 0,
     Code.OUT_OF_MEMORY: 0,
     Code.MISSING: 0,
@@ -61,4 +62,4 @@ CONFIGURATION = 2  # a line of one node's file
 
 def rank(code: str) -> int:
     """Give the weight of a code: the lowest is told first."""
-    return _RANKS.get(Code(code), CONFIGURATION)
+    return _RANKS.get(code, CONFIGURATION)

@@ -53,6 +53,8 @@ class JudgedLink:
         """Say how the link's attempt ended, and what it saw."""
         if self.result is None:
             return "not tried"
+        if self.result.ok and self.cause:
+            return "answers, and can't be what is meant"
         outcome, seen = str(self.result.outcome), self.result.seen
         return f"{outcome}: {seen}" if seen else outcome
 
