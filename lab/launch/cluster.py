@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.errors import Problem
+from lab.launch.archive import file_in
 from lab.launch.channel import Channel, ExecChannel
 from lab.launch.databases import Databases
 from lab.launch.definitions import PROBER_KIND, SIDECARS, Images
+from lab.launch.edited import touched_files
 from lab.launch.engine import Engine
 from lab.launch.front import way_in_name
 from lab.launch.homes.ending import ask_to_end
@@ -25,7 +27,7 @@ from lab.launch.seen import SeenContainer
 from lab.launch.sidecars import SidecarChannel
 from lab.launch.states import Events, last_start, state_of
 from lab.launch.tunnel import open_tunnel
-from lab.plan.containers import completion_name
+from lab.plan.containers import completion_name, node_path
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
 
@@ -136,6 +138,23 @@ class Cluster:
                 Problem(f"`{name}` is not running", f"container {seen.name}", f"`lab start {name}`")
             )
         return seen.pid, seen.id
+
+    def edited(self) -> tuple[str, ...]:
+        """Name the nodes whose files were edited and not yet brought to them, as a start does.
+
+        On a swarm nobody can tell: its services hold their files where no engine shows them.
+        """
+        touched = () if self.is_on_swarm else touched_files(self.folder)
+        return tuple(dict.fromkeys(name for name, path in touched if self._lacks(name, path)))
+
+    def _lacks(self, name: str, path: Path) -> bool:
+        """Tell whether a node has another file than the one that lies in the lab's folder."""
+        try:
+            place = node_path(self.plan.node(name), path.name)
+            held = self._engine.take(self.members.container(name), str(place))
+        except (GoneError, KeyError):
+            return False
+        return file_in(held, place.name) != path.read_bytes()
 
     def logs(self, name: str, *, follow: bool = False) -> Iterator[str]:
         """Give a member's log, line by line."""

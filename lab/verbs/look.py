@@ -38,6 +38,7 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         states = cluster.states()
         dialling = pool.submit(_vantages, cluster, states)
         faults = pool.submit(cluster.faults.active)
+        edited = pool.submit(cluster.edited)
         wiring = wiring_of(cluster)
         schemas = reading.result()
         vantages = dialling.result()
@@ -46,8 +47,16 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, given))
     states = stuck_states(cluster, states, failing_ends(wiring, results))
     evidence = evidence_of(cluster, wiring, results, states, schemas)
+    notes = (*notes, *map(_edited_note, edited.result()))
     return Report(
         cluster.plan, diagnose(evidence), time.monotonic() - began, notes, faults.result()
+    )
+
+
+def _edited_note(node: str) -> str:
+    return (
+        f"{node} runs with its files as they were before the last edit, and all else here judges "
+        f"what is written; `lab stop {node}` and `lab start {node}` bring it in"
     )
 
 

@@ -95,6 +95,45 @@ def test_what_no_connection_can_be_made_of_is_a_link_that_fails(
     assert (len(told["links"]), len(followers(told))) == (links, 1)
 
 
+OWN_BROKER = ("tcp://cp.wso2.com:5672", "tcp://localhost:5672")
+NOBODY = ("tcp://cp.wso2.com:5672", "tcp://203.0.113.7:5672")
+RECEIVER = ("tcp://tm.wso2.com:5672", "tcp://tm.wso2.com:9611")
+
+
+def test_a_gateway_that_listens_to_its_own_broker_is_named_though_that_answers(lab: Lab) -> None:
+    with lab.edited("gw", *OWN_BROKER) as line:
+        told = lab.status()
+    assert (told["verdict"], causes(told)) == ("unhealthy", [("LAB0109", line)])
+    [failed] = [link for link in told["links"] if link["verdict"] != "healthy"]
+    assert (failed["host"], failed["detail"]) == (
+        "localhost",
+        "answers, and can't be what is meant",
+    )
+
+
+def test_an_address_outside_the_lab_is_nobodys_and_is_not_dialled(lab: Lab) -> None:
+    with lab.edited("gw", *NOBODY) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0230", line)]
+    [failed] = [link for link in told["links"] if link["verdict"] != "healthy"]
+    assert "leads out of the lab" in failed["detail"]
+    assert list(failed["phases"]) == ["dns"]
+
+
+def test_a_data_receiver_is_sent_nothing_and_the_brokers_port_is_the_mend(lab: Lab) -> None:
+    with lab.edited("gw", *RECEIVER) as line:
+        told = lab.status()
+    assert causes(told) == [("LAB0251", line)]
+    assert "tcp://tm.wso2.com:5672" in told["cause"]["mend"]
+
+
+def test_a_node_that_runs_with_its_file_as_it_was_is_told(lab: Lab) -> None:
+    with lab.edited("gw", *PORT):
+        told = lab.program("status", lab.name).stdout
+    assert "note: gw runs with its files as they were before the last edit" in told
+    assert "note: " not in lab.program("status", lab.name).stdout
+
+
 @contextlib.contextmanager
 def stopped(lab: Lab, node: str) -> Iterator[None]:
     assert lab.program("stop", node, "--name", lab.name).returncode == 0
