@@ -83,7 +83,11 @@ def _heal(cluster: Cluster, words: Sequence[str], shell: Shell) -> int:
 def _number(word: str) -> int:
     if not word.isdecimal():
         raise UsageError(
-            Problem(f"`{word}` is no fault's number", "lab fault heal", "`lab fault list` has them")
+            Problem(
+                f"`{word}` is no fault's number",
+                "lab fault heal",
+                "`lab fault list` has them; without a number every fault is healed",
+            )
         )
     return int(word)
 
@@ -92,6 +96,16 @@ def read_fault(
     wanted: Wanted, links: Callable[[], Iterable[Link]]
 ) -> tuple[Fault, tuple[str, ...]]:
     """Give the fault that the words name, and the command behind it; raises `UsageError`."""
+    made, command = _read(wanted, links)
+    own = wanted.words[: len(wanted.words) - len(command)]
+    for word in (*own, *command[:1]):  # neither a node nor a program is called so
+        if word.startswith("-"):
+            mend = "`lab fault --help` lists them; a program to run comes last"
+            raise UsageError(Problem(f"no option `{word}`", f"lab fault {made.kind}", mend))
+    return made, command
+
+
+def _read(wanted: Wanted, links: Callable[[], Iterable[Link]]) -> tuple[Fault, tuple[str, ...]]:
     kind, words = _kind(wanted.action), wanted.words
     if kind not in TOWARDS:
         if not words:

@@ -39,6 +39,9 @@ def test_what_follows_is_a_command(words: str) -> None:
         ("cut gw", "between whom?"),
         ("cut gw cp:amqp", "`amqp` is no port"),
         ("pause", "at whom?"),
+        ("slow gw cp:5672 --delay 300", "no option `--delay`"),
+        ("slow --delay 300 gw cp", "no option `--delay`"),
+        ("pause --all", "no option `--all`"),
     ],
 )
 def test_what_cant_be_understood_is_said(words: str, said: str) -> None:
