@@ -6,8 +6,10 @@ from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence
 from lab.diagnosis.verdict import Cause
 from lab.plan.observed import NodeState, State
+from lab.products.facts import Protocol
 from lab.products.log_lines import trouble_in
 from lab.wiring.link import Link
+from probes.result import Outcome
 
 _SHOWN = 200  # characters of a log line
 STOPPED = (0, 137, 143)  # ended by itself, killed, terminated
@@ -19,12 +21,21 @@ def find_down(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
     Machines come first, then database servers.
     """
     servers = {server.name for server in evidence.plan.servers}
-    down = [state for state in evidence.nodes if state.is_down]
+    down = [one for one in evidence.nodes if one.is_down and not _waits_in_vain(evidence, one)]
     down.sort(key=lambda state: state.name not in servers)
     away = [state for state in down if state.state is State.UNREACHABLE]
     machines = dict.fromkeys(state.machine for state in away)
     lost = [_lost(evidence, machine, away, links) for machine in machines]
     return [*lost, *(_cause(evidence, state, links) for state in down if state not in away)]
+
+
+def _waits_in_vain(evidence: Evidence, state: NodeState) -> bool:
+    """Tell whether a stuck node's own database link fails: that link's line says more."""
+    return state.state is State.STUCK and any(
+        evidence.outcome(link) not in (Outcome.OK, None)
+        for link in evidence.links
+        if link.node == state.name and link.protocol is Protocol.MYSQL
+    )
 
 
 def _lost(

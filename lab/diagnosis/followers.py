@@ -10,6 +10,7 @@ from lab.diagnosis.schemas import is_about
 from lab.diagnosis.verdict import Cause
 from lab.plan.observed import State
 from lab.products.facts import Protocol
+from lab.products.log_lines import stage_in
 from lab.wiring.link import Link
 from probes.result import Outcome
 
@@ -180,7 +181,9 @@ def _start_cause(evidence: Evidence, name: str, held: Sequence[Link]) -> Cause:
     if evidence.state(name) is State.CREATED:
         what = f"{name} was not started: what it needs at its start doesn't answer"
         return Cause(Code.NOT_STARTED, what, evidence.container(name), f"`lab start {name}`", own)
-    what = f"{name} is still starting"
+    state = next(one for one in evidence.nodes if one.name == name)
+    stage = next(filter(None, map(stage_in, state.last_lines)), "")
+    what = f"{name} is still starting{stage and f': {stage}'}"
     mend = f"`lab status` again in a moment, or read `lab logs {name}`"
     return Cause(Code.STILL_STARTING, what, evidence.container(name), mend, own)
 

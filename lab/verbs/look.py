@@ -15,7 +15,7 @@ from lab.gate.session import ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
-from lab.launch.homes.following import stuck_states
+from lab.launch.homes.following import logged_states
 from lab.launch.ports import read_ports
 from lab.launch.refusals import GoneError
 from lab.plan.observed import NodeState, SchemaState, State
@@ -45,7 +45,7 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         states = _as_ended(cluster, states, vantages)
         given = [vantage for vantage in vantages.values() if vantage is not None]
         results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, given))
-    states = stuck_states(cluster, states, failing_ends(wiring, results))
+    states = logged_states(cluster, states, failing_ends(wiring, results))
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     notes = (*notes, *map(_edited_note, edited.result()))
     return Report(

@@ -14,7 +14,7 @@ from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, Watched, until_healthy
 from lab.launch.cluster import Cluster
-from lab.launch.homes.following import Following, stuck_states
+from lab.launch.homes.following import Following, logged_states
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.live import Progress
 from lab.report.report import Report
@@ -163,9 +163,9 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
         states = tuple(NodeState(member.name, State.RUNNING) for member in members)
         if cluster.is_on_swarm:  # which alone says where each of them runs
             states = cluster.states()
-        states = stuck_states(cluster, states, ())
+        states = logged_states(cluster, states, ())
     else:
-        states = stuck_states(cluster, cluster.states(), failing_ends(wiring, results))
+        states = logged_states(cluster, cluster.states(), failing_ends(wiring, results))
         states = tuple(proof.down.get(state.name, _as_stuck(state, proof)) for state in states)
         if proof.is_late or any(state.is_down for state in states):
             states = tuple(_as_young(state, wiring, results) for state in states)
@@ -176,7 +176,8 @@ def _judge(cluster: Cluster, wiring: Wiring, proof: Proof, began: float) -> Repo
 
 def _as_stuck(state: NodeState, proof: Proof) -> NodeState:
     """Take a running node for what the wait found it to be."""
-    stuck = proof.stuck.get(state.name) if state.state is State.RUNNING else None
+    runs = state.state in (State.RUNNING, State.STARTING)
+    stuck = proof.stuck.get(state.name) if runs else None
     return replace(state, state=State.STUCK, last_lines=stuck.last_lines) if stuck else state
 
 

@@ -106,6 +106,14 @@ FAULTS = {
         "LAB0220",
         f"gw/deployment.toml:{ADMIN_LINE - 1}",
     ),
+    "cp, of the product, is stuck because the database refuses its login": _fault(
+        Seen(
+            {"cp/apim_db": Outcome.CREDENTIALS_REFUSED, **_all(TO["cp"], Outcome.REFUSED)},
+            states=(NodeState("cp", State.STUCK, None, ("Access denied for user 'root'@'x'",)),),
+        ),
+        "LAB0220",
+        "cp/deployment.toml:22",
+    ),
     "cp's password for its shared database is wrong": _fault(
         Seen(
             {"cp/shared_db": Outcome.CREDENTIALS_REFUSED},

@@ -7,7 +7,7 @@ from lab.plan.observed import NodeState, State
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Position
 from probes.result import Outcome
-from tests.diagnosis.cluster import FROM, LINKS, Seen
+from tests.diagnosis.cluster import FROM, LINKS, TO, Seen
 from tests.diagnosis.faults import FAULTS
 
 
@@ -38,6 +38,7 @@ SYMPTOMS_OF_CP = {
     "gw was not started before the deadline",
 }
 DATABASE_OF_CP = {
+    "cp, of the product, is stuck because the database refuses its login",
     "cp's password for its shared database is wrong",
     "the database is stopped, and cp can't answer what it reads there",
     "a table is missing",
@@ -48,10 +49,18 @@ DATABASE_OF_CP = {
 # gw waits for cp, and cp for km.
 CHAIN = {"gw was not started before the deadline", "km names a database that isn't there"}
 
+# Which of the two keeps cp from answering can't be told.
+BOTH_DATABASES_OF_CP = {
+    "cp, of the product, is stuck because the database refuses its login",
+    "a database was dropped",
+}
+
 
 def _hides(one: str, two: str) -> bool:
     pair = {one, two}
-    return pair == CHAIN or bool(pair & SYMPTOMS_OF_CP and pair & DATABASE_OF_CP)
+    return pair in (CHAIN, BOTH_DATABASES_OF_CP) or bool(
+        pair & SYMPTOMS_OF_CP and pair & DATABASE_OF_CP
+    )
 
 
 def _independent() -> list[tuple[str, str]]:
@@ -98,6 +107,20 @@ def test_a_node_that_exited_is_told_with_its_last_line() -> None:
     (cause,) = FAULTS["km exits while it starts"].seen.diagnosis().causes
     assert cause.what == "km exited with code 1: ERROR no database"
     assert "lab logs km" in cause.mend
+
+
+def test_a_node_that_still_starts_is_told_with_the_stage_that_its_log_says() -> None:
+    line = "INFO - TomcatGenericWebappsDeployer Deployed webapp: internal#data#v1.war"
+    seen = Seen(
+        dict.fromkeys(TO["tm"], Outcome.REFUSED),
+        states=(NodeState("tm", State.STARTING, None, (line,)),),
+    )
+    (cause,) = seen.diagnosis().causes
+    assert (cause.code, cause.what) == (
+        "LAB0206",
+        "tm is still starting: deploying web applications",
+    )
+    assert set(cause.explains) == TO["tm"]
 
 
 def test_links_of_a_node_that_is_down_are_skipped_not_failed() -> None:

@@ -10,7 +10,7 @@ from lab.errors import LabError
 from lab.launch.cluster import Cluster
 from lab.launch.refusals import GoneError
 from lab.plan.observed import NodeState, State
-from lab.products.log_lines import trouble_in
+from lab.products.log_lines import stage_in, trouble_in
 
 Said = Callable[[str, str], None]  # a node's name, and a line of its log
 
@@ -112,12 +112,14 @@ def _after(seconds: float, act: Callable[..., None], *words: str) -> threading.T
     return timer
 
 
-def stuck_states(
+def logged_states(
     cluster: Cluster, states: tuple[NodeState, ...], failing: Collection[str]
 ) -> tuple[NodeState, ...]:
-    """Give the states, those of running real nodes with what their logs say of all hope's end.
+    """Give the states, those of running real nodes with what their logs say of their starts.
 
-    A line counts for a node among *failing*, or where a node that answers everything is useless.
+    One is `stuck` behind a line that ends all hope, and `starting` until its log says that it has
+    started. That counts for a node among *failing*; a line also where a node that answers
+    everything is useless.
     """
     real = {node.name for node in cluster.plan.real_nodes}
     return tuple(
@@ -129,9 +131,14 @@ def stuck_states(
 
 
 def _judged(cluster: Cluster, state: NodeState, *, fails: bool) -> NodeState:
+    has_started, stage = False, ""
     with suppress(GoneError):
         for line in cluster.lines_since_start(state.name):
             known = trouble_in(line)
             if known is not None and (fails or known.looks_healthy):
                 return replace(state, state=State.STUCK, last_lines=(line,))
+            has_started = has_started or _STARTED in line
+            stage = line if stage_in(line) else stage
+        if fails and not has_started:
+            return replace(state, state=State.STARTING, last_lines=(stage,))
     return state

@@ -3,10 +3,11 @@
 import queue
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
-from lab.launch.homes.following import Following
+from lab.launch.homes.following import Following, logged_states
 from lab.plan.observed import NodeState, State
 
 
@@ -120,3 +121,35 @@ def test_a_node_that_has_started_may_be_silent(heard: list):
     assert changes.stuck == {}
     cluster.ended.set()
     changes.close()
+
+
+STAGE = "INFO - TomcatGenericWebappsDeployer Deployed webapp: internal#data#v1.war"
+STARTED = "INFO - StartupFinalizerServiceComponent WSO2 Carbon started in 72 sec"
+
+
+def by_log(*lines: str, failing: bool = True) -> NodeState:
+    cluster = SimpleNamespace(
+        plan=SimpleNamespace(real_nodes=(SimpleNamespace(name="cp"),)),
+        lines_since_start=lambda _name: iter(lines),
+    )
+    states = (NodeState("cp", State.RUNNING),)
+    return logged_states(cluster, states, {"cp"} if failing else set())[0]
+
+
+def test_a_failing_node_that_has_not_started_still_starts_and_tells_its_stage() -> None:
+    assert by_log("Using Java memory options: -Xmx896m", STAGE, "INFO - more") == NodeState(
+        "cp", State.STARTING, None, (STAGE,)
+    )
+
+
+def test_a_failing_node_that_has_started_runs() -> None:
+    assert by_log(STAGE, STARTED).state is State.RUNNING
+
+
+def test_a_node_that_answers_runs_whatever_its_log_says() -> None:
+    assert by_log(STAGE, failing=False).state is State.RUNNING
+
+
+def test_a_line_that_ends_all_hope_counts_before_the_start_does() -> None:
+    line = "SQLException: Access denied for user 'root'@'172.31.0.2'"
+    assert by_log(STAGE, line).state is State.STUCK
