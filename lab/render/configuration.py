@@ -9,7 +9,7 @@ from lab.products.facts import Line
 from lab.render.comments import deployment_comments, template_comments
 from lab.render.deployment import Values, deployment_values
 from lab.render.distributed import distributed_files
-from lab.render.encryption import encryption_key
+from lab.render.encryption import encryption_key, shared_key
 from lab.render.given import given_files, given_values
 from lab.render.haproxy import haproxy_cfg
 from lab.render.stores import store_problems
@@ -38,7 +38,7 @@ def configuration(plan: Plan, encryption_key: str) -> Mapping[str, Values]:
     ]
     if problems:
         raise TopologyError(*problems)
-    return values
+    return values | shared_key({name: of for name, of in values.items() if name not in given})
 
 
 def _of_toml(plan: Plan, node: PlannedNode, encryption_key: str) -> Values:

@@ -7,7 +7,7 @@ from lab.plan.make import make_plan
 from lab.plan.model import Plan
 from lab.render.configuration import configuration, configuration_files
 from lab.render.template import laid_over, taken_from, template_of
-from lab.topology.read import read_topology
+from lab.topology.read import parse_topology, read_topology
 from lab.wiring.read import read_links
 from tests.product.make import make_distribution, zipped
 
@@ -92,3 +92,12 @@ def test_a_database_s_table_is_the_generated_one_alone():
     assert list(taken_from({"database": {"a": {"type": "h2"}}}, template)) == [
         ("database", "b", "url")
     ]
+
+
+def test_the_key_that_a_template_brings_is_the_one_of_a_stand_in_beside_it(home: Path):
+    topology = TOPOLOGY.read_text(encoding="utf-8").replace(
+        "[nodes.cp]", f'[nodes.cp]\nkind = "home:{home}"'
+    )
+    mixed = configuration(make_plan(parse_topology(topology)), "")
+    assert [node.kind for node in make_plan(parse_topology(topology)).real_nodes] == ["home"]
+    assert {values["encryption"]["key"] for values in mixed.values()} == {"0123456789abcdef" * 4}
