@@ -126,9 +126,7 @@ def held_back(evidence: Evidence, links: Sequence[Link]) -> Mapping[str, Sequenc
         held[name] = [
             link
             for link in links
-            if name in (link.node, link.to)
-            and link.id not in told
-            and (evidence.state(name) is State.CREATED or _is_young(evidence, link))
+            if name in (link.node, link.to) and link.id not in told and _is_young(evidence, link)
         ]
         told |= {link.id for link in held[name]}
     return held

@@ -1,6 +1,7 @@
 """What is known of those that are dialled: what they answered, and which ports they have opened."""
 
 import asyncio
+from dataclasses import replace
 
 from lab.gate.pace import Pace
 from lab.gate.patience import Patience
@@ -16,6 +17,14 @@ class Peers:
 
     def __init__(self, plan: Plan, patience: Patience) -> None:
         self._patience = patience
+        # A database server says at once what a node of the product says after a while.
+        usual = Patience()
+        self._with_servers = replace(
+            patience,
+            settle=min(patience.settle, usual.settle),
+            reluctance=min(patience.reluctance, usual.reluctance),
+        )
+        self._servers = {server.name for server in plan.servers}
         self._peers = {
             **{node.name: Peer(_served(node)) for node in plan.nodes},
             **{s.name: Peer(frozenset({s.port})) for s in plan.servers},
@@ -65,7 +74,8 @@ class Peers:
         streak = self._streaks.get((vantage, link.id))
         if streak is None:
             return False
-        return is_final(link, streak, self._answering(link), _now(), self._patience)
+        patience = self._with_servers if link.to in self._servers else self._patience
+        return is_final(link, streak, self._answering(link), _now(), patience)
 
     def of(self, link: Link) -> Peer:
         """Give the link's peer; of a host outside the topology nothing is known."""

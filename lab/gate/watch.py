@@ -15,6 +15,7 @@ from lab.gate.peers import Peers
 from lab.gate.session import ProberSession, Vantage
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
+from lab.products.facts import Protocol as Spoken
 from lab.wiring.link import Link
 from probes.result import Result
 from probes.target import Target
@@ -50,6 +51,7 @@ class Ending(StrEnum):
 class Watched:
     """What the wait came to, with the last result of each link that its own node dialled, by id.
 
+    A database that keeps a node from being started is there as its server's network dialled it.
     *down* is who was seen to be down, by name: a swarm starts them again at once.
     """
 
@@ -171,9 +173,14 @@ class _Watch:
                 await work
 
     async def _bring(self, node: str) -> None:
-        """Start *node* once its needs answer, or once it is clear that they never will."""
+        """Start *node* once its needs answer, or once it is clear that they never will.
+
+        A node of the product comes to nothing without its database, and takes minutes for it.
+        """
         needs = (self._links[need] for need in self._needs[node])
         await asyncio.gather(*(self._meet(node, link) for link in needs if link.to != node))
+        if self._ending.done():
+            return
         if node in self._waits:
             await self._agree(self._waits[node])
         async with self._slot(node):
@@ -204,8 +211,17 @@ class _Watch:
     async def _meet(self, node: str, link: Link) -> None:
         """Dial a need from where its peer stands, as its node isn't there yet."""
         peer = link.to or ""
+
+        def is_enough(result: Result) -> bool:
+            if result.ok or not self._peers.is_final(link, peer):
+                return result.ok
+            if node in self._serving and link.protocol is Spoken.MYSQL:
+                self._results[link.id] = result
+                self._end(Ending.HOPELESS)
+            return True
+
         await self._has_started(peer)
-        await self._dial(link, peer, lambda result: result.ok or self._peers.is_final(link, peer))
+        await self._dial(link, peer, is_enough)
         self._met(node, link)
 
     async def _prove(self, link: Link) -> None:

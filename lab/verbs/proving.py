@@ -122,6 +122,11 @@ async def _prove(
         down = {one.name: one for one in (*_ended(cluster, watched), *cluster.away())}
         progress.step("looking at every link once more")
         results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
+        barred = {link.id for link in wiring.links if link.node not in released}
+        results = {
+            **results,
+            **{id_: watched.results[id_] for id_ in barred & set(watched.results)},
+        }
     stuck = changes.stuck if isinstance(changes, Following) else {}
     return Proof(results, schemas, watched.ending is Ending.LATE, stuck, down)
 

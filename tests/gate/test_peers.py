@@ -25,6 +25,18 @@ async def test_a_refusal_is_not_final_before_its_peer_does_any_work() -> None:
     assert known.is_final(TO_CP, "gw")
 
 
+async def test_a_database_server_is_not_given_the_time_of_a_node_of_the_product() -> None:
+    known = Peers(small_plan(), Patience(settle=20, reluctance=90, tries=1))
+    to_db = link("cp/db", "cp", "db", Protocol.MYSQL, 3306)
+    for it in (to_db, TO_CP):
+        known.count(it, "gw", Result(it.id, Outcome.CREDENTIALS_REFUSED))
+    await asyncio.sleep(1.05)
+    for it in (to_db, TO_CP):
+        known.count(it, "gw", Result(it.id, Outcome.CREDENTIALS_REFUSED))
+    assert known.is_final(to_db, "gw")
+    assert not known.is_final(TO_CP, "gw")
+
+
 async def test_nothing_is_final_at_a_place_that_has_asked_nothing() -> None:
     known = peers()
     known.count(TO_CP, "gw", Result("gw/a", Outcome.NAME_UNKNOWN))

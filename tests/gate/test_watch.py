@@ -246,6 +246,17 @@ async def test_nodes_of_the_product_start_one_after_another_where_the_width_is_o
     assert len(lab.released) == 2
 
 
+async def test_a_node_of_the_product_is_not_started_without_its_database() -> None:
+    lab = Lab({("db", "cp/db"): [Outcome.CREDENTIALS_REFUSED]})
+    plan = small_plan()
+    plan = replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
+    watched = await lab.wait(plan=plan)
+    assert (watched.ending, lab.released) == (Ending.HOPELESS, [])
+    assert {id_: one.outcome for id_, one in watched.results.items()} == {
+        "cp/db": Outcome.CREDENTIALS_REFUSED
+    }
+
+
 async def test_a_stuck_node_ends_the_wait() -> None:
     lab = Lab({("cp", "cp/db"): [Outcome.REFUSED]})
     lab.changes.say(NodeState("cp", State.STUCK, None, ("a line",)))
