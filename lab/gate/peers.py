@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from lab.gate.pace import Pace
 from lab.gate.patience import Patience
+from lab.gate.readiness import management_port
 from lab.gate.settle import Peer, Streak, is_final, lengthen
 from lab.plan.model import Plan, PlannedNode
-from lab.products.apim_4x import MANAGEMENT_PORT
 from lab.wiring.link import Link
 from probes.result import Outcome, Result
 
@@ -100,7 +100,7 @@ class Peers:
 def _served(node: PlannedNode) -> frozenset[int]:
     """Give the ports that show a node at work; the product opens JMX long before it serves."""
     if node.is_real:
-        return frozenset({MANAGEMENT_PORT + node.offset})
+        return frozenset({management_port(node)})
     return frozenset(port.port for port in node.ports)
 
 

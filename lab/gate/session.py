@@ -19,6 +19,7 @@ OnPorts = Callable[[str, frozenset[int]], None]
 
 # More attempts at one moment only slow each other, on two cores up to their own time-out.
 _AT_ONCE = 64
+_UNTIL_TOLD = 1.0  # seconds, for the first word on what a place listens on
 
 _Piece = TypeVar("_Piece")
 
@@ -59,6 +60,7 @@ class ProberSession:
         self.turns = asyncio.Semaphore(_AT_ONCE)
         self.on_ports: OnPorts = lambda _vantage, _ports: None
         self._channel = channel
+        self._listening: dict[str, asyncio.Future[frozenset[int]]] = {}
         self._loop: asyncio.AbstractEventLoop
         self._pending: dict[str, asyncio.Future[Result]] = {}
         self._asked = 0
@@ -80,6 +82,7 @@ class ProberSession:
 
     def define(self, vantage: Vantage) -> None:
         """Name a place to dial from; a known name is replaced (a node that was started again)."""
+        self._listening[vantage.name] = self._loop.create_future()
         self._send({"type": "vantage", **dataclasses.asdict(vantage)})
 
     async def ask(self, vantage: str, target: Target) -> Result:
@@ -98,6 +101,24 @@ class ProberSession:
         finally:
             del self._pending[wire]
         return dataclasses.replace(result, id=target.id)
+
+    async def ports_of(self, vantage: str) -> frozenset[int]:
+        """Give the ports that a place listens on as it was told last; none of an unknown place.
+
+        The prober tells them within moments of a place's definition.
+        """
+        told = self._listening.get(vantage)
+        if told is None:
+            return frozenset()
+        await asyncio.wait((told,), timeout=_UNTIL_TOLD)
+        return told.result() if told.done() else frozenset()
+
+    def _note_ports(self, vantage: str, ports: frozenset[int]) -> None:
+        told = self._listening.get(vantage)
+        if told is None or told.done():
+            told = self._listening[vantage] = self._loop.create_future()
+        told.set_result(ports)
+        self.on_ports(vantage, ports)
 
     def _send(self, message: dict[str, Any]) -> None:
         if self._failure is not None:
@@ -132,7 +153,7 @@ class ProberSession:
                 if answer is not None and not answer.done():
                     answer.set_result(result)
             case "listening":
-                self.on_ports(message["vantage"], frozenset(message["ports"]))
+                self._note_ports(message["vantage"], frozenset(message["ports"]))
             case "error":
                 self._end(_not_understood(message["what"]))
 

@@ -12,6 +12,7 @@ from lab.gate.attempt import attempt
 from lab.gate.pace import Pace
 from lab.gate.patience import Patience
 from lab.gate.peers import Peers
+from lab.gate.readiness import doors
 from lab.gate.session import ProberSession, Vantage
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
@@ -130,6 +131,8 @@ class _Watch:
         self._waits = waits
         self._slots = asyncio.Semaphore(width) if width else None
         self._serving = {node.name: asyncio.Event() for node in plan.real_nodes}
+        self._doors = doors(plan)
+        self._open = {name: asyncio.Event() for name in self._doors}
         self._results: dict[str, Result] = {}
         self._down: dict[str, NodeState] = {}
         self._peers = Peers(plan, patience)
@@ -221,12 +224,14 @@ class _Watch:
             return True
 
         await self._has_started(peer)
+        await self._may_be_dialled(peer)
         await self._dial(link, peer, is_enough)
         self._met(node, link)
 
     async def _prove(self, link: Link) -> None:
         await self._has_started(link.node)
         await self._has_started(link.to)
+        await self._may_be_dialled(link.to)
 
         def is_enough(result: Result) -> bool:
             self._results[link.id] = result
@@ -243,6 +248,11 @@ class _Watch:
         started = self._started.get(name or "")
         if started is not None:
             await started.wait()
+
+    async def _may_be_dialled(self, name: str | None) -> None:
+        """Wait until a node of the product has opened its door."""
+        if name in self._open:
+            await self._open[name].wait()
 
     async def _dial(self, link: Link, vantage: str, is_enough: Callable[[Result], bool]) -> None:
         def count(result: Result) -> bool:
@@ -261,6 +271,9 @@ class _Watch:
             self._end(Ending.HOPELESS)
 
     def _note_ports(self, vantage: str, ports: frozenset[int]) -> None:
+        for name, door in self._doors.items():
+            if door.get(vantage) in ports:
+                self._open[name].set()
         if vantage in self._peers and self._peers.note_ports(vantage, ports):
             serving = self._serving.get(vantage)
             if serving is not None:

@@ -18,6 +18,7 @@ from lab.launch.cluster import Cluster
 from lab.launch.homes.following import logged_states
 from lab.launch.ports import read_ports
 from lab.launch.refusals import GoneError
+from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.report import Report
 from lab.wiring.link import Link
@@ -44,7 +45,7 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
         vantages = dialling.result()
         states = _as_ended(cluster, states, vantages)
         given = [vantage for vantage in vantages.values() if vantage is not None]
-        results = asyncio.run(_sweep(opening.result(), wiring.links, schemas, given))
+        results = asyncio.run(_sweep(opening.result(), cluster.plan, wiring.links, schemas, given))
     states = logged_states(cluster, states, failing_ends(wiring, results))
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     notes = (*notes, *map(_edited_note, edited.result()))
@@ -124,6 +125,7 @@ def _as_ended(
 
 async def _sweep(
     opened: ProberSession,
+    plan: Plan,
     links: Sequence[Link],
     schemas: Sequence[SchemaState],
     vantages: Sequence[Vantage],
@@ -133,6 +135,7 @@ async def _sweep(
             session.define(vantage)
         return await sweep(
             session,
+            plan,
             links,
             make_targets(links, schemas, attempt=Patience().attempt),
             vantages={HOST, *(vantage.name for vantage in vantages)},

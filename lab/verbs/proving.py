@@ -121,7 +121,9 @@ async def _prove(
         # A moment later the swarm has started or moved them, and what failed would have no cause.
         down = {one.name: one for one in (*_ended(cluster, watched), *cluster.away())}
         progress.step("looking at every link once more")
-        results = await sweep(session, wiring.links, targets, vantages={HOST, *released})
+        results = await sweep(
+            session, cluster.plan, wiring.links, targets, vantages={HOST, *released}
+        )
         barred = {link.id for link in wiring.links if link.node not in released}
         results = {
             **results,

@@ -62,7 +62,7 @@ async def _look(cluster: Cluster, session: ProberSession, known: dict[str, Vanta
             known[vantage.name] = vantage
     targets = make_targets(wiring.links, schemas, attempt=Patience().attempt)
     names = {HOST, *(vantage.name for vantage in standing)}
-    results = await sweep(session, wiring.links, targets, vantages=names)
+    results = await sweep(session, cluster.plan, wiring.links, targets, vantages=names)
     evidence = evidence_of(cluster, wiring, results, states, schemas)
     faults = await asyncio.to_thread(cluster.faults.active)
     seconds = time.monotonic() - began

@@ -4,6 +4,7 @@ import json
 import queue
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lab.plan.model import Account, Plan, PlannedNode, PlannedSchema, PlannedServer
 from lab.plan.observed import NodeState
@@ -131,6 +132,11 @@ def small_plan() -> Plan:
         ),
         prober="lab-test-prober",
     )
+
+
+def of_the_product(plan: Plan) -> Plan:
+    """Give the plan with nodes of the product instead of stand-ins."""
+    return replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
 
 
 def link(

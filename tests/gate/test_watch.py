@@ -1,6 +1,5 @@
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -13,7 +12,13 @@ from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
 from lab.products.facts import Protocol
 from probes.result import Outcome
-from tests.gate.scripted import ScriptedChanges, ScriptedChannel, link, small_plan
+from tests.gate.scripted import (
+    ScriptedChanges,
+    ScriptedChannel,
+    link,
+    of_the_product,
+    small_plan,
+)
 
 QUICK = Patience(
     within=5,
@@ -231,8 +236,7 @@ async def test_a_node_is_not_started_before_its_question_is_answered_with_yes() 
 
 async def test_nodes_of_the_product_start_one_after_another_where_the_width_is_one() -> None:
     lab = Lab(needs={}, ports={})
-    plan = small_plan()
-    plan = replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
+    plan = of_the_product(small_plan())
     waiting = asyncio.create_task(lab.wait(plan=plan, width=1))
     await asyncio.sleep(0.05)
     first = lab.released[0]
@@ -241,15 +245,27 @@ async def test_nodes_of_the_product_start_one_after_another_where_the_width_is_o
     await asyncio.sleep(0.05)
     assert lab.released == [first]
     lab.channel.listen(first, 9999, 9443)
-    watched = await waiting
-    assert watched.ending is Ending.HEALTHY
-    assert len(lab.released) == 2
+    await asyncio.sleep(0.05)
+    [_, second] = lab.released
+    lab.channel.listen(second, 9443)
+    assert (await waiting).ending is Ending.HEALTHY
+
+
+async def test_a_node_of_the_product_is_not_dialled_before_its_management_port_listens() -> None:
+    lab = Lab(needs={}, ports={"db": [3306]})
+    waiting = asyncio.create_task(lab.wait(plan=of_the_product(small_plan())))
+    await asyncio.sleep(0.05)
+    lab.channel.listen("gw", 8243, 8021)
+    await asyncio.sleep(0.05)
+    assert {asked for asked in lab.channel.asked if asked != ("cp", "cp/db")} == set()
+    lab.channel.listen("gw", 8243, 8021, 9443)
+    lab.channel.listen("cp", 9443)
+    assert (await waiting).ending is Ending.HEALTHY
 
 
 async def test_a_node_of_the_product_is_not_started_without_its_database() -> None:
     lab = Lab({("db", "cp/db"): [Outcome.CREDENTIALS_REFUSED]})
-    plan = small_plan()
-    plan = replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
+    plan = of_the_product(small_plan())
     watched = await lab.wait(plan=plan)
     assert (watched.ending, lab.released) == (Ending.HOPELESS, [])
     assert {id_: one.outcome for id_, one in watched.results.items()} == {
