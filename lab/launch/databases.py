@@ -18,7 +18,7 @@ from lab.launch.servers import (
     wait_until_ready,
 )
 from lab.launch.templates import require_complete
-from lab.plan.containers import FRESH, KEEP
+from lab.plan.containers import FRESH, KEEP, SERVER_KEPT
 from lab.plan.model import Plan, PlannedServer, SchemaPlace
 from lab.plan.observed import SchemaState
 
@@ -71,6 +71,12 @@ class Databases:
         Raises `DatabaseError`, and `LabError` when a server doesn't run.
         """
         self._each_server(lambda server: begin_again(self._engine, server.container, KEEP))
+
+    def are_kept(self) -> bool:
+        """Tell whether every server that nodes keep something on would return to a kept moment."""
+        held = ("test", "-d", str(SERVER_KEPT))
+        servers = [one for one in self._plan.servers if one.schemas]
+        return all(self._engine.run(one.container, held).exit_code == 0 for one in servers)
 
     def _each_server(self, task: Callable[[PlannedServer], None]) -> None:
         with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -84,6 +84,7 @@ def reset_databases(cluster: Cluster) -> None:
     """
     servers = [server.name for server in cluster.plan.servers]
     _require_machines(cluster, servers)
+    _require_first_rows(cluster)
     with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
         for active in cluster.faults.active():
             if active.fault.member in servers:
@@ -96,6 +97,20 @@ def keep_databases(cluster: Cluster) -> None:
     _require_machines(cluster, [server.name for server in cluster.plan.servers])
     with held_folder(cluster.folder, cluster.plan.lab), uninterrupted():
         cluster.databases.keep()
+
+
+def _require_first_rows(cluster: Cluster) -> None:
+    """Refuse to take from nodes of the product what they write at their first start alone."""
+    keeping = [node.name for node in cluster.plan.real_nodes if any(node.databases.values())]
+    if keeping and not cluster.databases.are_kept():
+        raise LabError(
+            Problem(
+                f"{', '.join(keeping)} would miss users and more that a first start writes",
+                f"lab {cluster.plan.lab}",
+                "`lab reset` begins anew with the nodes, too; tests call `lab.keep_databases()`"
+                " once the lab is up",
+            )
+        )
 
 
 def _require_machines(cluster: Cluster, members: Collection[str]) -> None:

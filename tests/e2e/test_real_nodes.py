@@ -135,6 +135,13 @@ def test_a_stopped_node_s_jvm_ends_cleanly_and_it_starts_again(program, at_home)
     assert program("start", "gw", "--name", "nodes-home").returncode == 0
 
 
+def test_databases_alone_are_not_reset_below_nodes_of_the_product(program, at_home):
+    ran = program("reset", "nodes-home", "--databases")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("error: cp, km would miss users")
+    assert "`lab reset`" in ran.stderr
+
+
 def test_down_does_not_wait_for_a_jvm(program, at_home):
     began = time.monotonic()
     assert program("down", "nodes-home").returncode == 0
