@@ -91,6 +91,7 @@ def machine_definition(
         read_only=True,
         keeps_log=False,
         name_servers=_name_servers(plan),
+        name_options=_name_options(plan),
     )
 
 
@@ -117,6 +118,12 @@ def _name_servers(plan: Plan) -> tuple[str, ...]:
     return ("127.0.0.1",) if plan.is_closed else ()
 
 
+def _name_options(plan: Plan) -> tuple[str, ...]:
+    # The engine's name server is silent about names that it doesn't know there, and a start of the
+    # product asks for the name of each address that it listens on: 10 s each by the usual options.
+    return ("timeout:1", "attempts:2") if plan.is_closed else ()
+
+
 def _standing(plan: Plan, member: Member) -> dict[str, Any]:
     """Give where a member stands: in the lab's network by its names, or on a machine."""
     if member.machine:
@@ -126,6 +133,7 @@ def _standing(plan: Plan, member: Member) -> dict[str, Any]:
         "aliases": member.aliases,
         "hostname": member.hostname,
         "name_servers": _name_servers(plan),
+        "name_options": _name_options(plan),
     }
 
 

@@ -29,6 +29,7 @@ class Definition:
     grace: int = 2  # seconds between SIGTERM and SIGKILL, when it is told to stop
     again_after: int = 1  # seconds until a swarm starts it again that ended; one engine never does
     name_servers: tuple[str, ...] = ()  # asked by the engine's own about names that it doesn't know
+    name_options: tuple[str, ...] = ()  # of its resolv.conf
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def test_no_container_of_a_closed_lab_asks_a_name_server_outside() -> None:
         front_definition(plan, IMAGES, OWNER, {}),
     ]
     assert {one.name_servers for one in definitions} == {("127.0.0.1",)}
+    waiting = {one.name: one.name_options for one in definitions[:3]}
+    assert set(waiting.values()) == {("timeout:1", "attempts:2")}, waiting
 
 
 def test_a_prober_that_enters_the_members_has_no_network_and_no_name_server() -> None:

@@ -68,6 +68,7 @@ class Containers(Door):
             cap_add=list(wanted.capabilities),
             security_opt=["no-new-privileges"],
             dns=list(wanted.name_servers) or None,
+            dns_opt=list(wanted.name_options) or None,
             pid_mode="host" if wanted.host_pid else None,
             read_only=wanted.read_only,
             tmpfs=dict(wanted.tmpfs) or None,

@@ -98,8 +98,9 @@ def _container(wanted: Definition, image: str, labels: Mapping[str, str]) -> dic
         spec["Hostname"] = wanted.hostname
     if wanted.user:
         spec["User"] = wanted.user
-    if wanted.name_servers:
-        spec["DNSConfig"] = {"Nameservers": list(wanted.name_servers)}
+    names = {"Nameservers": wanted.name_servers, "Options": wanted.name_options}
+    if any(names.values()):
+        spec["DNSConfig"] = {key: list(value) for key, value in names.items() if value}
     return spec
 
 

@@ -88,6 +88,7 @@ CARRIED: dict[str, Any] = {
     "grace": 60,
     "again_after": 60,
     "name_servers": ("127.0.0.1",),
+    "name_options": ("timeout:1",),
 }
 REFUSED: dict[str, Any] = {
     "network": "container:gw",
