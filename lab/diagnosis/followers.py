@@ -17,6 +17,12 @@ from probes.result import Outcome
 _OF_A_LAME_PEER = frozenset(
     {Outcome.CLOSED, Outcome.SILENT, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.NO_VANTAGE}
 )
+# How the probe tells a copy that the publishers of versions before 4.3 send to the other hub.
+_MAP = "copy is a map"
+_AS_TEXT = (
+    'write type="json" for type="map" in tokenRevokeEventJMSPublisher_2.xml.j2 of the control'
+    " planes' distribution (resources/conf/templates/…/eventpublishers); then `lab up` again"
+)
 
 
 def follow_peers(evidence: Evidence, links: Sequence[Link], causes: Sequence[Cause]) -> list[Cause]:
@@ -108,11 +114,13 @@ def _parts(evidence: Evidence, flow: Link) -> set[str]:
 
 
 def _flow_cause(evidence: Evidence, flow: Link) -> Cause:
+    seen = evidence.seen(flow)
+    mend = _AS_TEXT if _MAP in seen else f"read `lab logs {flow.to or flow.node}`"
     return Cause(
         Code.FLOW,
-        f"a revocation by {flow.node} doesn't arrive: {evidence.seen(flow)}",
+        f"a revocation by {flow.node} doesn't arrive: {seen}",
         line_of(flow),
-        evidence.mend_of([flow], flow.source, f"read `lab logs {flow.to or flow.node}`"),
+        evidence.mend_of([flow], flow.source, mend),
         (flow.id,),
     )
 

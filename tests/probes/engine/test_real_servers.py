@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import struct
 import time
+from collections.abc import Callable
 
 import pika
 import pytest
@@ -140,21 +142,36 @@ def test_http_to_rabbitmq_is_another_protocol(rabbitmq):
     assert asyncio.run(attempt(asked, rabbitmq[0])).outcome is Outcome.WRONG_PROTOCOL
 
 
-def publish(address: str, topic: str, revocation: dict[str, object]) -> None:
+def as_text(payload: dict[str, str]) -> bytes:
+    return json.dumps({"event": {"payloadData": payload}}).encode()
+
+
+def as_map(payload: dict[str, str]) -> bytes:
+    """Write a map as Andes does: each value behind its name, a code and its length."""
+    entries = (
+        bytes([len(name)]) + name.encode() + b"\x98" + struct.pack(">I", len(text)) + text.encode()
+        for name, text in payload.items()
+    )
+    body = struct.pack(">I", len(payload)) + b"".join(entries)
+    return struct.pack(">I", len(body)) + body
+
+
+Write = Callable[[dict[str, str]], bytes]
+
+
+def publish(address: str, topic: str, revocation: dict[str, str], write: Write) -> None:
     """Pass a revocation on as the product does, by a client that somebody else wrote."""
     parameters = pika.ConnectionParameters(
         address, virtual_host="carbon", credentials=pika.PlainCredentials("admin", PASSWORD)
     )
     payload = {"eventId": revocation["eventId"], "revokedToken": revocation["accessToken"]}
-    body = json.dumps({"event": {"payloadData": payload}})
     with pika.BlockingConnection(parameters) as connection:
         channel = connection.channel()
-        other = json.dumps({"event": {"payloadData": {"revokedToken": "somebody's"}}})
-        channel.basic_publish("amq.topic", topic, other)
-        channel.basic_publish("amq.topic", topic, body)
+        channel.basic_publish("amq.topic", topic, write({"revokedToken": "somebody's"}))
+        channel.basic_publish("amq.topic", topic, write(payload))
 
 
-def notify(address: str, topic: str, heard: list[dict[str, object]]):
+def notify(address: str, topic: str, heard: list[dict[str, object]], write: Write):
     """A notify endpoint that passes revocations on to the broker."""
 
     async def handler(reader, writer):
@@ -164,18 +181,20 @@ def notify(address: str, topic: str, heard: list[dict[str, object]]):
         length = int(head.lower().partition(b"content-length:")[2].split()[0])
         heard.append(json.loads(await reader.readexactly(length)))
         if topic:
-            await asyncio.to_thread(publish, address, topic, heard[-1])
+            await asyncio.to_thread(publish, address, topic, heard[-1], write)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         await reader.read(-1)
 
     return handler
 
 
-async def revoke(rabbitmq, serve, authority, *, topic: str, patience: float = 10, heard=None):
+async def revoke(
+    rabbitmq, serve, authority, *, topic: str, patience: float = 10, heard=None, write=as_text
+):
     here, container = rabbitmq
     addresses = {**here.resolver.addresses, "cp.wso2.com": "127.0.0.1"}
     vantage = stand_here(authority.pem, addresses)
-    handler = notify(container.address, topic, [] if heard is None else heard)
+    handler = notify(container.address, topic, [] if heard is None else heard, write)
     async with serve(handler, authority.server("cp.wso2.com")) as port:
         asked = target(
             Protocol.REVOCATION,
@@ -207,6 +226,18 @@ async def test_a_revocation_that_gets_lost_is_silence_of_the_hub(rabbitmq, serve
     assert result.outcome is Outcome.SILENT
     assert result.endpoint == "tm.wso2.com:5672"
     assert result.expected == "the revocation as a message of tokenRevocation"
+
+
+async def test_a_revocation_that_comes_as_a_map_is_dropped_as_gateways_drop_it(
+    rabbitmq, serve, authority
+):
+    result = await revoke(
+        rabbitmq, serve, authority, topic="tokenRevocation", write=as_map, patience=5
+    )
+    assert (result.outcome, result.seen) == (
+        Outcome.WRONG_ANSWER,
+        "its copy is a map, which gateways drop",
+    )
 
 
 async def test_a_revocation_of_another_topic_is_not_ours(rabbitmq, serve, authority):
