@@ -15,7 +15,7 @@ HEAPS: Mapping[Role, int] = MappingProxyType(
         Role.GATEWAY: 640,
         Role.KEY_MANAGER: 640,
         Role.TRAFFIC_MANAGER: 512,
-        Role.ALL_IN_ONE: 1024,  # the start script's own; not measured
+        Role.ALL_IN_ONE: 1024,  # the start script's own; it holds 1.25 GiB in all
     }
 )
 # What a JVM holds beside its heap: classes, compiled code, threads, buffers.
