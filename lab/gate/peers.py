@@ -49,8 +49,8 @@ class Peers:
         """Note that a member has just been started."""
         self._peers[name].changed = self._began[name] = _now()
 
-    def note_ports(self, name: str, ports: frozenset[int]) -> bool:
-        """Note which ports a member listens on; tell whether it serves on one of its own."""
+    def note_ports(self, name: str, ports: frozenset[int]) -> None:
+        """Note which ports a member listens on."""
         peer = self._peers[name]
         opened = ports - (peer.ports or frozenset())
         peer.ports = ports
@@ -60,7 +60,6 @@ class Peers:
         for port in opened:
             for pace in self._paces.get((name, port), ()):
                 pace.ring()
-        return bool(peer.served & ports)
 
     def count(self, link: Link, vantage: str, result: Result) -> None:
         """Note an answer on a link as *vantage* got it."""

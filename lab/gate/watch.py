@@ -130,7 +130,7 @@ class _Watch:
         self._met = met
         self._waits = waits
         self._slots = asyncio.Semaphore(width) if width else None
-        self._serving = {node.name: asyncio.Event() for node in plan.real_nodes}
+        self._real = {node.name for node in plan.real_nodes}
         self._doors = doors(plan)
         self._open = {name: asyncio.Event() for name in self._doors}
         self._results: dict[str, Result] = {}
@@ -197,14 +197,14 @@ class _Watch:
 
     def _slot(self, node: str) -> contextlib.AbstractAsyncContextManager[None]:
         """Give a place among those that start: a JVM that starts takes a core to itself."""
-        if self._slots is None or node not in self._serving:
+        if self._slots is None or node not in self._real:
             return contextlib.nullcontext()
         return self._slots
 
     async def _is_quick(self, node: str) -> None:
         """Hold the place of a node of the product until it serves."""
-        if self._slots is not None and node in self._serving:
-            await self._serving[node].wait()
+        if self._slots is not None and node in self._real:
+            await self._open[node].wait()
 
     async def _agree(self, question: Question) -> None:
         """Ask until the answer is yes."""
@@ -218,7 +218,7 @@ class _Watch:
         def is_enough(result: Result) -> bool:
             if result.ok or not self._peers.is_final(link, peer):
                 return result.ok
-            if node in self._serving and link.protocol is Spoken.MYSQL:
+            if node in self._real and link.protocol is Spoken.MYSQL:
                 self._results[link.id] = result
                 self._end(Ending.HOPELESS)
             return True
@@ -274,10 +274,8 @@ class _Watch:
         for name, door in self._doors.items():
             if door.get(vantage) in ports:
                 self._open[name].set()
-        if vantage in self._peers and self._peers.note_ports(vantage, ports):
-            serving = self._serving.get(vantage)
-            if serving is not None:
-                serving.set()
+        if vantage in self._peers:
+            self._peers.note_ports(vantage, ports)
 
     def _note_state(self, state: NodeState) -> None:
         if state.name not in self._peers:

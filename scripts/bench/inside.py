@@ -59,7 +59,7 @@ async def sweeps(cluster: Cluster, runs: int) -> tuple[int, tuple[float, ...], s
             session.define(vantage_of(cluster, node))
         for _ in range(runs + 1):  # the first one also enters the nodes
             began = time.monotonic()
-            results = await sweep(session, links, targets, vantages=(HOST, *nodes))
+            results = await sweep(session, plan, links, targets, vantages=(HOST, *nodes))
             seconds.append(time.monotonic() - began)
             failed = [result.id for result in results.values() if not result.ok]
             if failed:

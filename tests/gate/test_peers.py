@@ -21,7 +21,8 @@ async def test_a_refusal_is_not_final_before_its_peer_does_any_work() -> None:
     known = peers()
     known.count(TO_CP, "gw", Result("gw/a", Outcome.REFUSED))
     assert not known.is_final(TO_CP, "gw")
-    assert known.note_ports("cp", frozenset({9443}))
+    known.note_ports("cp", frozenset({9443}))
+    assert known.of(TO_CP).is_up
     assert known.is_final(TO_CP, "gw")
 
 
@@ -47,7 +48,8 @@ async def test_nothing_is_final_at_a_place_that_has_asked_nothing() -> None:
 async def test_a_port_of_somebody_else_s_shows_no_node_at_work() -> None:
     known = peers()
     known.note_start("cp")
-    assert not known.note_ports("cp", frozenset({1}))
+    known.note_ports("cp", frozenset({1}))
+    assert not known.of(TO_CP).is_up
     assert known.of(TO_CP).is_shut(9443)
 
 
