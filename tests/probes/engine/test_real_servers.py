@@ -4,7 +4,7 @@ import asyncio
 import json
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pika
 import pytest
@@ -159,7 +159,7 @@ def as_map(payload: dict[str, str]) -> bytes:
 Write = Callable[[dict[str, str]], bytes]
 
 
-def publish(address: str, topic: str, revocation: dict[str, str], write: Write) -> None:
+def publish(address: str, topic: str, revocation: dict[str, str], writes: Sequence[Write]) -> None:
     """Pass a revocation on as the product does, by a client that somebody else wrote."""
     parameters = pika.ConnectionParameters(
         address, virtual_host="carbon", credentials=pika.PlainCredentials("admin", PASSWORD)
@@ -167,11 +167,12 @@ def publish(address: str, topic: str, revocation: dict[str, str], write: Write) 
     payload = {"eventId": revocation["eventId"], "revokedToken": revocation["accessToken"]}
     with pika.BlockingConnection(parameters) as connection:
         channel = connection.channel()
-        channel.basic_publish("amq.topic", topic, write({"revokedToken": "somebody's"}))
-        channel.basic_publish("amq.topic", topic, write(payload))
+        for write in writes:
+            channel.basic_publish("amq.topic", topic, write({"revokedToken": "somebody's"}))
+            channel.basic_publish("amq.topic", topic, write(payload))
 
 
-def notify(address: str, topic: str, heard: list[dict[str, object]], write: Write):
+def notify(address: str, topic: str, heard: list[dict[str, object]], writes: Sequence[Write]):
     """A notify endpoint that passes revocations on to the broker."""
 
     async def handler(reader, writer):
@@ -181,7 +182,7 @@ def notify(address: str, topic: str, heard: list[dict[str, object]], write: Writ
         length = int(head.lower().partition(b"content-length:")[2].split()[0])
         heard.append(json.loads(await reader.readexactly(length)))
         if topic:
-            await asyncio.to_thread(publish, address, topic, heard[-1], write)
+            await asyncio.to_thread(publish, address, topic, heard[-1], writes)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         await reader.read(-1)
 
@@ -189,12 +190,12 @@ def notify(address: str, topic: str, heard: list[dict[str, object]], write: Writ
 
 
 async def revoke(
-    rabbitmq, serve, authority, *, topic: str, patience: float = 10, heard=None, write=as_text
+    rabbitmq, serve, authority, *, topic: str, patience: float = 10, heard=None, writes=(as_text,)
 ):
     here, container = rabbitmq
     addresses = {**here.resolver.addresses, "cp.wso2.com": "127.0.0.1"}
     vantage = stand_here(authority.pem, addresses)
-    handler = notify(container.address, topic, [] if heard is None else heard, write)
+    handler = notify(container.address, topic, [] if heard is None else heard, writes)
     async with serve(handler, authority.server("cp.wso2.com")) as port:
         asked = target(
             Protocol.REVOCATION,
@@ -232,12 +233,18 @@ async def test_a_revocation_that_comes_as_a_map_is_dropped_as_gateways_drop_it(
     rabbitmq, serve, authority
 ):
     result = await revoke(
-        rabbitmq, serve, authority, topic="tokenRevocation", write=as_map, patience=5
+        rabbitmq, serve, authority, topic="tokenRevocation", writes=(as_map,), patience=5
     )
     assert (result.outcome, result.seen) == (
         Outcome.WRONG_ANSWER,
         "its copy is a map, which gateways drop",
     )
+
+
+async def test_a_revocation_that_comes_in_both_forms_has_arrived(rabbitmq, serve, authority):
+    both = (as_map, as_text)
+    result = await revoke(rabbitmq, serve, authority, topic="tokenRevocation", writes=both)
+    assert result.outcome is Outcome.OK, result
 
 
 async def test_a_revocation_of_another_topic_is_not_ours(rabbitmq, serve, authority):
