@@ -32,7 +32,7 @@ from lab.diagnosis.grouping import ids
 from lab.diagnosis.published import follow_published
 from lab.diagnosis.schemas import find_schemas
 from lab.diagnosis.verdict import Cause, Diagnosis, JudgedLink, LinkVerdict, Verdict
-from lab.diagnosis.written import find_written
+from lab.diagnosis.written import find_written, follow_written
 from lab.plan.observed import State
 from lab.products.facts import Protocol
 from lab.wiring.link import Link
@@ -86,7 +86,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     causes = follow_flows(evidence, _open(flows, causes), causes)
     causes = follow_published(evidence, _open(published, causes), causes)
     causes += _not_judged(evidence, _open(failing, causes))
-    causes += find_written(evidence, causes)
+    causes = follow_written(evidence, [*causes, *find_written(evidence, causes)])
     return _tell(evidence, _in_order(causes))
 
 

@@ -10,6 +10,8 @@ from lab.products.known_line import KnownLine
 _AGAIN = "`lab start {node}`"
 _DATABASES = "the topology's [database], or this node's `config`; then `lab down` and `lab up`"
 
+NO_DATASOURCES = "master-datasources.xml, made of its [database.*] tables, is no XML"
+
 # A JVM that has logged one of them never serves, or serves wrongly; most stay up, some end.
 TROUBLES: tuple[KnownLine, ...] = tuple(
     KnownLine(re.compile(pattern), meaning, mend, pattern.startswith("PolicyUtil"))
@@ -54,7 +56,7 @@ TROUBLES: tuple[KnownLine, ...] = tuple(
         ),
         (
             r"Error in intializing system data sources",
-            "master-datasources.xml, made of its [database.*] tables, is no XML",
+            NO_DATASOURCES,
             "look for `&` or `<` in a url or password: `&amp;` is right; then `lab up` again",
         ),
         (

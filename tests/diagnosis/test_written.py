@@ -1,8 +1,9 @@
 from lab.diagnosis.verdict import Diagnosis, LinkVerdict, Verdict
+from lab.plan.observed import NodeState, State
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.link import Position
 from probes.result import Outcome
-from tests.diagnosis.cluster import Seen
+from tests.diagnosis.cluster import TO, Seen
 from tests.diagnosis.faults import FAULTS
 
 OWN_BROKER = Finding(
@@ -93,3 +94,30 @@ def test_what_was_seen_and_what_the_files_alone_tell_are_two_causes() -> None:
     fault = FAULTS["tm is stopped"]
     diagnosis = (fault.seen | Seen(findings=(LEFT_OUT,))).diagnosis()
     assert [cause.code for cause in diagnosis.causes] == [fault.code, "LAB0134"]
+
+
+def test_a_node_that_is_stuck_over_its_datasources_is_told_by_the_character_that_broke_them() -> (
+    None
+):
+    bare = Finding(
+        "LAB0121",
+        Severity.ERROR,
+        "database.shared_db.url holds a bare &",
+        Position("cp/deployment.toml", 37),
+        "write &amp;",
+        key="database.shared_db.url",
+    )
+    line = "ERROR - DataSourceServiceComponent Error in intializing system data sources: …"
+    stuck = Seen(
+        dict.fromkeys(TO["cp"], Outcome.REFUSED),
+        states=(NodeState("cp", State.STUCK, None, (line,)),),
+    )
+    diagnosis = (stuck | Seen(findings=(bare,))).diagnosis()
+    assert causes(diagnosis) == [
+        (
+            "LAB0121",
+            "cp/deployment.toml:37 database.shared_db.url",
+            stuck.diagnosis().causes[0].explains,
+        )
+    ]
+    assert [cause.code for cause in stuck.diagnosis().causes] == ["LAB0207"]
