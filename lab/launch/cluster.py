@@ -34,7 +34,7 @@ from lab.plan.observed import NodeState, State
 if TYPE_CHECKING:
     from lab.launch.faults.faults import Faults
 
-_PORT_TRIES = 5
+PORT_TRIES = 5
 _AT_ONCE = 16
 
 
@@ -69,7 +69,7 @@ class Cluster:
         """
         self._start_machine(name)
         self.members.bring_files(name)
-        for _ in range(_PORT_TRIES - 1):
+        for _ in range(PORT_TRIES - 1):
             try:
                 return self._engine.start(self.members.container(name))
             except PortTakenError:
@@ -77,8 +77,12 @@ class Cluster:
         return self._engine.start(self.members.container(name))
 
     def start_front(self) -> None:
-        """Start what leads from this machine into a closed lab."""
+        """Start what leads from this machine into a closed lab; raises `PortTakenError`."""
         self._engine.start(way_in_name(self.plan))
+
+    def remove_front(self) -> None:
+        """Remove it, for one on other ports."""
+        self._engine.remove(way_in_name(self.plan))
 
     def _start_machine(self, name: str) -> None:
         """Start the machine that a member shares, if it does; one that runs stays as it is."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import Problem
-from lab.launch.cluster import Cluster
+from lab.launch.cluster import PORT_TRIES, Cluster
 from lab.launch.creation import Creation, results
 from lab.launch.definitions import ENTERS, SIDECARS, prober_definition
 from lab.launch.engine import Engine
@@ -17,8 +17,8 @@ from lab.launch.images import ensure_images
 from lab.launch.labels import Ownership, Purpose
 from lab.launch.lease import NameHeldError, clear_name
 from lab.launch.ownership import Owner, this_process
-from lab.launch.ports import Ports, choose_ports, publishing, write_ports
-from lab.launch.refusals import NameTakenError
+from lab.launch.ports import Ports, choose_ports, other_ports, publishing, write_ports
+from lab.launch.refusals import NameTakenError, PortTakenError
 from lab.launch.seen import Definition
 from lab.launch.standing import Standing
 from lab.plan.model import Plan
@@ -73,12 +73,13 @@ def create_cluster(
             needs = standing.needs if network else ()
             made.append(creation.work(_start_after, cluster.start_prober, *needs, named))
         made += _publishing_members(cluster, standing, ports, files)
-        made += _front(cluster, standing, ports, begin)
+        front = _front(cluster, standing, creation, ports, start=start)
+        made.append(front)
         write()
         files.set_result(None)
         meanwhile()
         results(made)
-        write_ports(folder, ports)
+        write_ports(folder, front.result())
         write_environment(folder, plan, images)
     return cluster
 
@@ -120,15 +121,32 @@ def _publishing_members(
 
 
 def _front(
-    cluster: Cluster, standing: Standing, ports: Ports, begin: Creation | None
-) -> list["Future[Any]"]:
-    """Create what leads into a closed lab."""
-    if not cluster.plan.is_closed or not ports:
-        return []
-    made: list[Future[Any]] = [*standing.front(ports)]
-    if begin is not None:
-        made.append(begin.work(_start_after, cluster.start_front, *made))
-    return made
+    cluster: Cluster, standing: Standing, creation: Creation, ports: Ports, *, start: bool
+) -> "Future[Ports]":
+    """Create what leads into a closed lab; the future gives the ports of this machine."""
+    made = standing.front(ports) if cluster.plan.is_closed and ports else []
+
+    def entered() -> Ports:
+        for future in made:
+            future.result()
+        return _opened(cluster, standing, ports) if made and start else ports
+
+    return creation.work(entered)
+
+
+def _opened(cluster: Cluster, standing: Standing, ports: Ports) -> Ports:
+    """Start the front; ports that something else took meanwhile are exchanged for free ones."""
+    for _ in range(PORT_TRIES - 1):
+        try:
+            cluster.start_front()
+        except PortTakenError:
+            ports = {name: other_ports(published) for name, published in ports.items()}
+            cluster.remove_front()
+            standing.front_on(ports).result()
+        else:
+            return ports
+    cluster.start_front()
+    return ports
 
 
 def _start_after(start: Callable[[], None], *made: "Future[str]") -> None:

@@ -56,6 +56,10 @@ class Standing:
     def front(self, ports: Ports) -> list["Future[str]"]:
         """Create the front, in the network that leads to it and in the lab's."""
         way_in = self._creation.way_in(self._plan, self._owner)
+        return [way_in, self.front_on(ports)]
+
+    def front_on(self, ports: Ports) -> "Future[str]":
+        """Create the front's container alone: its ports are fixed at its creation."""
         wanted = front_definition(self._plan, self._images, self._owner, front_ports(ports))
         created = self._creation.container(wanted, lambda: front_files(self._plan, ports))
-        return [way_in, self._creation.joining(created, (self.network, ""))]
+        return self._creation.joining(created, (self.network, ""))

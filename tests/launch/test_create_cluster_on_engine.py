@@ -1,10 +1,12 @@
 """Making labs: side by side, twice, after a killed one, and not to the end."""
 
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from lab.errors import LabError
 from lab.launch.cluster import Cluster
 from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
+from lab.launch.front import way_in_name
 from lab.launch.lease import NameHeldError
 from lab.launch.ownership import this_process
+from lab.launch.ports import read_ports, write_ports
 from lab.launch.removal import objects_of
 from lab.plan.model import Plan
 from tests.launch.conftest import MAKE_AND_DIE, docker, leftovers
@@ -133,3 +137,31 @@ def test_an_interruption_in_the_middle_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         create_cluster(engine, plan, rendered(plan), purpose="test", progress=interrupt)
     assert leftovers(plan.lab) == ""
+
+
+def test_a_port_that_is_taken_before_a_closed_lab_opens_it_is_exchanged(
+    engine: Engine, new_plan: NewPlan, rendered: Rendered
+) -> None:
+    plan = new_plan()
+    folder = rendered(plan)
+    own_file = replace(plan.node("gw"), file=folder / "nodes" / "gw" / "deployment.toml")
+    nodes = tuple(own_file if node.name == "gw" else node for node in plan.nodes)
+    closed = replace(plan, nodes=nodes)
+    with socket.socket() as stranger:
+        # Free for whoever looks, as it doesn't listen yet.
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(("127.0.0.1", 0))
+        taken = stranger.getsockname()[1]
+        write_ports(folder, {"gw": {8243: taken}})
+        create_cluster(
+            *(engine, closed, folder),
+            purpose="test",
+            progress=print,
+            write=stranger.listen,
+            start=True,
+        )
+        published = read_ports(folder)["gw"]
+    assert published[8243] != taken
+    front = engine.inspect(way_in_name(closed))
+    assert front.status == "running"
+    assert set(published.values()) <= set(front.published)
