@@ -85,7 +85,7 @@ class Evidence:
     def _login_at(self, link: Link) -> Link | None:
         """Give the login that a publish begins with, where it is told the publish's own place."""
         same = (link.node, link.host, link.port)
-        for other in self.links:
+        for other in self.links if link.login_url else ():
             if link.login_url == other.url and (other.node, other.host, other.port) == same:
                 return other
         return None

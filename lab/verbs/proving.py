@@ -124,13 +124,15 @@ async def _prove(
         results = await sweep(
             session, cluster.plan, wiring.links, targets, vantages={HOST, *released}
         )
-        barred = {link.id for link in wiring.links if link.node not in released}
-        results = {
-            **results,
-            **{id_: watched.results[id_] for id_ in barred & set(watched.results)},
-        }
+        results = {**results, **_of_barred(wiring, watched, released)}
     stuck = changes.stuck if isinstance(changes, Following) else {}
     return Proof(results, schemas, watched.ending is Ending.LATE, stuck, down)
+
+
+def _of_barred(wiring: Wiring, watched: Watched, released: set[str]) -> Mapping[str, Result]:
+    """Give what kept nodes from being started: no sweep dials from where nobody stands."""
+    barred = {link.id for link in wiring.links if link.node not in released}
+    return {id_: result for id_, result in watched.results.items() if id_ in barred}
 
 
 def _ended(cluster: Cluster, watched: Watched) -> Iterator[NodeState]:

@@ -96,6 +96,16 @@ def test_what_was_seen_and_what_the_files_alone_tell_are_two_causes() -> None:
     assert [cause.code for cause in diagnosis.causes] == [fault.code, "LAB0134"]
 
 
+def test_two_links_without_any_address_are_two_causes_each_at_its_line() -> None:
+    nowhere = {"url": "", "host": "", "port": 0, "to": None}
+    diagnosis = Seen(
+        dict.fromkeys(("gw/hub.listen", "gw/tm.decisions"), Outcome.WRONG_PROTOCOL),
+        {"gw/hub.listen": nowhere, "gw/tm.decisions": nowhere},
+        endpoints=dict.fromkeys(("gw/hub.listen", "gw/tm.decisions"), ""),
+    ).diagnosis()
+    assert len({cause.where for cause in diagnosis.causes}) == 2
+
+
 def test_a_node_that_is_stuck_over_its_datasources_is_told_by_the_character_that_broke_them() -> (
     None
 ):
