@@ -1,8 +1,8 @@
 """When a member may be dialled: a node of the product not before its management port listens.
 
-That port is the last that the product opens. WebSub's listen before anybody is behind them, for as
-long as a look-up of their address's name takes, and a connection in that time ends such a listener
-for good (seen on 4.1.0). What dials a JVM amid its start makes it slower besides.
+That port is the last that the product opens, but for the broker's a second later. WebSub's listen
+before anybody is behind them, for as long as a look-up of their address's name takes, and a
+connection in that time ends such a listener for good (seen on 4.1.0).
 """
 
 from collections.abc import Mapping
