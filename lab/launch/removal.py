@@ -1,7 +1,9 @@
 """Removes what a lab consists of, by its labels alone: half-made, twice, and beside other labs."""
 
 import json
+import math
 import shutil
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ from lab.launch.seen import SeenContainer, SeenNetwork, SeenVolume
 
 _VANISH = 10.0  # seconds at most that an endpoint takes, or somebody else's removal
 _AGAIN = 0.05
+_SOON = 0.02  # an endpoint vanishes at any moment, and the engine's refusal costs it little
 _AT_ONCE = 16
 ENVIRONMENT = ".env"  # a folder has it as long as its lab has its containers
 T = TypeVar("T")
@@ -102,9 +105,18 @@ def remove_objects(engine: Engine, objects: LabObjects) -> None:
     """
     # A lab without its completion object counts as half-made from here on, whatever comes.
     problems = _each(objects.volumes, lambda volume: engine.remove_volume(volume.name))
-    problems += _each(objects.containers, lambda container: _remove_container(engine, container))
     ours = frozenset(container.id for container in objects.containers)
-    problems += _each(objects.networks, lambda network: _remove_network(engine, network, ours))
+    gone = threading.Event()
+    # A container leaves its network when it ends, long before its files are removed.
+    with ThreadPoolExecutor(1) as beside:
+        networks = beside.submit(
+            _each, objects.networks, lambda network: _remove_network(engine, network, ours, gone)
+        )
+        try:
+            problems += _each(objects.containers, lambda each: _remove_container(engine, each))
+        finally:
+            gone.set()
+        problems += networks.result()
     if problems:
         raise LabError(*problems)
 
@@ -144,25 +156,34 @@ def _remove_container(engine: Engine, container: SeenContainer) -> None:
             return
 
 
-def _remove_network(engine: Engine, network: SeenNetwork, ours: Collection[str]) -> None:
-    """Remove a network, again while the endpoints of removed containers vanish.
+def _remove_network(
+    engine: Engine, network: SeenNetwork, ours: Collection[str], gone: threading.Event
+) -> None:
+    """Remove a network, again until the containers are gone and their endpoints vanish.
 
-    A container that isn't the lab's doesn't vanish: it is named at once.
+    A container that isn't the lab's doesn't vanish: it is named as soon as the lab's are gone.
     """
-    deadline = time.monotonic() + _VANISH
+    deadline = math.inf
     while True:
+        only_vanish = gone.is_set()
+        if only_vanish:
+            deadline = min(deadline, time.monotonic() + _VANISH)
         try:
             engine.remove_network(network.id)
         except InUseError as error:
-            attached = engine.attached(network.id)
-            strangers = sorted(name for id_, name in attached.items() if id_ not in ours)
+            strangers = _strangers(engine, network, ours) if only_vanish else ()
             if strangers:
                 raise _held_by(network, strangers) from error
             if time.monotonic() > deadline:
                 raise
-            time.sleep(_AGAIN)
+            time.sleep(_SOON)
         else:
             return
+
+
+def _strangers(engine: Engine, network: SeenNetwork, ours: Collection[str]) -> Sequence[str]:
+    attached = engine.attached(network.id)
+    return sorted(name for id_, name in attached.items() if id_ not in ours)
 
 
 def _held_by(network: SeenNetwork, strangers: Sequence[str]) -> InUseError:

@@ -1,5 +1,7 @@
-"""Removal beside somebody else's: what is on its way out is waited for."""
+"""Removal: what is on its way out is waited for, and nothing else."""
 
+import math
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,12 @@ import pytest
 from lab.errors import LabError, Problem
 from lab.launch import removal
 from lab.launch.labels import FOLDER, LAB, PART, Part
-from lab.launch.refusals import GoingError, GoneError
+from lab.launch.refusals import GoingError, GoneError, InUseError
 from lab.launch.removal import LabObjects, remove_lab_objects, remove_objects
-from lab.launch.seen import SeenContainer
+from lab.launch.seen import SeenContainer, SeenNetwork
 
 NODE = SeenContainer("1" * 64, "lab-t-gw", {LAB: "t", PART: str(Part.NODE)}, "removing")
+NETWORK = SeenNetwork("2" * 64, "lab-t", "", {LAB: "t", PART: str(Part.NETWORK)}, ())
 
 
 class Going:
@@ -41,6 +44,46 @@ def test_a_removal_that_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(removal, "_VANISH", 0.1)
     with pytest.raises(LabError, match="the engine refuses"):
         removed(Going(1000))
+
+
+class Slow:
+    """An engine whose containers end only *after* their network went, or whose network never does.
+
+    A real one refuses a network until its containers have left it, which they do before their
+    files are gone.
+    """
+
+    def __init__(self, *, refusals: float) -> None:
+        self.refusals = refusals
+        self.network_went = threading.Event()
+        self.asked = 0
+
+    def remove(self, container: str) -> None:
+        assert self.network_went.wait(5), f"the files of {container} are waited for first"
+
+    def remove_network(self, network: str) -> None:
+        self.asked += 1
+        if self.asked <= self.refusals:
+            raise InUseError(Problem("has active endpoints", f"network {network}", ""))
+        self.network_went.set()
+
+    def attached(self, _network: str) -> dict[str, str]:
+        return {}
+
+
+@pytest.mark.parametrize("refusals", [0, 3])
+def test_a_network_goes_while_the_files_of_its_containers_are_removed(refusals: int) -> None:
+    engine = Slow(refusals=refusals)
+    remove_objects(engine, LabObjects((NODE,), (NETWORK,)))  # type: ignore[arg-type]
+    assert engine.asked == refusals + 1
+
+
+def test_a_network_whose_endpoints_never_vanish_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "_VANISH", 0.1)
+    engine = Slow(refusals=math.inf)
+    engine.network_went.set()
+    with pytest.raises(LabError, match="has active endpoints"):
+        remove_objects(engine, LabObjects((NODE,), (NETWORK,)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("held", "stays"), [((), False), (("notes.txt",), True)])
