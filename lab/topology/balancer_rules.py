@@ -54,7 +54,8 @@ def _member_problems(
         if node is None:
             yield unknown("node", member, tuple(nodes), f"{at}.members[{index}]")
         elif node.role is not balancer.role:
-            what = f"{member} is a {node.role}, and the balancer stands before {balancer.role}s"
+            before = f"the balancer stands before {balancer.role}s"
+            what = f"{member} has the role {node.role}, and {before}"
             yield Problem(what, f"{at}.members[{index}]", "name nodes of the balancer's role")
         else:
             known.append(node)

@@ -19,7 +19,7 @@ def block_problems(raw: Mapping[str, Any], nodes: Nodes, where: str) -> Iterator
     present = {node.role for node in nodes.values()}
     for role in _names(raw, "roles"):
         if role in list(Role) and Role(role) not in present:
-            what, at = f"no node is a {role}", f"{where}: roles.{role}"
+            what, at = f"no node has the role {role}", f"{where}: roles.{role}"
             yield Problem(what, at, f'add a node with role = "{role}", or leave the table out')
 
 

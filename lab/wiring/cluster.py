@@ -13,11 +13,15 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "0:0:0:0:0:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """All nodes' settings, the balancers' files, and the plan when there is one."""
+    """All nodes' settings, the balancers' files, and the plan when there is one.
+
+    *machines* tells of nodes that share one, without a plan, the first node there.
+    """
 
     nodes: Mapping[str, Settings]
     plan: Plan | None = None
     balancers: Mapping[str, BalancerFile] = field(default_factory=dict)
+    machines: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def line(self) -> Line:
@@ -31,14 +35,50 @@ class Cluster:
         *port* tells which one of those that share a machine.
         """
         if host.lower() in LOCAL_HOSTS:
-            return self.plan.neighbour_of(seen_from, port) if self.plan else seen_from
+            plan = self.plan
+            return plan.neighbour_of(seen_from, port) if plan else self._near(seen_from, port)
         if self.plan is not None:
             return self.plan.holder_of(host, port)
-        for name, settings in self.nodes.items():
-            own = (name, settings.hostname, settings.text("server.node_ip"))
-            if host.lower() in map(str.lower, own):
-                return name
+        held = [name for name in self.nodes if self._is_called(name, host.lower())]
+        if held:
+            return next((name for name in held if self.opens(name, port)), held[0])
         return self._called_alike(host.lower())
+
+    def _is_called(self, node: str, host: str) -> bool:
+        settings = self.nodes[node]
+        own = (node, settings.hostname, settings.text("server.node_ip"))
+        return host in map(str.lower, own)
+
+    def _near(self, node: str, port: int) -> str:
+        """Name who answers *port* of `localhost` as seen from a node: mostly itself."""
+        machine = self.machines.get(node)
+        if machine is None or self.opens(node, port):
+            return node
+        beside = (one for one, first in self.machines.items() if first == machine)
+        return next((one for one in beside if self.opens(one, port)), node)
+
+    def opens(self, node: str, port: int) -> bool:
+        """Tell whether a node opens *port* for what others may ask of its role."""
+        settings = self.nodes[node]
+        return settings.role is not None and any(
+            self.port_of(node, served) == port
+            for row in settings.tables.connection_keys.values()
+            if row.is_answered_by(settings.role)
+            for served in row.listens.values()
+        )
+
+    def machine_of(self, holder: str) -> str:
+        """Give one name for all that share a machine: what no node opens there is common.
+
+        Without a plan, nodes that have no host name may all be on one.
+        """
+        if holder in self.machines:
+            return self.machines[holder]
+        is_nameless = self.plan is None and holder in self.nodes and self._is_local(holder)
+        return "localhost" if is_nameless else holder
+
+    def _is_local(self, node: str) -> bool:
+        return self.nodes[node].hostname.lower() in ("", *LOCAL_HOSTS)
 
     def _called_alike(self, host: str) -> str | None:
         """Name the node `am-1` that `am-1.acme.com` must be, as its file tells no name of its own.
@@ -56,8 +96,7 @@ class Cluster:
         """Give what the others can call a node: the topology's name, its own, or the node's."""
         if self.plan is not None:
             return self.plan.node(node).hostname
-        own = self.nodes[node].hostname
-        return node if own.lower() in ("", *LOCAL_HOSTS) else own
+        return node if self._is_local(node) else self.nodes[node].hostname
 
     def role_of(self, node: str) -> Role | None:
         """Give a node's role, or a balancer's members'; None where no file tells it."""

@@ -1,7 +1,7 @@
 """The room's door: from a folder of configuration files to every link, statically checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.distributions.version import version_around
@@ -18,6 +18,7 @@ from lab.wiring.haproxy_reader import BalancerFile, read_haproxy
 from lab.wiring.ignored import not_ignored
 from lab.wiring.lines import READERS
 from lab.wiring.link import Link
+from lab.wiring.neighbours import find_machines
 from lab.wiring.node_files import read_nodes
 from lab.wiring.reading import Dialler, Reading
 from lab.wiring.receivers import sparing_receivers
@@ -62,7 +63,10 @@ def read_links(
     `NotReadableError`, which carries them as findings, when their syntax is all that is wrong.
     """
     cluster = Cluster(read_nodes(nodes_folder, plan, files), plan, _balancers(nodes_folder, plan))
-    readings = [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
+    readings = _read_nodes(cluster)
+    if plan is None and (machines := find_machines(cluster, readings)):
+        cluster = replace(cluster, machines=machines)
+        readings = _read_nodes(cluster)
     flows = list(read_flows(cluster, readings))
     links = tuple(reading.link for reading in readings) + tuple(flows)
     links += tuple(read_members(cluster))
@@ -91,6 +95,10 @@ def _balancers(nodes_folder: Path, plan: Plan | None) -> dict[str, BalancerFile]
     if plan is None or nodes_folder.name != "nodes" or not folder.is_dir():
         return {}
     return {one.name: read_haproxy(folder, one.name) for one in plan.balancers}
+
+
+def _read_nodes(cluster: Cluster) -> list[Reading]:
+    return [reading for name in cluster.nodes for reading in _read_node(cluster, name)]
 
 
 def _read_node(cluster: Cluster, name: str) -> list[Reading]:

@@ -90,7 +90,7 @@ class Homes:
             setup = str(NODE_HOME / "bin/profileSetup.sh")
             # The lab brings the whole file, at each start: the script's own copy would hide it.
             words = ("bash", setup, *node.start.setup_arguments, "--skipConfigOptimization")
-            self._progress(f"image node: preparing a {node.role} ({node.start.setup})")
+            self._progress(f"image node: preparing the {node.role} ({node.start.setup})")
         user = f"{node.uid}:{node.uid}"
         wanted = home_builder_definition(f"node-{node.name}", home, words, self._owner, user)
         with building(self._engine, wanted) as builder:

@@ -5,7 +5,7 @@ The first of these that fails is the link's one finding: the later ones only fol
 
 from collections.abc import Iterable, Iterator
 
-from lab.products.facts import Protocol, Role
+from lab.products.facts import Line, Protocol, Role
 from lab.products.keys_4x import (
     BROKER_TLS_PORT,
     HUB_LISTENING,
@@ -21,6 +21,7 @@ from lab.wiring.check.names import find_slips
 from lab.wiring.check.placement import find_misplaced
 from lab.wiring.fallbacks import PRODUCT_DEFAULT
 from lab.wiring.finding import Finding
+from lab.wiring.neighbours import asked_nearby
 from lab.wiring.reading import Reading
 from lab.wiring.toml_reader import pattern
 
@@ -33,6 +34,7 @@ _TLS_PAIRS = {"http": "https", "ws": "wss", "tcp": "ssl"} | {
     "wss": "ws",
     "ssl": "tcp",
 }
+_OFFSETS = {Line.TOML: "the file, as [server] offset", Line.XML: "<Offset> of carbon.xml"}
 # What a load balancer stands in front of; a broker or data receiver is named member by member.
 _BALANCED = (Protocol.HTTPS, Protocol.HTTP, Protocol.WSS, Protocol.WS)
 _FOLLOWERS = (Role.GATEWAY, Role.TRAFFIC_MANAGER)
@@ -53,7 +55,7 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
-    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_role, _judge_port)
+    steps = (_judge_url, _judge_host, _judge_fall_back, _judge_near, _judge_role, _judge_port)
     for step in steps:
         finding = step(case, reading)
         if finding is not None:
@@ -172,7 +174,7 @@ def _left_out(case: Case, reading: Reading) -> Finding | None:
     what = (
         f"{link.node} names no {_wanted(row.key)}: {link.key} is left out and falls back to itself"
     )
-    mend = f"set {link.key} to the address of a {case.role_names(row.peers)} node"
+    mend = f"set {link.key} to the address of {case.a_node_of(*row.peers)}"
     if row.key == KEY_MANAGER_SERVICE and role is Role.GATEWAY:
         return warning("LAB0117", what, link.source, mend, link)
     return error("LAB0117", what, link.source, mend, link)
@@ -194,6 +196,23 @@ def _wanted(key: str) -> str:
     return "event hub" if key.startswith("apim.event_hub") else "traffic manager"
 
 
+def _judge_near(case: Case, reading: Reading) -> Finding | None:
+    """LAB0102: a port of `localhost` that no node opens, unless a start command moves its ports."""
+    link, row, address = reading.link, reading.row, reading.address
+    near = asked_nearby(case.cluster, reading)
+    if not near or row is None or address is None or _is_proxied(case, reading):
+        return None
+    if address.port in _ports(case, reading, link.node).values():
+        return None
+    what = f"no node here opens port {address.port} of {link.host}, as {link.key} has it"
+    mend = (
+        f"if the start command gives {' or '.join(near)} another offset, write it into"
+        f" {_OFFSETS[case.cluster.line]};"
+        f" else name the host and port of {case.a_node_of(*row.peers)}"
+    )
+    return warning("LAB0102", what, link.source, mend, link)
+
+
 def _judge_role(case: Case, reading: Reading) -> Finding | None:
     """LAB0109: a node that is there, and whose role doesn't answer this."""
     link, row = reading.link, reading.row
@@ -204,8 +223,8 @@ def _judge_role(case: Case, reading: Reading) -> Finding | None:
     is_hub = role is Role.TRAFFIC_MANAGER and not case.cluster.has_role(Role.CONTROL_PLANE)
     if is_hub or row.is_answered_by(role):
         return None
-    what = f"{link.to} is a {role.value} node and doesn't answer what {link.key} asks"
-    mend = f"name a {case.role_names(row.peers)} node"
+    what = f"{link.to} is {case.a_node_of(role)} and doesn't answer what {link.key} asks"
+    mend = f"name {case.a_node_of(*row.peers)}"
     return error("LAB0109", what, link.source, mend, link)
 
 
@@ -235,17 +254,7 @@ def _judge_port(case: Case, reading: Reading) -> Finding | None:
     what = f"{link.to} doesn't serve {link.key} at port {address.port}" + (
         f" (its offset is {peer})" if peer else ""
     )
-    if not _may_be_offset(case, reading):
-        return error("LAB0102", what, link.source, f"write {right}", link)
-    mend = f"write [server] offset into the file if it is given at the start, else {right}"
-    return warning("LAB0102", what, link.source, mend, link)
-
-
-def _may_be_offset(case: Case, reading: Reading) -> bool:
-    """Tell whether a node's URL to itself may follow an offset that its start command gives."""
-    settings = case.cluster.nodes[reading.link.node]
-    is_own = reading.link.to == reading.link.node and case.cluster.plan is None
-    return is_own and settings.written("server.offset") is None
+    return error("LAB0102", what, link.source, f"write {right}", link)
 
 
 def _ports(case: Case, reading: Reading, node: str) -> dict[str, int]:

@@ -31,9 +31,10 @@ class Case:
         """Give the nodes that do the work of this role, in the order they were read."""
         return [self.cluster.nodes[name] for name in self.cluster.players(role)]
 
-    def role_names(self, roles: Iterable[Role]) -> str:
-        """Write roles as a sentence does."""
-        return " or ".join(sorted(role.value for role in roles))
+    def a_node_of(self, *roles: Role) -> str:
+        """Write of roles as a sentence does: `a gateway node`, `an all-in-one or … node`."""
+        named = " or ".join(sorted(role.value for role in roles))
+        return f"a{'n' if named[:1] in 'aeio' else ''} {named} node"
 
 
 def _say(

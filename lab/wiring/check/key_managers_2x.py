@@ -57,7 +57,8 @@ def check_key_managers(case: Case) -> Iterator[Finding]:
         link, row = reading.link, reading.row
         if row is None or row.key not in (AUTH_MANAGER, KEY_VALIDATOR) or link.to != link.node:
             continue
-        if case.cluster.role_of(link.node) is Role.API_MANAGER:
+        is_own = case.cluster.opens(link.node, link.port)
+        if is_own and case.cluster.role_of(link.node) is Role.API_MANAGER:
             what = f"{link.key} leads to {link.node} itself, so the key manager is never asked"
             yield error("LAB0171", what, link.source, f"write {_wanted(case)}", link)
 

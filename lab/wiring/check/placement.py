@@ -87,7 +87,7 @@ def check_other_roles(case: Case) -> Iterator[Finding]:
         is_known = value is not None and value.text in server_roles(case.version)
         if value is None or not is_known or told in (None, settings.role):
             continue
-        what = f"{settings.name} is a {settings.role} node, and its server_role that of a {told}"
+        what = f"{settings.name} has the role {settings.role}, and the server_role of {told}"
         own = (text for text, role in PROFILE_ROLES.items() if role is settings.role)
         right = next(own, _WHOLE)
         yield error("LAB0155", what, value.at, f"write {right}", key=_SERVER_ROLE)

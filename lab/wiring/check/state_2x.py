@@ -72,5 +72,6 @@ def _home(case: Case, settings: Settings, value: Value, source: Datasource) -> _
     if not links:
         return _Home(settings.name, "", value.used_at)
     link = links[0]
-    place = f"{link.to or link.host.lower()}:{link.port}/{link.database}"
+    machine = case.cluster.machine_of(link.to or link.host.lower())
+    place = f"{machine}:{link.port}/{link.database}"
     return _Home(settings.name, place, line_of(settings, source))

@@ -84,7 +84,8 @@ def _home(case: Case, settings: Settings, name: str) -> _Home | None:
     is_usable = is_host(link.host) and is_port(link.port) and link.database
     if of_node[0].value.troubles or not is_usable or not _is_planned(case, of_node[0]):
         return None
-    place = f"{link.to or link.host.lower()}:{link.port}/{link.database}"
+    machine = case.cluster.machine_of(link.to or link.host.lower())
+    place = f"{machine}:{link.port}/{link.database}"
     return _Home(settings.name, place, of_node[0].value.used_at)
 
 
