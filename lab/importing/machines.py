@@ -46,6 +46,29 @@ def find_machines(customers: Sequence[Customer], mentions: Sequence[Mention]) ->
     return machines
 
 
+def unopened(
+    machines: Machines, mentions: Sequence[Mention], customers: Sequence[Customer]
+) -> tuple[str, ...]:
+    """Tell each port of `localhost` at an offset that nobody on the asking node's machine has.
+
+    That is how an offset shows which the start command gives: it is in no file.
+    """
+    asked: dict[tuple[str, int], Mention] = {}
+    for mention in mentions:
+        offsets = {
+            one.settings.offset for one in customers if machines.same(one.name, mention.node)
+        }
+        is_near = mention.host in LOCAL_HOSTS and mention.target
+        if is_near and mention.port - mention.target not in offsets:
+            asked.setdefault((mention.node, mention.port), mention)
+    return tuple(
+        f"nobody opens port {port} of {node}'s localhost, asked at {one.reading.link.source}: an"
+        " offset that a start command gives (-DportOffset) is in no file; write it into that"
+        " node's before the import"
+        for (node, port), one in asked.items()
+    )
+
+
 def _claims(customers: Sequence[Customer]) -> Mapping[str, list[Customer]]:
     claims: dict[str, list[Customer]] = {}
     for one in customers:

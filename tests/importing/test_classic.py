@@ -138,6 +138,17 @@ def test_a_mistake_stays_one_and_is_found_at_its_line(folder: Path) -> None:
     assert findings(imported(folder)) == [("LAB0109", f"wso2am-2-1-0/user-mgt.xml:{line}")]
 
 
+def test_an_offset_that_only_the_start_command_gives_is_told(folder: Path) -> None:
+    made = imported(folder)
+    assert made.reasons == ()
+    made.topology.unlink()
+    shutil.rmtree(made.files)
+    edit(folder / KM / CONF / "carbon.xml", "<Offset>1<", "<Offset>0<")
+    (validator,) = (text for text in imported(folder).reasons if "port 9444" in text)
+    assert "-DportOffset" in validator
+    assert "wso2am-2-1-0's localhost" in validator
+
+
 def test_missing_files_are_told_at_once(folder: Path) -> None:
     (folder / AM / CONF / "registry.xml").unlink()
     (folder / KM / CONF / "datasources/master-datasources.xml").unlink()
