@@ -46,26 +46,37 @@ def find_machines(customers: Sequence[Customer], mentions: Sequence[Mention]) ->
     return machines
 
 
-def unopened(
+def offsets_at_start(
     machines: Machines, mentions: Sequence[Mention], customers: Sequence[Customer]
 ) -> tuple[str, ...]:
-    """Tell each port of `localhost` at an offset that nobody on the asking node's machine has.
+    """Tell of each port of `localhost` at an offset that nobody on the asking node's machine has.
 
     That is how an offset shows which the start command gives: it is in no file.
     """
-    asked: dict[tuple[str, int], Mention] = {}
+    asked: dict[tuple[str, int], list[Mention]] = {}
     for mention in mentions:
-        offsets = {
-            one.settings.offset for one in customers if machines.same(one.name, mention.node)
-        }
-        is_near = mention.host in LOCAL_HOSTS and mention.target
-        if is_near and mention.port - mention.target not in offsets:
-            asked.setdefault((mention.node, mention.port), mention)
-    return tuple(
-        f"nobody opens port {port} of {node}'s localhost, asked at {one.reading.link.source}: an"
-        " offset that a start command gives (-DportOffset) is in no file; write it into that"
-        " node's before the import"
-        for (node, port), one in asked.items()
+        offset = mention.port - mention.target
+        beside = (one for one in customers if machines.same(one.name, mention.node))
+        is_near = mention.host in LOCAL_HOSTS and mention.target and mention.row
+        if is_near and offset > 0 and offset not in {one.settings.offset for one in beside}:
+            asked.setdefault((mention.node, offset), []).append(mention)
+    return tuple(_offset_at_start(*of, asking, customers) for of, asking in asked.items())
+
+
+def _offset_at_start(
+    node: str, offset: int, asking: Sequence[Mention], customers: Sequence[Customer]
+) -> str:
+    ports = ", ".join(dict.fromkeys(str(one.port) for one in asking))
+    meant = [
+        one.name
+        for one in customers
+        if all(asked.row and asked.row.is_answered_by(one.role) for asked in asking)
+    ]
+    who = " or ".join(meant) or "a node"
+    return (
+        f"{node} asks its localhost at {ports}, as at {asking[0].reading.link.source}, and nobody"
+        f" opens that by the files: if {who} is started there with -DportOffset={offset}, write"
+        " this offset into its file before the import"
     )
 
 

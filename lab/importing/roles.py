@@ -127,7 +127,8 @@ def _untold(settings: Settings, *, names_others: bool) -> Problem:
         said = f"server_role is {profile!r}" if profile else "server_role is missing"
         what = f"the role of {name} can't be told: {said}"
     else:
-        what = f"{name} names no other node, and nothing else tells that it is an all-in-one"
+        why = "nothing else" if _is_api_manager_s(settings) else "no [apim] table"
+        what = f"{name} names no other node, and {why} tells that it is an all-in-one"
     at = str(settings.document.position(("server", "server_role")))
     roles = ", ".join(dict.fromkeys((*PROFILE_ROLES.values(), Role.ALL_IN_ONE)))
     return Problem(what, at, f"say --role {name}=ROLE, one of {roles}")

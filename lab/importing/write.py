@@ -12,7 +12,7 @@ from lab.errors import LabError, Problem, UsageError
 from lab.importing.customer import Customer, customers_of, read_files, read_mentions
 from lab.importing.folder import find_node_files
 from lab.importing.guesses import guess
-from lab.importing.machines import find_machines, unopened
+from lab.importing.machines import find_machines, offsets_at_start
 from lab.importing.releases import release_of
 from lab.importing.stores import find_stores
 from lab.importing.topology import SECRETS, Drawn, Found, draw
@@ -67,7 +67,7 @@ def import_folder(
     _write(folder, output, beside, customers, drawn)
     unknown = [f"{one.host} at {one.reading.link.source}" for one in guesses.unknown]
     reasons = (*guesses.reasons, *stores.reasons, *drawn.reasons)
-    reasons += unopened(machines, mentions, customers)
+    reasons += offsets_at_start(machines, mentions, customers)
     return Imported(output, beside, customers, drawn.values, reasons, tuple(unknown))
 
 

@@ -1,9 +1,10 @@
 """The nodes as their own files describe them, side by side: who holds a host, who serves a port."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lab.plan.model import Plan
+from lab.products.connection_key import ConnectionKey
 from lab.products.facts import Line, Role, players
 from lab.wiring.haproxy_reader import BalancerFile
 from lab.wiring.settings import Settings
@@ -51,19 +52,33 @@ class Cluster:
 
     def _near(self, node: str, port: int) -> str:
         """Name who answers *port* of `localhost` as seen from a node: mostly itself."""
-        machine = self.machines.get(node)
-        if machine is None or self.opens(node, port):
+        if self.opens(node, port):
             return node
-        beside = (one for one, first in self.machines.items() if first == machine)
-        return next((one for one in beside if self.opens(one, port)), node)
+        return next((one for one in self.beside(node) if self.opens(one, port)), node)
+
+    def beside(self, node: str) -> tuple[str, ...]:
+        """Give the other nodes on a node's machine."""
+        planned = self.plan.members if self.plan else ()
+        machines = {one.name: one.machine for one in planned if one.machine} or self.machines
+        own = machines.get(node)
+        return tuple(one for one in self.nodes if one != node and machines.get(one, "") == own)
+
+    def answering(self, row: ConnectionKey, among: Iterable[str]) -> tuple[str, ...]:
+        """Give the nodes whose role answers what a key asks; else those that no file tells one.
+
+        Nodes with few parts come first: a key manager before a control plane, which is one too.
+        """
+        roles = {name: self.nodes[name].role for name in among}
+        told = {name: role for name, role in roles.items() if role and row.is_answered_by(role)}
+        untold = [name for name, role in roles.items() if role is None]
+        return tuple(sorted(told, key=lambda name: sum(map(told[name].plays, Role))) or untold)
 
     def opens(self, node: str, port: int) -> bool:
         """Tell whether a node opens *port* for what others may ask of its role."""
-        settings = self.nodes[node]
-        return settings.role is not None and any(
+        return any(
             self.port_of(node, served) == port
-            for row in settings.tables.connection_keys.values()
-            if row.is_answered_by(settings.role)
+            for row in self.nodes[node].tables.connection_keys.values()
+            if self.answering(row, [node])
             for served in row.listens.values()
         )
 

@@ -11,8 +11,8 @@ def find_machines(cluster: Cluster, readings: Iterable[Reading]) -> Mapping[str,
     """Give the first node of its machine for each node that shares one.
 
     Nodes share a machine when one asks `localhost` at a port that it doesn't open itself and that
-    one other node alone does, with a role that answers the question, and not each of both has a
-    host name of its own.
+    one other node alone does, which may answer the question by its role, and not each of both has
+    a host name of its own.
     """
     first = {name: name for name in cluster.nodes}
     for reading in readings:
@@ -26,19 +26,16 @@ def find_machines(cluster: Cluster, readings: Iterable[Reading]) -> Mapping[str,
 def asked_nearby(cluster: Cluster, reading: Reading) -> tuple[str, ...]:
     """Give the nodes that a question to `localhost` may be meant for, whatever its port.
 
-    They answer such a question, and their files don't tell the offset that they run with. Nothing
-    where the one that is asked is known.
+    They may answer it, and their files don't tell the offset that they run with. Nothing where the
+    one that is asked is known.
     """
     row, link, address = reading.row, reading.link, reading.address
     if row is None or address is None or cluster.plan is not None:
         return ()
     if address.host.lower() not in LOCAL_HOSTS or link.to != link.node:
         return ()
-    return tuple(
-        name
-        for name, settings in cluster.nodes.items()
-        if settings.role and row.is_answered_by(settings.role) and not _tells_offset(cluster, name)
-    )
+    untold = [name for name in cluster.nodes if not _tells_offset(cluster, name)]
+    return cluster.answering(row, untold)
 
 
 def _tells_offset(cluster: Cluster, node: str) -> bool:
@@ -57,14 +54,12 @@ def _neighbour(cluster: Cluster, reading: Reading) -> str:
     port = row.listens.get(address.scheme)
     if port is None or cluster.port_of(link.node, port) == address.port:
         return ""
-    answering = [
+    opening = [
         name
-        for name, settings in cluster.nodes.items()
-        if settings.role
-        and row.is_answered_by(settings.role)
-        and cluster.port_of(name, port) == address.port
-        and not _are_apart(cluster, link.node, name)
+        for name in cluster.nodes
+        if cluster.port_of(name, port) == address.port and not _are_apart(cluster, link.node, name)
     ]
+    answering = cluster.answering(row, opening)
     return answering[0] if len(answering) == 1 else ""
 
 

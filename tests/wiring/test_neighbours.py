@@ -10,6 +10,9 @@ CONTROL_PLANE = """
 [server]
 hostname = "{host}"
 server_role = "control-plane"
+[super_admin]
+username = "admin"
+password = "admin"
 [apim.key_manager]
 service_url = "https://localhost:9444/services/"
 """
@@ -57,6 +60,31 @@ def test_localhost_is_the_one_other_node_that_opens_the_port(
     tmp_path: Path, others: list[tuple[str, int]], host: str, to: str
 ) -> None:
     assert asked(tmp_path, *others, host=host) == to
+
+
+def test_a_node_whose_role_no_file_tells_may_be_the_one_that_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "cp.toml").write_text(CONTROL_PLANE.format(host="localhost"))
+    (tmp_path / "km.toml").write_text('[server]\nhostname = "localhost"\noffset = 1\n')
+    assert read_links(tmp_path, None).link("cp/apim.key_manager.service_url").to == "km"
+
+
+@pytest.mark.parametrize(
+    ("port", "code"), [("9443", "LAB0109"), ("9449", "LAB0102")], ids=["its own", "nobody's"]
+)
+def test_a_wrong_port_of_localhost_is_told_with_the_neighbours(
+    tmp_path: Path, port: str, code: str
+) -> None:
+    gateway = CONTROL_PLANE.replace("control-plane", "gateway-worker").format(host="localhost")
+    gateway += '[apim.event_hub]\nservice_url = "https://localhost:9445/services/"\n'
+    (tmp_path / "gw.toml").write_text(gateway.replace("9444", port))
+    (tmp_path / "km.toml").write_text(KEY_MANAGER.format(host="localhost", offset=1))
+    (tmp_path / "cp.toml").write_text(
+        '[server]\nhostname = "localhost"\noffset = 2\nserver_role = "control-plane"\n'
+        '[apim.key_manager]\nservice_url = "https://localhost:9444/services/"\n'
+    )
+    found = [one for one in read_links(tmp_path, None).findings if one.where.file == "gw.toml"]
+    told = {one.code: one.mend for one in found if one.link == "gw/apim.key_manager.service_url"}
+    assert told == {code: "write https://localhost:9444"}
 
 
 def test_one_host_name_with_two_offsets_is_two_nodes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ The first of these that fails is the link's one finding: the later ones only fol
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lab.products.facts import Line, Protocol, Role
 from lab.products.keys_4x import (
@@ -19,6 +20,7 @@ from lab.wiring.check.case import Case, closest, error, remark, warning
 from lab.wiring.check.jdbc_urls import judge_database
 from lab.wiring.check.names import find_slips
 from lab.wiring.check.placement import find_misplaced
+from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.fallbacks import PRODUCT_DEFAULT
 from lab.wiring.finding import Finding
 from lab.wiring.neighbours import asked_nearby
@@ -34,7 +36,7 @@ _TLS_PAIRS = {"http": "https", "ws": "wss", "tcp": "ssl"} | {
     "wss": "ws",
     "ssl": "tcp",
 }
-_OFFSETS = {Line.TOML: "the file, as [server] offset", Line.XML: "<Offset> of carbon.xml"}
+_OFFSETS = {Line.TOML: "[server] offset of its file", Line.XML: "<Offset> of its carbon.xml"}
 # What a load balancer stands in front of; a broker or data receiver is named member by member.
 _BALANCED = (Protocol.HTTPS, Protocol.HTTP, Protocol.WSS, Protocol.WS)
 _FOLLOWERS = (Role.GATEWAY, Role.TRAFFIC_MANAGER)
@@ -55,12 +57,29 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
+    reading = _as_meant(case, reading)
     steps = (_judge_url, _judge_host, _judge_fall_back, _judge_near, _judge_role, _judge_port)
     for step in steps:
         finding = step(case, reading)
         if finding is not None:
             return finding
     return None
+
+
+def _as_meant(case: Case, reading: Reading) -> Reading:
+    """Lead `localhost` with a port that nobody opens to the node beside it that would answer."""
+    beside = _answering_beside(case, reading)
+    if not beside or reading.link.port in _ports(case, reading, reading.link.node).values():
+        return reading
+    return replace(reading, link=replace(reading.link, to=beside))
+
+
+def _answering_beside(case: Case, reading: Reading) -> str:
+    """Name the node on the same machine that answers what a node asks itself at `localhost`."""
+    link, row = reading.link, reading.row
+    if row is None or link.to != link.node or link.host.lower() not in LOCAL_HOSTS:
+        return ""
+    return next(iter(case.cluster.answering(row, case.cluster.beside(link.node))), "")
 
 
 def _is_slip(case: Case, reading: Reading) -> bool:
@@ -205,10 +224,10 @@ def _judge_near(case: Case, reading: Reading) -> Finding | None:
     if address.port in _ports(case, reading, link.node).values():
         return None
     what = f"no node here opens port {address.port} of {link.host}, as {link.key} has it"
+    right = f"name the host and port of {case.a_node_of(*row.peers)}"
     mend = (
-        f"if the start command gives {' or '.join(near)} another offset, write it into"
-        f" {_OFFSETS[case.cluster.line]};"
-        f" else name the host and port of {case.a_node_of(*row.peers)}"
+        f"if the start command gives {' or '.join(near)} another offset, write it as"
+        f" {_OFFSETS[case.cluster.line]}; else {right}"
     )
     return warning("LAB0102", what, link.source, mend, link)
 
@@ -224,8 +243,15 @@ def _judge_role(case: Case, reading: Reading) -> Finding | None:
     if is_hub or row.is_answered_by(role):
         return None
     what = f"{link.to} is {case.a_node_of(role)} and doesn't answer what {link.key} asks"
-    mend = f"name {case.a_node_of(*row.peers)}"
+    mend = _port_beside(case, reading) or f"name {case.a_node_of(*row.peers)}"
     return error("LAB0109", what, link.source, mend, link)
+
+
+def _port_beside(case: Case, reading: Reading) -> str:
+    """Write the URL that leads to the node on the same machine that answers, if there is one."""
+    beside, address = _answering_beside(case, reading), reading.address
+    port = _ports(case, reading, beside).get(address.scheme) if beside and address else None
+    return f"write {address.scheme}://{address.host}:{port}" if address and port else ""
 
 
 def _judge_port(case: Case, reading: Reading) -> Finding | None:
