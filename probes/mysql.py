@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.connections import Connection
@@ -21,6 +21,9 @@ from probes.trust import check_certificate, load_trust
 _ACCOUNT_LOCKED = 3118
 _ACCOUNT_REFUSED = (ER.ACCESS_DENIED_ERROR, ER.HOST_NOT_PRIVILEGED, _ACCOUNT_LOCKED)
 _SCHEMA_REFUSED = (ER.DBACCESS_DENIED_ERROR, ER.BAD_DB_ERROR)
+# How a client asks for the key of `caching_sha2_password` and of `sha256_password`.
+_KEY_REQUESTS = (b"\x02", b"\x01")
+_NO_KEY = "Public Key Retrieval is not allowed"  # Connector/J's own words
 _LOST = (CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST)
 
 # What PyMySQL stumbles over when a greeting is none.
@@ -75,9 +78,29 @@ def _check_greeting(sock: socket.socket) -> None:
         raise LinkError(Outcome.WRONG_PROTOCOL, f"a greeting that begins with {head!r}")
 
 
-def _connection(trial: Trial) -> "Connection[Cursor]":
+if TYPE_CHECKING:
+    _PyMySQL = Connection[Cursor]
+else:  # at runtime it is no generic class
+    _PyMySQL = Connection
+
+
+class _Driver(_PyMySQL):
+    """PyMySQL's connection, which asks for the server's key only where the node's driver would.
+
+    A server that remembers the login needs none: measured on MySQL 9.7 with Connector/J 5.1.
+    """
+
+    may_retrieve_key = True
+
+    def write_packet(self, payload: bytes) -> None:
+        if payload in _KEY_REQUESTS and not self.may_retrieve_key:
+            raise LinkError(Outcome.NO_LOGIN_KEY, _NO_KEY)
+        super().write_packet(payload)
+
+
+def _connection(trial: Trial) -> _Driver:
     target = trial.target
-    return Connection(
+    connection = _Driver(
         host=target.host,
         port=target.port,
         user=target.username,
@@ -90,6 +113,8 @@ def _connection(trial: Trial) -> "Connection[Cursor]":
         ssl_disabled=not target.use_tls,
         defer_connect=True,
     )
+    connection.may_retrieve_key = target.may_retrieve_key
+    return connection
 
 
 def _timed_context(trial: Trial) -> ssl.SSLContext:

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     WRONG_PROTOCOL = "wrong protocol"
     CERTIFICATE_INVALID = "certificate not valid"
     CREDENTIALS_REFUSED = "wrong credentials"
+    NO_LOGIN_KEY = "no login key"  # MYSQL without TLS: the driver may not ask the server for it
     WRONG_ANSWER = "wrong answer"
     NO_VANTAGE = "no vantage"  # the dialling node isn't there to dial from
 

@@ -63,6 +63,7 @@ class Target:
     tables: int | None = None  # MYSQL: the count that the dbscripts make
     validation_query: str = ""  # MYSQL
     use_tls: bool = True  # MYSQL: the JDBC driver asks for TLS unless told otherwise; LDAP: ldaps
+    may_retrieve_key: bool = True  # MYSQL without TLS: `allowPublicKeyRetrieval`
     search_base: str = ""  # LDAP: an entry that must be there
     hub_host: str = ""  # REVOCATION, THROTTLING: where the message must arrive
     hub_port: int = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lab.diagnosis.codes import Code
 from lab.diagnosis.evidence import Evidence, line_of
+from lab.diagnosis.grouping import group_by, ids
 from lab.diagnosis.verdict import Cause
 from lab.plan.model import PlannedBalancer, PlannedNode, PlannedServer
 from lab.products.facts import Protocol
@@ -58,6 +59,26 @@ def find_credentials(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
         explained, cause = _best(evidence, refused, [a for a in accepted if not a.is_own])
         causes.append(cause)
         refused = [login for login in refused if login not in explained]
+    return causes
+
+
+def find_login_keys(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
+    """Give a cause for each server from which drivers may not take the key of a login.
+
+    The same URL mostly stands in every node's file, so the first line stands for all.
+    """
+    failed = [link for link in links if evidence.outcome(link) is Outcome.NO_LOGIN_KEY]
+    causes = []
+    for peer, group in group_by(failed, lambda link: link.to or link.host).items():
+        first = group[0]
+        mend = "add `allowPublicKeyRetrieval=true` to the URL, or leave TLS on"
+        mend = evidence.mend_of(group, first.source, mend)
+        lines = {link.source for link in group}
+        if len(lines) > 1:
+            mend = f"{mend}; so at {len(lines)} lines"
+        nodes = ", ".join(dict.fromkeys(link.node for link in group))
+        what = f"{peer} can't log {nodes} in without TLS: {evidence.seen(first)}"
+        causes.append(Cause(Code.LOGIN_KEY, what, line_of(first), mend, ids(group)))
     return causes
 
 

@@ -18,7 +18,7 @@ from lab.diagnosis.answers import (
     find_wrong_protocols,
 )
 from lab.diagnosis.codes import Code, rank
-from lab.diagnosis.credentials import find_credentials
+from lab.diagnosis.credentials import find_credentials, find_login_keys
 from lab.diagnosis.down import find_down, is_carried, machine_place
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.followers import (
@@ -45,6 +45,7 @@ Find = Callable[[Evidence, Sequence[Link]], list[Cause]]
 _ROOTS: tuple[Find, ...] = (
     find_schemas,
     find_credentials,
+    find_login_keys,
     find_names,
     find_wrong_ports,
     find_cut_off,

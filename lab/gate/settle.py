@@ -11,6 +11,7 @@ _DEFINITE = frozenset(
     {
         Outcome.NAME_UNKNOWN,
         Outcome.CREDENTIALS_REFUSED,
+        Outcome.NO_LOGIN_KEY,
         Outcome.CERTIFICATE_INVALID,
         Outcome.WRONG_PROTOCOL,
     }

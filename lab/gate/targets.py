@@ -40,6 +40,7 @@ def make_target(link: Link, tables: Mapping[tuple[str, str], int], *, attempt: f
         tables=tables.get((link.to or "", link.database)),
         validation_query=link.validation_query,
         use_tls=link.use_tls,
+        may_retrieve_key=link.may_retrieve_key,
         search_base=link.search_base,
         hub_host=hub_host,
         hub_port=hub_port,

@@ -64,14 +64,10 @@ class Cluster:
         return tuple(one for one in self.nodes if one != node and machines.get(one, "") == own)
 
     def answering(self, row: ConnectionKey, among: Iterable[str]) -> tuple[str, ...]:
-        """Give the nodes whose role answers what a key asks; else those that no file tells one.
-
-        Nodes with few parts come first: a key manager before a control plane, which is one too.
-        """
+        """Give the nodes whose role answers what a key asks; else those that no file tells one."""
         roles = {name: self.nodes[name].role for name in among}
-        told = {name: role for name, role in roles.items() if role and row.is_answered_by(role)}
-        untold = [name for name, role in roles.items() if role is None]
-        return tuple(sorted(told, key=lambda name: sum(map(told[name].plays, Role))) or untold)
+        told = [name for name, role in roles.items() if role and row.is_answered_by(role)]
+        return tuple(told or [name for name, role in roles.items() if role is None])
 
     def opens(self, node: str, port: int) -> bool:
         """Tell whether a node opens *port* for what others may ask of its role."""

@@ -57,6 +57,7 @@ def read_servers(dialler: Dialler, database: Database) -> Iterator[Reading]:
             database=found.database,
             validation_query=database.validation_query,
             use_tls=found.use_tls,
+            may_retrieve_key=found.may_retrieve_key,
         )
         yield Reading(link, database.path, value, account=account)
 

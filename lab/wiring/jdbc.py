@@ -31,13 +31,15 @@ _LONGEST_PORT = 5  # digits
 class JdbcAddress:
     """The servers of one JDBC URL, the schema, and whether the driver asks for TLS.
 
-    A port is 0 where what is written is none, or none is and the driver isn't known.
+    Without TLS it *may retrieve* the *key* that hides a login. A port is 0 where what is written
+    is none, or none is and the driver isn't known.
     """
 
     kind: str
     servers: tuple[tuple[str, int], ...]
     database: str
     use_tls: bool
+    may_retrieve_key: bool = True
 
 
 def is_embedded(text: str) -> bool:
@@ -59,7 +61,10 @@ def parse_jdbc(text: str) -> JdbcAddress | None:
     hosts, _, path = place.partition("/")
     servers = _servers(hosts, kind)
     database = path.partition(":")[0] or jdbc_parameters(plain).get("databaseName", "")
-    return JdbcAddress(kind, servers, database, _asks_for_tls(plain)) if servers else None
+    if not servers:
+        return None
+    given = jdbc_parameters(plain)
+    return JdbcAddress(kind, servers, database, _asks_for_tls(given), _may_retrieve_key(given))
 
 
 def is_no_jdbc_url(text: str) -> bool:
@@ -77,9 +82,14 @@ def jdbc_parameters(url: str) -> Mapping[str, str]:
     return dict(part.partition("=")[::2] for part in parts if part)
 
 
-def _asks_for_tls(url: str) -> bool:
+def _may_retrieve_key(given: Mapping[str, str]) -> bool:
+    """Tell whether Connector/J asks for the server's key, or has it from a file."""
+    is_allowed = given.get("allowPublicKeyRetrieval", "").lower() == "true"
+    return is_allowed or bool(given.get("serverRSAPublicKeyFile"))
+
+
+def _asks_for_tls(given: Mapping[str, str]) -> bool:
     """Tell whether Connector/J tries TLS, which it does unless it is told not to."""
-    given = jdbc_parameters(url)
     if "sslMode" in given:
         return given["sslMode"].upper() != "DISABLED"
     return given.get("useSSL", "true").lower() != "false"

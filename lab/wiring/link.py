@@ -55,6 +55,7 @@ class Link:
     database: str = ""  # mysql
     validation_query: str = ""
     use_tls: bool = True
+    may_retrieve_key: bool = True  # mysql without TLS
     search_base: str = ""  # ldap: an entry that must be there
     hub: tuple[str, int] | None = None  # revocation flow: where the message must arrive
     hub_credentials: Credentials | None = None

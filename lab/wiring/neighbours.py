@@ -26,16 +26,12 @@ def find_machines(cluster: Cluster, readings: Iterable[Reading]) -> Mapping[str,
 def asked_nearby(cluster: Cluster, reading: Reading) -> tuple[str, ...]:
     """Give the nodes that a question to `localhost` may be meant for, whatever its port.
 
-    They may answer it, and their files don't tell the offset that they run with. Nothing where the
-    one that is asked is known.
+    They may answer it, and their files don't tell the offset that they run with.
     """
-    row, link, address = reading.row, reading.link, reading.address
-    if row is None or address is None or cluster.plan is not None:
-        return ()
-    if address.host.lower() not in LOCAL_HOSTS or link.to != link.node:
+    if reading.row is None or cluster.plan is not None:
         return ()
     untold = [name for name in cluster.nodes if not _tells_offset(cluster, name)]
-    return cluster.answering(row, untold)
+    return cluster.answering(reading.row, untold)
 
 
 def _tells_offset(cluster: Cluster, node: str) -> bool:

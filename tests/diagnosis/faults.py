@@ -128,6 +128,20 @@ FAULTS = {
         "LAB0220",
         "cp/deployment.toml:28",
     ),
+    "no driver may ask the server for its key, so cp and km answer with errors": _fault(
+        Seen(
+            {
+                **_all(
+                    {"cp/apim_db", "cp/shared_db", "km/apim_db", "km/shared_db"},
+                    Outcome.NO_LOGIN_KEY,
+                ),
+                "gw/km": Outcome.WRONG_ANSWER,
+            },
+            says={"gw/km": '500 {"error":"server_error"}'},
+        ),
+        "LAB0222",
+        "cp/deployment.toml:20 apim_db",
+    ),
     "gw dials a port of cp that nobody serves": _fault(
         Seen({"gw/hub.listen": Outcome.REFUSED}, {"gw/hub.listen": {"port": 5673}}),
         "LAB0240",

@@ -43,6 +43,7 @@ DATABASE_OF_CP = {
     "the database is stopped, and cp can't answer what it reads there",
     "a table is missing",
     "a database was dropped",
+    "no driver may ask the server for its key, so cp and km answer with errors",
 }
 
 

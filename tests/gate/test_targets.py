@@ -90,3 +90,13 @@ def test_a_database_link_expects_the_tables_of_its_own_server() -> None:
     targets = make_targets(links, states, attempt=3)
     assert [targets[i].tables for i in ("cp/a", "cp/b")] == [184, None]
     assert (targets["cp/a"].use_tls, targets["cp/a"].timeout) == (False, 3)
+
+
+def test_a_database_link_asks_for_the_servers_key_only_as_its_driver_does() -> None:
+    url = {"database": "apim_db", "use_tls": False}
+    links = [
+        link("cp/a", "cp", "db", LinkProtocol.MYSQL, 3306, may_retrieve_key=False, **url),
+        link("cp/b", "cp", "db", LinkProtocol.MYSQL, 3306, **url),
+    ]
+    targets = make_targets(links, [], attempt=3)
+    assert [targets[i].may_retrieve_key for i in ("cp/a", "cp/b")] == [False, True]

@@ -97,6 +97,18 @@ def test_connector_j_asks_for_tls_unless_it_is_told_not_to(parameters, use_tls):
     assert parse_jdbc(f"jdbc:mysql://db/x{parameters}").use_tls is use_tls
 
 
+@pytest.mark.parametrize(
+    ("parameters", "may_retrieve"),
+    [
+        ("?useSSL=false", False),
+        ("?useSSL=false&amp;allowPublicKeyRetrieval=TRUE", True),
+        ("?useSSL=false&serverRSAPublicKeyFile=/k.pem", True),
+    ],
+)
+def test_connector_j_asks_for_the_servers_key_only_if_it_is_told_so(parameters, may_retrieve):
+    assert parse_jdbc(f"jdbc:mysql://db/x{parameters}").may_retrieve_key is may_retrieve
+
+
 def test_parameters_are_parted_as_the_drivers_part_them():
     assert jdbc_parameters("jdbc:mysql://db/x?a=1&amp;b=2") == {"a": "1", "b": "2"}
     assert jdbc_parameters("jdbc:sqlserver://db;a=1;b=2") == {"a": "1", "b": "2"}

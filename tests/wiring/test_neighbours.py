@@ -69,10 +69,15 @@ def test_a_node_whose_role_no_file_tells_may_be_the_one_that_is_asked(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("port", "code"), [("9443", "LAB0109"), ("9449", "LAB0102")], ids=["its own", "nobody's"]
+    ("port", "code", "mend"),
+    [
+        ("9443", "LAB0109", "write https://localhost:9445 or https://localhost:9444"),
+        ("9449", "LAB0102", "write https://localhost:9445 or https://localhost:9444"),
+    ],
+    ids=["its own", "nobody's"],
 )
-def test_a_wrong_port_of_localhost_is_told_with_the_neighbours(
-    tmp_path: Path, port: str, code: str
+def test_a_wrong_port_of_localhost_is_told_with_those_of_the_neighbours(
+    tmp_path: Path, port: str, code: str, mend: str
 ) -> None:
     gateway = CONTROL_PLANE.replace("control-plane", "gateway-worker").format(host="localhost")
     gateway += '[apim.event_hub]\nservice_url = "https://localhost:9445/services/"\n'
@@ -84,7 +89,7 @@ def test_a_wrong_port_of_localhost_is_told_with_the_neighbours(
     )
     found = [one for one in read_links(tmp_path, None).findings if one.where.file == "gw.toml"]
     told = {one.code: one.mend for one in found if one.link == "gw/apim.key_manager.service_url"}
-    assert told == {code: "write https://localhost:9444"}
+    assert told == {code: mend}
 
 
 def test_one_host_name_with_two_offsets_is_two_nodes(tmp_path: Path) -> None:

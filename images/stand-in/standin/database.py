@@ -84,15 +84,13 @@ def _run(datasource: Datasource, identity: Identity, statements: Sequence[Statem
 
 
 def _connect(datasource: Datasource, identity: Identity) -> "pymysql.Connection[Any]":
-    import pymysql  # noqa: PLC0415
+    from standin.driver import Driver  # noqa: PLC0415
 
     options = datasource.options
     plain = options.get("useSSL") == "false" or options.get("sslMode", "").upper() == "DISABLED"
     if datasource.fault:
         raise RuntimeError(datasource.fault)
-    if plain and options.get("allowPublicKeyRetrieval") != "true":
-        raise RuntimeError("Public Key Retrieval is not allowed")
-    return pymysql.connect(
+    connection = Driver(
         host=datasource.host,
         port=datasource.port,
         user=datasource.username,
@@ -103,13 +101,18 @@ def _connect(datasource: Datasource, identity: Identity) -> "pymysql.Connection[
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_STATEMENT_SECONDS,
         write_timeout=_STATEMENT_SECONDS,
-        ssl=_tls(identity, offers_keystore=_offers_keystore(datasource)),
+        ssl=None if plain else _tls(identity, offers_keystore=_offers_keystore(datasource)),
+        ssl_disabled=plain,
+        defer_connect=True,
     )
+    connection.may_retrieve_key = not plain or options.get("allowPublicKeyRetrieval") == "true"
+    connection.connect()
+    return connection
 
 
 def _offers_keystore(datasource: Datasource) -> bool:
     options = datasource.options
-    return options.get("fallbackToSystemKeyStore") != "false" and options.get("useSSL") != "false"
+    return options.get("fallbackToSystemKeyStore") != "false"
 
 
 def _tls(identity: Identity, *, offers_keystore: bool) -> ssl.SSLContext:

@@ -4,7 +4,6 @@ The first of these that fails is the link's one finding: the later ones only fol
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from lab.products.facts import Line, Protocol, Role
 from lab.products.keys_4x import (
@@ -57,29 +56,12 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return _left_out(case, reading)
-    reading = _as_meant(case, reading)
     steps = (_judge_url, _judge_host, _judge_fall_back, _judge_near, _judge_role, _judge_port)
     for step in steps:
         finding = step(case, reading)
         if finding is not None:
             return finding
     return None
-
-
-def _as_meant(case: Case, reading: Reading) -> Reading:
-    """Lead `localhost` with a port that nobody opens to the node beside it that would answer."""
-    beside = _answering_beside(case, reading)
-    if not beside or reading.link.port in _ports(case, reading, reading.link.node).values():
-        return reading
-    return replace(reading, link=replace(reading.link, to=beside))
-
-
-def _answering_beside(case: Case, reading: Reading) -> str:
-    """Name the node on the same machine that answers what a node asks itself at `localhost`."""
-    link, row = reading.link, reading.row
-    if row is None or link.to != link.node or link.host.lower() not in LOCAL_HOSTS:
-        return ""
-    return next(iter(case.cluster.answering(row, case.cluster.beside(link.node))), "")
 
 
 def _is_slip(case: Case, reading: Reading) -> bool:
@@ -218,18 +200,38 @@ def _wanted(key: str) -> str:
 def _judge_near(case: Case, reading: Reading) -> Finding | None:
     """LAB0102: a port of `localhost` that no node opens, unless a start command moves its ports."""
     link, row, address = reading.link, reading.row, reading.address
-    near = asked_nearby(case.cluster, reading)
-    if not near or row is None or address is None or _is_proxied(case, reading):
+    if row is None or address is None or not _is_own(reading) or _is_proxied(case, reading):
         return None
     if address.port in _ports(case, reading, link.node).values():
         return None
     what = f"no node here opens port {address.port} of {link.host}, as {link.key} has it"
+    beside = _urls_beside(case, reading)
+    if beside:
+        return error("LAB0102", what, link.source, f"write {beside}", link)
+    near = asked_nearby(case.cluster, reading)
+    if not near:
+        return None
     right = f"name the host and port of {case.a_node_of(*row.peers)}"
     mend = (
         f"if the start command gives {' or '.join(near)} another offset, write it as"
         f" {_OFFSETS[case.cluster.line]}; else {right}"
     )
     return warning("LAB0102", what, link.source, mend, link)
+
+
+def _is_own(reading: Reading) -> bool:
+    """Tell whether a node asks `localhost`, where nobody beside it opens the port either."""
+    return reading.link.to == reading.link.node and reading.link.host.lower() in LOCAL_HOSTS
+
+
+def _urls_beside(case: Case, reading: Reading) -> str:
+    """Write the URLs of nodes on the same machine that answer what a node asks itself."""
+    row, address = reading.row, reading.address
+    if row is None or address is None or not _is_own(reading):
+        return ""
+    beside = case.cluster.answering(row, case.cluster.beside(reading.link.node))
+    ports = [_ports(case, reading, one).get(address.scheme) for one in beside]
+    return " or ".join(f"{address.scheme}://{address.host}:{port}" for port in ports if port)
 
 
 def _judge_role(case: Case, reading: Reading) -> Finding | None:
@@ -243,15 +245,9 @@ def _judge_role(case: Case, reading: Reading) -> Finding | None:
     if is_hub or row.is_answered_by(role):
         return None
     what = f"{link.to} is {case.a_node_of(role)} and doesn't answer what {link.key} asks"
-    mend = _port_beside(case, reading) or f"name {case.a_node_of(*row.peers)}"
+    beside = _urls_beside(case, reading)
+    mend = f"write {beside}" if beside else f"name {case.a_node_of(*row.peers)}"
     return error("LAB0109", what, link.source, mend, link)
-
-
-def _port_beside(case: Case, reading: Reading) -> str:
-    """Write the URL that leads to the node on the same machine that answers, if there is one."""
-    beside, address = _answering_beside(case, reading), reading.address
-    port = _ports(case, reading, beside).get(address.scheme) if beside and address else None
-    return f"write {address.scheme}://{address.host}:{port}" if address and port else ""
 
 
 def _judge_port(case: Case, reading: Reading) -> Finding | None:

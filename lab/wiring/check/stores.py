@@ -162,10 +162,7 @@ def check_login_key(case: Case) -> Iterator[Finding]:
     """LAB0136: without TLS a MySQL 8 hands its login key only to a driver that may ask for it."""
     for reading in case.readings:
         link = reading.link
-        if link.protocol is not Protocol.MYSQL or link.use_tls:
-            continue
-        parameters = jdbc_parameters(reading.value.text)
-        if parameters.get("allowPublicKeyRetrieval", "").lower() == "true":
+        if link.protocol is not Protocol.MYSQL or link.use_tls or link.may_retrieve_key:
             continue
         what = f"{link.key} turns TLS off, and MySQL 8 and later may refuse the login"
         mend = "add &amp;allowPublicKeyRetrieval=true, or leave TLS on"

@@ -61,6 +61,8 @@ CREATE DATABASE shared_db;
 CREATE USER 'apim'@'%' IDENTIFIED BY 'PASSWORD';
 GRANT ALL ON apim_db.* TO 'apim'@'%';
 CREATE USER 'locked'@'%' IDENTIFIED BY 'PASSWORD' ACCOUNT LOCK;
+CREATE USER 'keyless'@'%' IDENTIFIED BY 'PASSWORD';
+GRANT ALL ON apim_db.* TO 'keyless'@'%';
 """
 
 MYSQLD = """
@@ -363,6 +365,18 @@ def test_mysql_takes_a_login_without_tls_as_with_public_key_retrieval(mysql):
     result = ask_mysql(mysql, use_tls=False)
     assert result.outcome is Outcome.OK, result
     assert Phase.TLS not in result.phases
+
+
+def test_mysql_needs_a_key_for_a_login_without_tls_until_it_remembers_the_user(mysql):
+    keyless = {"username": "keyless", "use_tls": False, "may_retrieve_key": False}
+    result = ask_mysql(mysql, **keyless)
+    assert (result.outcome, result.seen) == (
+        Outcome.NO_LOGIN_KEY,
+        "Public Key Retrieval is not allowed",
+    )
+    assert list(result.phases)[-1] is Phase.AUTH
+    assert ask_mysql(mysql, username="keyless").ok
+    assert ask_mysql(mysql, **keyless).ok
 
 
 @pytest.mark.parametrize("use_tls", [True, False])
