@@ -130,19 +130,25 @@ class Store(StrEnum):
     H2 = "h2"  # a file of the node's own
 
 
+# A service of every API Manager, which asks nobody who he is.
+VERSION_SERVICE = Ask("GET", "/services/Version", (200,), contains="Version")
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a role is started from in one version, and by which words.
 
     *distribution* is the name that its archive and its image have before the version. *setup* is
     the profile that `bin/profileSetup.sh` prepares it as, *profile* the one that the script starts;
-    both are empty where the distribution is the role.
+    both are empty where the distribution is the role. *alive* is what its servlet ports answer to
+    anybody.
     """
 
     distribution: str
     script: str  # below the distribution's folder
     setup: str = ""
     profile: str = ""
+    alive: Ask = VERSION_SERVICE
 
     @property
     def setup_arguments(self) -> tuple[str, ...]:

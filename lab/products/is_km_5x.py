@@ -6,14 +6,17 @@ kernel, was seen to open.
 
 from types import MappingProxyType
 
-from lab.products.facts import Protocol, Role, RoleFacts, ServedPort, Start, Store
+from lab.products.facts import Ask, Protocol, Role, RoleFacts, ServedPort, Start, Store
 
 LDAP_PORT = 10389
 THRIFT_PORT = 10397
 
+# Its release leaves the service `Version` out (`bin.xml` of product-is v5.3.0); seen on 5.3.0.
+_ALIVE = Ask("GET", "/services/AuthenticationAdmin?wsdl", (200,), contains="AuthenticationAdmin")
+
 KEY_MANAGER = RoleFacts(
     profile="default",
-    start=Start(distribution="wso2is-km", script="bin/wso2server.sh"),
+    start=Start(distribution="wso2is-km", script="bin/wso2server.sh", alive=_ALIVE),
     ports=(
         ServedPort(9443, Protocol.HTTPS, "servlet transport", published=True),
         ServedPort(9763, Protocol.HTTP, "servlet transport"),

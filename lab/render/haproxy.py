@@ -99,8 +99,8 @@ def _backend(front: Front, balancer: PlannedBalancer, members: list[PlannedNode]
         yield "    cookie LAB_MEMBER insert indirect nocache"
     if front.target == MANAGEMENT_PORT:
         yield "    option httpchk"
-        host = f"ver HTTP/1.1 hdr Host {balancer.hostname}"
-        yield f"    http-check send meth GET uri /services/Version {host}"
+        alive, host = members[0].start.alive.path, f"ver HTTP/1.1 hdr Host {balancer.hostname}"
+        yield f"    http-check send meth GET uri {alive} {host}"
         yield "    http-check expect status 200"
     for member in members:
         yield f"    server {' '.join(_server(front, balancer, member))}"

@@ -4,22 +4,17 @@ A link through the balancer goes on while one member answers; only these tell wh
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from lab.plan.model import PlannedNode
 from lab.products.apim_4x import WEBSUB
 from lab.products.facts import Ask, Protocol, ServedPort
-from lab.products.keys_4x import HEALTH, VERSION
+from lab.products.keys_4x import HEALTH
 from lab.wiring.cluster import Cluster
 from lab.wiring.haproxy_reader import Server
 from lab.wiring.link import Link
 
-_VERSION = (replace(VERSION, path="/services/Version"),)
-_ASKS: dict[Protocol, tuple[Ask, ...]] = {
-    Protocol.HTTPS: _VERSION,
-    Protocol.HTTP: _VERSION,
-    Protocol.WS: HEALTH,
-    Protocol.WSS: HEALTH,
-}
+_HEALTH = frozenset({Protocol.WS, Protocol.WSS})
+_WEB = frozenset({Protocol.HTTP, Protocol.HTTPS})
 
 
 def read_members(cluster: Cluster) -> Iterator[Link]:
@@ -31,7 +26,9 @@ def read_members(cluster: Cluster) -> Iterator[Link]:
 
 def _link(cluster: Cluster, balancer: str, server: Server) -> Link:
     to = cluster.holder_of(server.host, balancer, server.port)
-    served = _served(cluster, to, server.port)
+    nodes = cluster.plan.nodes if cluster.plan else ()
+    member = next((node for node in nodes if node.name == to), None)
+    served = _served(member, server.port)
     key = f"{server.backend}.{server.name}"
     return Link(
         id=f"{balancer}/{key}",
@@ -44,13 +41,19 @@ def _link(cluster: Cluster, balancer: str, server: Server) -> Link:
         key=key,
         source=server.position,
         why=f"passes requests on to {to or server.host}",
-        # No harmless question is known for WebSub: a connection (and handshake) counts.
-        asks=() if served.what == WEBSUB else _ASKS.get(served.protocol, ()),
+        asks=_asks(member, served),
     )
 
 
-def _served(cluster: Cluster, node: str | None, port: int) -> ServedPort:
+def _served(member: PlannedNode | None, port: int) -> ServedPort:
     """Give what the member opens at this port; where it opens none, a connection must do."""
-    nodes = cluster.plan.nodes if cluster.plan else ()
-    served = (one for member in nodes if member.name == node for one in member.ports)
-    return next((one for one in served if one.port == port), ServedPort(port, Protocol.TCP, ""))
+    ports = member.ports if member else ()
+    return next((one for one in ports if one.port == port), ServedPort(port, Protocol.TCP, ""))
+
+
+def _asks(member: PlannedNode | None, served: ServedPort) -> tuple[Ask, ...]:
+    if served.what == WEBSUB:
+        return ()  # no harmless question is known: a connection (and handshake) counts
+    if served.protocol in _HEALTH:
+        return HEALTH
+    return (member.start.alive,) if member and served.protocol in _WEB else ()

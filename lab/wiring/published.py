@@ -31,7 +31,6 @@ _WHAT = {
     WEBSUB_HTTP_PORT: WEBSUB,
     WEBSUB_HTTPS_PORT: WEBSUB,
 }
-_VERSION = Ask("GET", "/services/Version", (200,), contains="Version")
 _ROOT = Ask("GET", "/", (200, 404))
 _HEALTH = Ask("GET", "/health", (200,))
 _API_TRAFFIC = {
@@ -52,7 +51,7 @@ def read_published(folder: Path, plan: Plan) -> tuple[Link, ...]:
         return ()
     published = _read(path.read_text(encoding="utf-8"))
     return tuple(
-        _link(member, served, *published[member.name, served.port])
+        _link(plan, member, served, *published[member.name, served.port])
         for member, served in _served(plan)
         if (member.name, served.port) in published
     )
@@ -68,7 +67,9 @@ def _served(plan: Plan) -> Iterator[tuple[PlannedNode | PlannedBalancer, ServedP
             yield balancer, ServedPort(front.port, front.protocol, what)
 
 
-def _link(node: PlannedNode | PlannedBalancer, served: ServedPort, line: int, port: int) -> Link:
+def _link(
+    plan: Plan, node: PlannedNode | PlannedBalancer, served: ServedPort, line: int, port: int
+) -> Link:
     return Link(
         id=f"{HOST}/{node.name}:{served.port}",
         node=HOST,
@@ -80,14 +81,17 @@ def _link(node: PlannedNode | PlannedBalancer, served: ServedPort, line: int, po
         key=f"{node.name}.{served.port}",
         source=Position(FILE, line),
         why=f"{served.what}, published for programs of this machine",
-        asks=_asks(served),
+        asks=_asks(plan, node, served),
     )
 
 
-def _asks(served: ServedPort) -> tuple[Ask, ...]:
+def _asks(plan: Plan, member: PlannedNode | PlannedBalancer, served: ServedPort) -> tuple[Ask, ...]:
     if served.what == WEBSUB:
         return ()  # no harmless question is known: a connection (and handshake) counts
-    return (_VERSION if served.what == _SERVLET else _API_TRAFFIC[served.protocol],)
+    if served.what != _SERVLET:
+        return (_API_TRAFFIC[served.protocol],)
+    node = member if isinstance(member, PlannedNode) else plan.node(member.members[0])
+    return (node.start.alive,)
 
 
 def _read(text: str) -> dict[tuple[str, int], tuple[int, int]]:

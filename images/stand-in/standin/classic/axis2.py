@@ -23,6 +23,8 @@ _TEXT_XML = "text/xml;charset=UTF-8"
 _HANDLER = "org.wso2.carbon.server.admin.module.handler.AuthenticationHandler"
 _LOGIN = "org.wso2.carbon.core.services.util.CarbonAuthenticationUtil"
 _SERVICE_PATH = re.compile(r"/services/(?P<name>[^/?]+?)(\.[^/]+)?/?")
+_WITHOUT_VERSION = "WSO2 Identity Server"  # its release leaves that service out
+_ABSENT = "The service cannot be found for the endpoint reference (EPR)"
 _PAGE = b"<html><head><title>stand-in</title></head><body>stand-in</body></html>"
 _HTML = "text/html;charset=UTF-8"
 
@@ -89,9 +91,7 @@ def _served(
     if service is None:
         raise SoapFaultError("java.lang.NullPointerException")
     if service.is_admin and not over_tls:
-        raise SoapFaultError(
-            f"The service cannot be found for the endpoint reference (EPR) {request.path}"
-        )
+        raise SoapFaultError(f"{_ABSENT} {request.path}")
     return service
 
 
@@ -171,6 +171,9 @@ def _answer(service: Service, operation: str, inner: str) -> Response:
 def _shown(request: Request, services: Mapping[str, Service], server: str) -> Response:
     """Return what a browser sees: only a WSDL tells a hidden service from an absent one."""
     asks_wsdl = "wsdl" in request.query
+    if is_version(request.path) and server.startswith(_WITHOUT_VERSION):
+        absent = f"<faultstring>{_ABSENT} {request.path}</faultstring>"
+        return Response(500, absent.encode(), VERSION_CONTENT_TYPE)
     if is_version(request.path):
         found = Response(200, version_body(server), VERSION_CONTENT_TYPE)
         return _wsdl("Version") if asks_wsdl else found
