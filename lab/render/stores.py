@@ -14,11 +14,15 @@ _TRUSTSTORE = {"file_name": "client-truststore.jks", "password": _PASSWORD, "ali
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A store's file name, password and the alias of its key; a truststore has no alias."""
+    """A store's file name, password and the alias of its key; a truststore has no alias.
+
+    *is_jks* is Java's own format, which some programs alone can read; else it is PKCS#12.
+    """
 
     file_name: str
     password: str = field(repr=False)
     alias: str = ""
+    is_jks: bool = False
 
 
 def keystores(values: Mapping[str, Any]) -> tuple[Store, ...]:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lab.plan.containers import BALANCER_CERTIFICATE
 from lab.plan.make import SECRETS_FILE, plan_options
 from lab.plan.model import Plan, PlannedNode
-from lab.products.facts import Role
+from lab.products.facts import Line, Role
 from lab.render.accounts import accounts_sql
 from lab.render.compose import compose_yaml
 from lab.render.configuration import configuration, placed_files
@@ -57,7 +58,10 @@ def render(plan: Plan, folder: Path) -> None:
 
 
 def _stores(node: PlannedNode, values: Values) -> Stores:
-    return given_stores(values) if node.file else (keystores(values), truststore(values))
+    keys, trusted = given_stores(values) if node.file else (keystores(values), truststore(values))
+    # Jaggery, of which the portals of the 2.x line are made, fails at PKCS#12 (measured on 2.1.0).
+    is_jks = node.is_real and node.line is Line.XML
+    return tuple(replace(key, is_jks=is_jks) for key in keys), replace(trusted, is_jks=is_jks)
 
 
 def _compose_files(plan: Plan, stores: Mapping[str, Stores]) -> dict[str, bytes]:

@@ -1,12 +1,8 @@
 """Reads the certificates of keystores and truststores that lie beside a node's file.
 
-Only certificates are taken: no private key is kept. PKCS#12 is read with `cryptography`; the
-certificates of Java's own JKS format aren't encrypted, and its layout is sun.security.provider's
-JavaKeyStore.
+Only certificates are taken: no private key is kept.
 """
 
-import hashlib
-import struct
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.utils import CryptographyDeprecationWarning
 
+from lab.jks import is_jks, read_jks
+
 LARGEST = 4 * 1024 * 1024  # bytes; a truststore with every public authority has 200 kilobytes
-_JKS = 0xFEEDFEED
-_KEY, _TRUSTED = 1, 2
-_WHITENER = b"Mighty Aphrodite"
-_DIGEST = hashlib.sha1(usedforsecurity=False).digest_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,7 @@ def read_keystore(path: Path, password: str) -> KeyStore:
     if path.stat().st_size > LARGEST:
         raise ValueError("it is larger than any keystore")
     content = path.read_bytes()
-    if content[:4] == struct.pack(">I", _JKS):
+    if is_jks(content):
         return _read_jks(content, password)
     return _read_pkcs12(content, password)
 
@@ -56,60 +50,12 @@ def _read_pkcs12(content: bytes, password: str) -> KeyStore:
     return KeyStore({alias: (found.cert.certificate, *others)}, others)
 
 
-class _Bytes:
-    """A JKS file's bytes, taken from the front in the units that Java's DataInput has."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.at = 0
-
-    def take(self, count: int) -> bytes:
-        piece = self.content[self.at : self.at + count]
-        if len(piece) != count:
-            raise ValueError("the keystore ends too early")
-        self.at += count
-        return piece
-
-    def number(self) -> int:
-        (number,) = struct.unpack(">I", self.take(4))
-        return int(number)
-
-    def text(self) -> str:
-        (length,) = struct.unpack(">H", self.take(2))
-        return self.take(length).decode("utf-8", errors="replace")
-
-    def certificate(self, version: int) -> bytes:
-        if version > 1:
-            self.text()  # the certificate's type, which is X.509 wherever Java is
-        return self.take(self.number())
-
-
 def _read_jks(content: bytes, password: str) -> KeyStore:
-    # Java spells the password in UTF-16, and signs the whole file with it.
-    keyed = password.encode("utf-16-be") + _WHITENER + content[:-_DIGEST]
-    if hashlib.sha1(keyed, usedforsecurity=False).digest() != content[-_DIGEST:]:
-        raise ValueError("the password isn't the keystore's, or the file is damaged")
-    taken = _Bytes(content[:-_DIGEST])
-    taken.number()
-    version, count = taken.number(), taken.number()
-    chains: dict[str, tuple[x509.Certificate, ...]] = {}
-    trusted: list[x509.Certificate] = []
-    for _ in range(count):
-        kind, alias = taken.number(), taken.text()
-        taken.take(8)  # when the entry was made
-        if kind == _KEY:
-            taken.take(taken.number())
-            chains[alias] = tuple(_certificates(taken, version))
-        elif kind == _TRUSTED:
-            trusted += _known(taken.certificate(version))
-        else:
-            raise ValueError(f"entry {alias} is neither a key nor a certificate")
-    return KeyStore(chains, tuple(trusted))
-
-
-def _certificates(taken: _Bytes, version: int) -> Iterator[x509.Certificate]:
-    for _ in range(taken.number()):
-        yield _parsed(taken.certificate(version))
+    found = read_jks(content, password)
+    return KeyStore(
+        {alias: tuple(map(_parsed, chain)) for alias, chain in found.chains.items()},
+        tuple(certificate for der in found.trusted.values() for certificate in _known(der)),
+    )
 
 
 def _known(der: bytes) -> Iterator[x509.Certificate]:

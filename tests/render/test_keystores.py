@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,21 @@ def authority() -> Pair:
 @pytest.fixture(scope="module")
 def pair(authority: Pair) -> Pair:
     return make_pair(authority, ("gw.wso2.com",), make_key())
+
+
+def test_java_s_own_format_holds_the_same(authority: Pair, pair: Pair):
+    store, trust = replace(STORE, is_jks=True), replace(TRUST, is_jks=True)
+    content = keystore_bytes(store, pair, authority.certificate)
+    entries = {"lab-ca": authority.certificate, "Node-GW": pair.certificate}
+    trusted = truststore_bytes(trust, entries)
+    assert keystore_holds(store, content, pair)
+    assert not keystore_holds(store, content, authority)
+    assert truststore_holds(trust, trusted, entries)
+    assert not truststore_holds(trust, trusted, {"lab-ca": authority.certificate})
+    for other in (STORE, replace(store, password="wrong"), replace(store, alias="other")):
+        assert read_keystore(other, content) is None
+    assert not truststore_holds(TRUST, trusted, entries)
+    assert read_keystore(store, keystore_bytes(STORE, pair, authority.certificate)) is None
 
 
 def test_a_keystore_reads_back_with_its_own_password_and_alias_only(authority: Pair, pair: Pair):
