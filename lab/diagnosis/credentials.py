@@ -52,7 +52,7 @@ def find_credentials(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
     accepted = [
         Login(link, _line(evidence, link))
         for link in evidence.links
-        if evidence.outcome(link) is Outcome.OK and _logs_in(link)
+        if evidence.outcome(link) is Outcome.OK and logs_in(link)
     ]
     causes = []
     while refused:
@@ -82,7 +82,7 @@ def find_login_keys(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
     return causes
 
 
-def _logs_in(link: Link) -> bool:
+def logs_in(link: Link) -> bool:
     """Tell whether a healthy link proves its credentials."""
     if link.credentials is None or not link.credentials.username:
         return False

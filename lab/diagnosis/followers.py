@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lab.diagnosis.answers import is_server_error
 from lab.diagnosis.codes import CONFIGURATION, Code, rank
+from lab.diagnosis.credentials import logs_in
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.schemas import is_about
 from lab.diagnosis.verdict import Cause
@@ -17,6 +18,7 @@ from probes.result import Outcome
 _OF_A_LAME_PEER = frozenset(
     {Outcome.CLOSED, Outcome.SILENT, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.NO_VANTAGE}
 )
+_WITHOUT_DIRECTORY = frozenset({Outcome.CREDENTIALS_REFUSED, Outcome.SILENT, Outcome.CLOSED})
 # How the probe tells a copy that the publishers of versions before 4.3 send to the other hub.
 _MAP = "copy is a map"
 _AS_TEXT = (
@@ -44,10 +46,13 @@ def follow_peers(evidence: Evidence, links: Sequence[Link], causes: Sequence[Cau
 def follow_directories(
     evidence: Evidence, links: Sequence[Link], causes: Sequence[Cause]
 ) -> list[Cause]:
-    """Add to each cause the logins refused by a node whose directory it keeps from answering."""
+    """Add to each cause the logins at a node whose directory it keeps from answering.
+
+    Such a node refuses them, or lets them wait for longer than a probe does (seen on 2.1.0).
+    """
     grown = list(causes)
     for link in links:
-        if evidence.outcome(link) is not Outcome.CREDENTIALS_REFUSED:
+        if not (logs_in(link) and evidence.outcome(link) in _WITHOUT_DIRECTORY):
             continue
         directories = {
             other.id

@@ -27,16 +27,19 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, tuple[Link, ..
     return plan, read_links(folder / "nodes", plan).links
 
 
-def outcome(link: Link, *, directory: Outcome, refused: bool) -> Outcome:
+def outcome(link: Link, *, directory: Outcome, login: Outcome) -> Outcome:
     if link.node == "km":
         return Outcome.NO_VANTAGE
     if link.to == "km":
         return directory
     logs_in = link.to == "am" and link.protocol in (Protocol.SOAP, Protocol.AMQP)
-    return Outcome.CREDENTIALS_REFUSED if logs_in and refused else Outcome.OK
+    return login if logs_in else Outcome.OK
 
 
-def test_what_a_node_refuses_without_its_directory_is_told_with_the_directory(seen) -> None:
+@pytest.mark.parametrize("login", [Outcome.CREDENTIALS_REFUSED, Outcome.SILENT, Outcome.CLOSED])
+def test_logins_at_a_node_without_its_directory_are_told_with_the_directory(
+    seen, login: Outcome
+) -> None:
     plan, links = seen
     states = tuple(
         NodeState(one.name, State.EXITED if one.name == "km" else State.RUNNING, exit_code=0)
@@ -44,7 +47,7 @@ def test_what_a_node_refuses_without_its_directory_is_told_with_the_directory(se
     )
     gone = Outcome.NAME_UNKNOWN
     results = {
-        link.id: Result(link.id, outcome(link, directory=gone, refused=True), {Phase.TCP: 1.0})
+        link.id: Result(link.id, outcome(link, directory=gone, login=login), {Phase.TCP: 1.0})
         for link in links
     }
     told = diagnose(Evidence(plan, links, results, states, (), ()))
