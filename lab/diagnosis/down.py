@@ -12,6 +12,7 @@ from lab.wiring.link import Link
 from probes.result import Outcome
 
 _SHOWN = 200  # characters of a log line
+KEEPERS = (Protocol.MYSQL, Protocol.LDAP)  # what a node can't start without
 STOPPED = (0, 137, 143)  # ended by itself, killed, terminated
 
 
@@ -30,11 +31,11 @@ def find_down(evidence: Evidence, links: Sequence[Link]) -> list[Cause]:
 
 
 def _waits_in_vain(evidence: Evidence, state: NodeState) -> bool:
-    """Tell whether a stuck node's own database link fails: that link's line says more."""
+    """Tell whether a stuck node's database or directory fails: that link's line says more."""
     return state.state is State.STUCK and any(
         evidence.outcome(link) not in (Outcome.OK, None)
         for link in evidence.links
-        if link.node == state.name and link.protocol is Protocol.MYSQL
+        if link.node == state.name != link.to and link.protocol in KEEPERS
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from lab.diagnosis.answers import is_server_error
 from lab.diagnosis.codes import CONFIGURATION, Code, rank
 from lab.diagnosis.credentials import logs_in
+from lab.diagnosis.down import KEEPERS
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.schemas import is_about
 from lab.diagnosis.verdict import Cause
@@ -72,17 +73,16 @@ def _is_lame(evidence: Evidence, link: Link) -> bool:
 def _cause_behind(evidence: Evidence, link: Link, causes: Sequence[Cause]) -> int | None:
     """Find what keeps the link's peer from its work, or the members behind a balancer.
 
-    Without its database a node does nothing; without a peer it still answers, with errors.
+    Without its database or directory a node does nothing; without a peer it still answers, with
+    errors.
     """
     balancer = evidence.plan.balancer(link.to)
     peers = {link.to, *(balancer.members if balancer else ())}
-    databases = [
-        other
-        for other in evidence.links
-        if other.node in peers and other.protocol is Protocol.MYSQL
+    keepers = [
+        other for other in evidence.links if other.node in peers and other.protocol in KEEPERS
     ]
     for index, cause in enumerate(causes):
-        if any(other.id in cause.explains or is_about(cause, other) for other in databases):
+        if any(other.id in cause.explains or is_about(cause, other) for other in keepers):
             return index
     if not is_server_error(evidence, link):
         return None

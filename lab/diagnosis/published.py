@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lab.diagnosis.codes import Code
+from lab.diagnosis.down import KEEPERS
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.verdict import Cause
+from lab.plan.observed import State
 from lab.wiring.link import Link
 
 
@@ -25,8 +27,13 @@ def follow_published(
 
 
 def _index_of_the_same(evidence: Evidence, link: Link, causes: Sequence[Cause]) -> int | None:
-    """Find the cause of the port's other diallers, or of a member that nothing reaches."""
+    """Find the cause of the port's other diallers, or of a member that nothing reaches.
+
+    A stuck member opens no port at all: what it waits for in vain is the cause of each.
+    """
     same = {o.id for o in evidence.links if (o.to, o.port) == (link.to, link.port)}
+    if evidence.state(link.to) is State.STUCK:
+        same |= {o.id for o in evidence.links if o.node == link.to and o.protocol in KEEPERS}
     where = evidence.container(link.to or "")
     return next(
         (

@@ -1,5 +1,6 @@
 """Without its directory a node refuses every login: one cause, the directory's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,27 @@ def test_logins_at_a_node_without_its_directory_are_told_with_the_directory(
     assert "am/api-manager.ThrottlingConfigurations.JMSConnectionDetails.ServiceURL" in (
         told.causes[0].explains
     )
+
+
+def test_a_node_that_hangs_for_a_wrong_directory_is_told_by_the_line_that_names_it(seen) -> None:
+    plan, links = seen
+    directory = "am/user-mgt.Realm.UserStoreManager[0].ConnectionURL"
+    links = tuple(replace(it, port=10389) if it.id == directory else it for it in links)
+    hanging = NodeState("am", State.STUCK, None, ("Cannot start User Manager Core bundle",))
+    states = (hanging, *(NodeState(name, State.RUNNING) for name in ("km", "db")))
+    port = replace(links[0], id="host/am:8280", node="host", to="am", port=8280)
+    links = (*links, replace(port, protocol=Protocol.HTTP))
+    lost = {link.id for link in links if link.to == "am"} | {directory}
+    results = {
+        link.id: Result(
+            link.id, Outcome.REFUSED if link.id in lost else Outcome.OK, {Phase.TCP: 1.0}
+        )
+        for link in links
+    }
+    told = diagnose(Evidence(plan, links, results, states, (), ()))
+    (cause,) = told.causes
+    assert (cause.code, cause.where.partition(":")[0]) == ("LAB0240", "am/user-mgt.xml")
+    assert set(cause.explains) == lost
 
 
 def test_a_login_refused_where_the_directory_answers_is_a_cause_of_its_own(seen) -> None:
