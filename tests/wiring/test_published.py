@@ -1,8 +1,11 @@
 from pathlib import Path
 
+from lab.plan.make import make_plan
 from lab.plan.model import Plan
+from lab.topology.read import read_topology
 from lab.wiring.published import read_published
 
+TOPOLOGIES = Path(__file__).parents[2] / "topologies"
 PORTS = """{
   "cp": {
     "9443": 35001
@@ -37,3 +40,11 @@ def test_a_lab_whose_ports_are_not_chosen_has_no_link_of_the_host(
     tmp_path: Path, plan: Plan
 ) -> None:
     assert read_published(tmp_path, plan) == ()
+
+
+def test_a_key_manager_of_the_2x_line_is_asked_for_a_service_that_it_has(tmp_path: Path) -> None:
+    # IS 5.3.0 has no service `Version`.
+    plan = make_plan(read_topology(TOPOLOGIES / "is-key-manager.toml"))
+    (tmp_path / "ports.json").write_text('{"am": {"9443": 35001},\n"km": {"9444": 35002}}')
+    asked = {link.to: link.asks[0].path for link in read_published(tmp_path, plan)}
+    assert asked == {"am": "/services/Version", "km": "/services/AuthenticationAdmin?wsdl"}
