@@ -37,6 +37,14 @@ TROUBLES: tuple[KnownLine, ...] = tuple(
             f"mend user and password: {_DATABASES}",
         ),
         (
+            r"Wrong user name or password \[28000",
+            "an H2 database of its own was made with another login than its configuration has",
+            (
+                "write the login that it was made with (a password from a secret vault, by"
+                f" `secretAlias`, is in no file); then `lab stop {{node}}`, {_AGAIN}"
+            ),
+        ),
+        (
             r"Public Key Retrieval is not allowed",
             "without TLS the driver doesn't take the server's key unasked",
             "add `allowPublicKeyRetrieval=true` to the database's url, or leave the url out",
@@ -83,6 +91,11 @@ TROUBLES: tuple[KnownLine, ...] = tuple(
             r"PolicyUtil\}?(?: -)? Error in retrieving throttle policies",
             "it asked once for its policies, before the control plane answered: it never throttles",
             f"`lab stop {{node}}`, then {_AGAIN}",
+        ),
+        (
+            r"Failed to activate Registry Core bundle",
+            "it can't use its registry's database, and without it none of its ports ever opens",
+            "read the error above that line in `lab logs {node}`, and mend that datasource",
         ),
         (
             r"(?:WSO2 Carbon|CarbonServerManager.*) initialization Failed",

@@ -11,6 +11,10 @@ LINES = {
     "'apim_db.AM_SYSTEM_CONFIGS' doesn't exist",
     "no such database": "Caused by: java.sql.SQLSyntaxErrorException: Unknown database 'apim_db'",
     "refuses its login": "java.sql.SQLException: Access denied for user 'x'@'172.18.0.4' (using",
+    "made with another login": "Caused by: org.h2.jdbc.JdbcSQLException: Wrong user name or"
+    " password [28000-175]",
+    "its registry's database": "[x] ERROR {org.wso2.carbon.registry.core.internal."
+    "RegistryCoreServiceComponent} -  Failed to activate Registry Core bundle ",
     "take the server's key": "java.sql.SQLNonTransientConnectionException: Public Key Retrieval is"
     " not allowed",
     "believe the certificate": "javax.net.ssl.SSLHandshakeException: Received fatal alert:"
