@@ -33,6 +33,10 @@ QUICK_FLAGS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# From JDK 13 on the flag about classes is a diagnostic one, refused without this before it.
+_UNLOCKED = "-XX:+UnlockDiagnosticVMOptions"
+
+
 def memory_options(heap: int, *, quick: bool) -> str:
     """Give `JVM_MEM_OPTS` for a heap in MiB; a sandbox has all of it from the start."""
     return f"-Xms{heap if quick else 256}m -Xmx{heap}m"
@@ -40,7 +44,7 @@ def memory_options(heap: int, *, quick: bool) -> str:
 
 def java_options(*, quick: bool) -> str:
     """Give `JAVA_OPTS`."""
-    return " ".join(QUICK_FLAGS) if quick else ""
+    return " ".join((_UNLOCKED, *QUICK_FLAGS)) if quick else ""
 
 
 def container_memory(heap: int, *, quick: bool) -> str:

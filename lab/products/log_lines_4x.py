@@ -83,6 +83,11 @@ TROUBLES: tuple[KnownLine, ...] = tuple(
             "`lab logs {node}` has the reason below that line; mend this node's `config`",
         ),
         (
+            r"Could not create the Java Virtual Machine",
+            "its JVM refuses an option of its start",
+            "`lab logs {node}` names it; `lab up --no-quick-start` leaves the lab's own out",
+        ),
+        (
             r"CARBON is supported only on JDK|UnsupportedClassVersionError",
             "this JDK is not one that its version runs on",
             "name an image with another (`--jdk`), or none for the lab's own",

@@ -62,3 +62,13 @@ def test_nodes_of_the_product_get_a_heap_and_a_limit_that_fit_into_five_gibibyte
     assert told["JVM_MEM_OPTS"] == "-Xms512m -Xmx512m"
     assert "-XX:TieredStopAtLevel=1" in told["JAVA_OPTS"]
     assert "JAVA_OPTS" not in node_environment(plan.node("tm"), quick=False)
+
+
+def test_a_quick_start_s_diagnostic_option_is_unlocked_before_it():
+    # A JDK of 13 and later refuses it otherwise: seen on 21 with 4.5.0.
+    from lab.plan.containers import node_environment  # noqa: PLC0415
+
+    plan = make_plan(parse_topology(TOPOLOGY), nodes="home:/product")
+    options = node_environment(plan.node("tm"))["JAVA_OPTS"].split()
+    assert options[0] == "-XX:+UnlockDiagnosticVMOptions"
+    assert "-XX:-BytecodeVerificationRemote" in options

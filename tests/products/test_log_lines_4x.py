@@ -26,6 +26,7 @@ LINES = {
     "out of memory": "java.lang.OutOfMemoryError: Java heap space",
     "can't read its deployment.toml": "[x]  SEVERE {org.wso2.carbon.server.Main"
     " handleConfiguration} - Error while performing configuration changes ",
+    "refuses an option": "Error: Could not create the Java Virtual Machine.",
     "this JDK": " [ERROR] CARBON is supported only on JDK 1.7, 1.8, 9, 10 and 11",
     "never throttles": "[x] ERROR - PolicyUtil Error in retrieving throttle policies",
     "gave up": "[x] FATAL - CarbonServerManager WSO2 Carbon initialization Failed",
