@@ -39,11 +39,12 @@ def killed_ahead(labs: Iterable[str], environ: Mapping[str, str]) -> Iterator[bo
 def _kill(path: str, lab: str, asked: ExitStack) -> bool:
     """Ask for the end of a lab's containers; *asked* keeps the questions open."""
     filters = urlencode({"filters": json.dumps({"label": [f"{LAB}={lab}"]})})
-    # As in every removal: from here on the lab counts as half-made, whatever comes.
-    volumes = _own(_answer(path, "GET", f"/volumes?{filters}")["Volumes"])
-    for volume in volumes:
-        _answer(path, "DELETE", f"/volumes/{volume['Name']}")
-    containers = _own(_answer(path, "GET", f"/containers/json?{filters}"))
+    with _asked(path, "GET", f"/containers/json?{filters}") as listing:
+        # As in every removal: from here on the lab counts as half-made, whatever comes.
+        volumes = _own(_answer(path, "GET", f"/volumes?{filters}")["Volumes"])
+        for volume in volumes:
+            _answer(path, "DELETE", f"/volumes/{volume['Name']}")
+        containers = _own(_read(listing))
     for container in containers:
         # The engine answers when it has ended: in a thread each would wait for the interpreter.
         asked.enter_context(_asked(path, "POST", f"/containers/{container['Id']}/kill"))
@@ -57,7 +58,13 @@ def _own(rows: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
 
 def _answer(path: str, method: str, url: str) -> Any:
     """Ask the engine; give what it tells, or None where it tells nothing."""
-    with _asked(path, method, url) as asking, asking.makefile("rb") as answer:
+    with _asked(path, method, url) as asking:
+        return _read(asking)
+
+
+def _read(asking: socket.socket) -> Any:
+    """Give what the engine tells, or None where it tells nothing; raises `ValueError`."""
+    with asking.makefile("rb") as answer:
         head, _, said = answer.read().partition(b"\r\n\r\n")
     if int(head.split(maxsplit=2)[1]) >= _REFUSED:
         raise ValueError(head.decode(errors="replace"))

@@ -62,13 +62,15 @@ def begun(folder: Path, url: str = "") -> bool:
         return found
 
 
+def changes(asked: list[str]) -> list[str]:
+    return [request for request in asked if not request.startswith("GET")]
+
+
 def test_a_lab_is_half_made_before_its_containers_are_killed(tmp_path: Path) -> None:
     with answering(tmp_path, THERE) as asked:
         assert begun(tmp_path)
-    assert asked == [
-        "GET /volumes",
+    assert changes(asked) == [
         "DELETE /volumes/lab-t-complete",
-        "GET /containers/json",
         f"POST /containers/{OWN['Id']}/kill",
     ]
 
@@ -76,7 +78,7 @@ def test_a_lab_is_half_made_before_its_containers_are_killed(tmp_path: Path) -> 
 def test_no_container_is_killed_of_a_lab_that_still_counts_as_complete(tmp_path: Path) -> None:
     with answering(tmp_path, THERE, refused="DELETE") as asked:
         begun(tmp_path)
-    assert asked == ["GET /volumes", "DELETE /volumes/lab-t-complete"]
+    assert changes(asked) == ["DELETE /volumes/lab-t-complete"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_who_has_nothing_of_the_lab_or_is_no_engine_is_asked_for_nothing(
 ) -> None:
     with answering(tmp_path, answers) as asked:
         assert not begun(tmp_path)
-    assert [request for request in asked if not request.startswith("GET")] == []
+    assert changes(asked) == []
 
 
 @pytest.mark.parametrize("url", ["unix:///nobody", "tcp://127.0.0.1:1", "ssh://somebody"])
