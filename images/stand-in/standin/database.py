@@ -88,6 +88,7 @@ def _connect(datasource: Datasource, identity: Identity) -> "pymysql.Connection[
 
     options = datasource.options
     plain = options.get("useSSL") == "false" or options.get("sslMode", "").upper() == "DISABLED"
+    is_keyless = plain and options.get("allowPublicKeyRetrieval") != "true"
     if datasource.fault:
         raise RuntimeError(datasource.fault)
     connection = Driver(
@@ -101,18 +102,20 @@ def _connect(datasource: Datasource, identity: Identity) -> "pymysql.Connection[
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_STATEMENT_SECONDS,
         write_timeout=_STATEMENT_SECONDS,
-        ssl=None if plain else _tls(identity, offers_keystore=_offers_keystore(datasource)),
-        ssl_disabled=plain,
+        # With the key a driver hides the password by RSA, for which the image has no package: TLS
+        # does it here.
+        ssl=None if is_keyless else _tls(identity, offers_keystore=_offers_keystore(datasource)),
+        ssl_disabled=is_keyless,
         defer_connect=True,
     )
-    connection.may_retrieve_key = not plain or options.get("allowPublicKeyRetrieval") == "true"
+    connection.may_retrieve_key = not is_keyless
     connection.connect()
     return connection
 
 
 def _offers_keystore(datasource: Datasource) -> bool:
     options = datasource.options
-    return options.get("fallbackToSystemKeyStore") != "false"
+    return options.get("fallbackToSystemKeyStore") != "false" and options.get("useSSL") != "false"
 
 
 def _tls(identity: Identity, *, offers_keystore: bool) -> ssl.SSLContext:
