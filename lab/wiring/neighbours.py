@@ -47,15 +47,14 @@ def _neighbour(cluster: Cluster, reading: Reading) -> str:
     row, link, address = reading.row, reading.link, reading.address
     if row is None or address is None or address.host.lower() not in LOCAL_HOSTS:
         return ""
-    port = row.listens.get(address.scheme)
-    if port is None or cluster.port_of(link.node, port) == address.port:
-        return ""
+    # Whatever the scheme: a plain port that is asked for TLS is that neighbour's, too.
     opening = [
         name
         for name in cluster.nodes
-        if cluster.port_of(name, port) == address.port and not _are_apart(cluster, link.node, name)
+        if any(cluster.port_of(name, port) == address.port for port in row.listens.values())
+        and not _are_apart(cluster, link.node, name)
     ]
-    answering = cluster.answering(row, opening)
+    answering = () if link.node in opening else cluster.answering(row, opening)
     return answering[0] if len(answering) == 1 else ""
 
 

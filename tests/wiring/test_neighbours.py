@@ -73,8 +73,9 @@ def test_a_node_whose_role_no_file_tells_may_be_the_one_that_is_asked(tmp_path: 
     [
         ("9443", "LAB0109", "write https://localhost:9445 or https://localhost:9444"),
         ("9449", "LAB0102", "write https://localhost:9445 or https://localhost:9444"),
+        ("9764", "LAB0103", "write http:// for port 9764, or https://localhost:9444"),
     ],
-    ids=["its own", "nobody's"],
+    ids=["its own", "nobody's", "a plain one"],
 )
 def test_a_wrong_port_of_localhost_is_told_with_those_of_the_neighbours(
     tmp_path: Path, port: str, code: str, mend: str

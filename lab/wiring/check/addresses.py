@@ -200,9 +200,12 @@ def _wanted(key: str) -> str:
 def _judge_near(case: Case, reading: Reading) -> Finding | None:
     """LAB0102: a port of `localhost` that no node opens, unless a start command moves its ports."""
     link, row, address = reading.link, reading.row, reading.address
-    if row is None or address is None or not _is_own(reading) or _is_proxied(case, reading):
+    if row is None or address is None or not row.peers:
         return None
-    if address.port in _ports(case, reading, link.node).values():
+    if not _is_own(reading) or _is_proxied(case, reading):
+        return None
+    ports = _ports(case, reading, link.node)
+    if address.scheme not in ports or address.port in ports.values():
         return None
     what = f"no node here opens port {address.port} of {link.host}, as {link.key} has it"
     beside = _urls_beside(case, reading)
