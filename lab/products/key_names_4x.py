@@ -97,6 +97,7 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "identity_data_source",
             "identity_mgt",
             "identity_mgt_account_suspension",
+            "identity_util",
             "idp_role_management",
             "indexing",
             "integration",
@@ -231,6 +232,7 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "jwt_authenitcation",
             "mcp",
             "open_telemetry",
+            "organization_based_access_control",
             "persistence",
             "proxy_config",
             "rest_api",
@@ -401,6 +403,7 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "enable_on_demand_loading",
             "max_retry_count",
             "retry_progression_factor",
+            "file_based_api_contexts",
         }
     ),
     "apim.token.revocation": frozenset(

@@ -3,7 +3,8 @@
 Sources: all templates of wso2/product-apim, wso2/carbon-apimgt and wso2/carbon-kernel at the tags
 of 4.0.0 to 4.3.0, compared key by key; carbon-apimgt of October 2024 for 4.4.0. For 4.5 and 4.6 the
 product's `default.json` and the official charts (wso2/helm-apim), because not all templates of
-those two could be read: what they have more is told as a remark only.
+those two were read; of 4.5.0 the templates of a whole distribution since. What they have more is
+told as a remark only.
 """
 
 from collections.abc import Mapping
@@ -95,6 +96,8 @@ _FIRST: Mapping[str, tuple[str, ...]] = {
     "4.5.0": (
         "apim.gateway.environment[].visibility",
         "apim.governance",
+        "apim.organization_based_access_control",
+        "apim.sync_runtime_artifacts.gateway.file_based_api_contexts",
         "apim.throttling.sequential_failover_from_beginning",
     ),
     "4.6.0": (
