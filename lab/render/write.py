@@ -60,7 +60,7 @@ def render(plan: Plan, folder: Path) -> None:
 def _stores(node: PlannedNode, values: Values) -> Stores:
     keys, trusted = given_stores(values) if node.file else (keystores(values), truststore(values))
     # Jaggery, of which the portals of the 2.x line are made, fails at PKCS#12 (measured on 2.1.0).
-    is_jks = node.is_real and node.line is Line.XML
+    is_jks = node.line is Line.XML
     return tuple(replace(key, is_jks=is_jks) for key in keys), replace(trusted, is_jks=is_jks)
 
 

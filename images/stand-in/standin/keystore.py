@@ -1,5 +1,6 @@
-"""Turns the node's PKCS#12 keystore and truststore into TLS contexts, by the program `openssl`."""
+"""Turns the node's keystore and truststore into TLS contexts: PKCS#12 by the program `openssl`."""
 
+import base64
 import os
 import re
 import ssl
@@ -7,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 
 from standin.configuration import Keystore
+from standin.jks import MAGIC, Jks, JksError, read_jks
 
 _BAG = re.compile(
     r"(?P<attributes>(?:(?!-----BEGIN)[^\n]*\n)*)"
@@ -30,6 +32,9 @@ class Identity:
 
 def read_identity(keystore: Keystore) -> Identity:
     """Return the key and chain under the keystore's alias; raises KeystoreError."""
+    store = _java(keystore)
+    if store is not None:
+        return _identity_of(store, keystore)
     text = _openssl(keystore, "-nodes")
     key, leaf, others = "", "", []
     for attributes, pem, kind in _bags(text):
@@ -49,6 +54,9 @@ def read_identity(keystore: Keystore) -> Identity:
 
 def read_trusted(truststore: Keystore) -> str:
     """Return every certificate of the truststore as PEM text; raises KeystoreError."""
+    store = _java(truststore)
+    if store is not None:
+        return "".join(map(ssl.DER_cert_to_PEM_cert, store.trusted))
     text = _openssl(truststore, "-nokeys")
     return "".join(pem for _, pem, kind in _bags(text) if kind == "CERTIFICATE")
 
@@ -86,13 +94,37 @@ def load_identity(context: ssl.SSLContext, identity: Identity) -> None:
         os.close(descriptor)
 
 
+def _java(keystore: Keystore) -> Jks | None:
+    """Return a store in Java's own format, `None` for any other file; raises KeystoreError."""
+    content = _content(keystore)
+    if not content.startswith(MAGIC):
+        return None
+    try:
+        return read_jks(content, keystore.password)
+    except JksError as fault:
+        raise KeystoreError(f"{keystore.path}: keystore can't be opened: {fault}") from fault
+
+
+def _identity_of(store: Jks, keystore: Keystore) -> Identity:
+    alias = keystore.alias.lower()
+    if alias not in store.keys:
+        raise KeystoreError(f"{keystore.path}: no key with the alias {keystore.alias!r}")
+    key = base64.encodebytes(store.keys[alias]).decode()
+    chain = "".join(map(ssl.DER_cert_to_PEM_cert, store.chains[alias]))
+    return Identity(f"-----BEGIN PRIVATE KEY-----\n{key}-----END PRIVATE KEY-----\n", chain)
+
+
+def _content(keystore: Keystore) -> bytes:
+    if not keystore.path.is_file():
+        raise KeystoreError(f"{keystore.path}: no such file")
+    return keystore.path.read_bytes()
+
+
 def _bags(text: str) -> list[tuple[str, str, str]]:
     return [(match["attributes"], match["pem"], match["kind"]) for match in _BAG.finditer(text)]
 
 
 def _openssl(keystore: Keystore, *options: str) -> str:
-    if not keystore.path.is_file():
-        raise KeystoreError(f"{keystore.path}: no such file")
     done = _pkcs12(keystore, *options)
     if done.returncode != 0 and b"unsupported" in done.stderr:
         # RC2 and other old ciphers live in a provider of their own.
