@@ -31,6 +31,15 @@ def test_a_truststore_of_keytool_s_gives_its_authority():
     assert [entry["subject"] for entry in context.get_ca_certs()] == [((("commonName", "CA"),),)]
 
 
+def test_a_file_that_can_t_be_read_is_told(monkeypatch: pytest.MonkeyPatch):
+    def refused(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(KeystoreError, match=r"wso2carbon\.jks: can't be read: Permission denied"):
+        read_identity(keystore())
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [({"password": "other"}, "wrong password"), ({"alias": "other"}, "no key with the alias")],

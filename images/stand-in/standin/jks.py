@@ -1,4 +1,4 @@
-"""Reads Java's own keystore format, which nodes of the product of the 2.x line are given."""
+"""Reads Java's own keystore format, which nodes of the 2.x line are given."""
 
 import hashlib
 import io

@@ -117,7 +117,10 @@ def _identity_of(store: Jks, keystore: Keystore) -> Identity:
 def _content(keystore: Keystore) -> bytes:
     if not keystore.path.is_file():
         raise KeystoreError(f"{keystore.path}: no such file")
-    return keystore.path.read_bytes()
+    try:
+        return keystore.path.read_bytes()
+    except OSError as fault:
+        raise KeystoreError(f"{keystore.path}: can't be read: {fault.strerror}") from fault
 
 
 def _bags(text: str) -> list[tuple[str, str, str]]:
