@@ -1,8 +1,8 @@
 """Which topology, which lab: the one that was named, else the one here, else the default."""
 
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lab.data import data_folder
 from lab.errors import Problem, UsageError
@@ -91,12 +91,17 @@ def _topologies_in(folder: Path) -> Sequence[Path]:
 
 def _is_topology(path: Path) -> bool:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = _tables(path)
     except (OSError, ValueError):
         return False
     return isinstance(tables.get("lab"), dict) and isinstance(tables.get("nodes"), dict)
 
 
 def _name_in(path: Path) -> str:
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return str(tables["lab"].get("name", path.stem))
+    return str(_tables(path)["lab"].get("name", path.stem))
+
+
+def _tables(path: Path) -> Mapping[str, Any]:
+    import tomllib  # noqa: PLC0415  # who names a lab, or stands beside one, needs no topology
+
+    return tomllib.loads(path.read_text(encoding="utf-8"))

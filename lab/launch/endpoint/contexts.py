@@ -4,7 +4,6 @@ The SDK's own reader knows no environment but its process's, and finds no contex
 has no `config.json`.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +32,8 @@ def endpoint_of(environ: Mapping[str, str]) -> Endpoint:
 
 
 def _of_context(folder: Path, name: str, said_by: str) -> Endpoint:
+    import hashlib  # noqa: PLC0415  # few name a context
+
     own = hashlib.sha256(name.encode()).hexdigest()
     found = _values(folder / "contexts" / "meta" / own / "meta.json").get("Endpoints", {})
     docker: Mapping[str, Any] = found.get("docker", {})

@@ -11,9 +11,10 @@ import requests
 from docker.utils import version_gte
 
 from lab.errors import EngineError, Problem
-from lab.launch.endpoint import connection
-from lab.launch.endpoint.certificates import needs_certificates
+from lab.launch.endpoint.connection import Endpoint, knock, root_cause
 from lab.launch.endpoint.contexts import endpoint_of
+from lab.launch.endpoint.distrust import needs_certificates
+from lab.launch.endpoint.silence import podman, silence
 from lab.launch.endpoint.ssh import SCHEME, SshTunnel
 from lab.launch.engine.rows import engine_facts
 from lab.launch.labels import SWARM
@@ -34,7 +35,7 @@ def asked(where: str) -> Iterator[None]:
         said = str(error.explanation or error)
         raise refusal(error.status_code, said, where) from error
     except requests.exceptions.RequestException as error:
-        cause = connection.root_cause(error)
+        cause = root_cause(error)
         raise EngineError(
             Problem(f"the engine stopped answering: {cause}", where, "is it still running?")
         ) from error
@@ -71,8 +72,8 @@ class Door:
                 quick = docker.APIClient(**options, timeout=_QUICK)
                 api = docker.APIClient(**options, timeout=_LONG, max_pool_size=_POOL)
             except (OSError, docker.errors.DockerException) as error:
-                cause = connection.root_cause(error)
-                raise EngineError(connection.silence(endpoint, cause)) from error
+                cause = root_cause(error)
+                raise EngineError(silence(endpoint, cause)) from error
             self = cls(api, quick, is_here=bool(endpoint.socket_path))
             self._ways = ways.pop_all()
         return self
@@ -106,7 +107,7 @@ class Door:
         return (SWARM in (labels or {})) == self.in_swarm
 
 
-def _way_to(endpoint: connection.Endpoint, ways: ExitStack) -> str:
+def _way_to(endpoint: Endpoint, ways: ExitStack) -> str:
     """Give the URL by which the SDK reaches an engine; *ways* ends what leads there."""
     if endpoint.url.startswith(SCHEME):
         return f"unix://{ways.enter_context(closing(SshTunnel(endpoint.url))).path}"
@@ -115,11 +116,11 @@ def _way_to(endpoint: connection.Endpoint, ways: ExitStack) -> str:
 
         context = endpoint.certificates.context()
         return f"unix://{ways.enter_context(closing(TlsTunnel(endpoint.url, context))).path}"
-    connection.knock(endpoint)
+    knock(endpoint)
     return endpoint.url
 
 
-def _spoken(options: Mapping[str, Any], endpoint: connection.Endpoint) -> str:
+def _spoken(options: Mapping[str, Any], endpoint: Endpoint) -> str:
     """Give the version of the API that the engine speaks.
 
     The ping tells it at no cost; for `GET /version`, which the SDK would ask, an engine starts
@@ -131,7 +132,7 @@ def _spoken(options: Mapping[str, Any], endpoint: connection.Endpoint) -> str:
         raise EngineError(needs_certificates(endpoint.url))
     answer.raise_for_status()
     if "Libpod-Api-Version" in answer.headers:
-        raise EngineError(connection.podman(endpoint.url))
+        raise EngineError(podman(endpoint.url))
     if "Api-Version" not in answer.headers:
         raise ConnectionError("what answers there is no Docker Engine")
     return str(answer.headers["Api-Version"])

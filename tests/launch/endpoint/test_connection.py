@@ -1,13 +1,6 @@
-import pytest
+"""The layers that a client library puts around an error of the system."""
 
-from lab.launch.endpoint.connection import Endpoint, root_cause, silence
-
-DEFAULT = Endpoint("unix:///var/run/docker.sock")
-REFUSED = ConnectionRefusedError(111, "Connection refused")
-
-
-def installed(*programs: str):
-    return lambda name: f"/usr/bin/{name}" if name in programs else None
+from lab.launch.endpoint.connection import root_cause
 
 
 def test_the_systems_own_error_is_dug_out_of_the_librarys_layers() -> None:
@@ -15,24 +8,3 @@ def test_the_systems_own_error_is_dug_out_of_the_librarys_layers() -> None:
     outer = OSError("Error while fetching server API version")
     outer.__cause__ = RuntimeError("Connection aborted.", inner)
     assert root_cause(outer) is inner
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "cause", "programs", "what", "mend"),
-    [
-        (DEFAULT, FileNotFoundError(2, "x"), (), "no Docker Engine is installed", "make lab-up"),
-        (DEFAULT, REFUSED, ("dockerd", "docker"), "is not running", "systemctl start docker"),
-        (DEFAULT, FileNotFoundError(2, "x"), ("docker",), "is not running", "Docker Desktop"),
-        (DEFAULT, PermissionError(13, "x"), ("dockerd",), "no permission", "usermod -aG docker"),
-        (DEFAULT, FileNotFoundError(2, "x"), ("podman",), "Podman", "beside Podman"),
-        (Endpoint("tcp://h:1", "DOCKER_HOST"), REFUSED, (), "DOCKER_HOST", "unset DOCKER_HOST"),
-        (Endpoint("ssh://h", "docker context `h`"), REFUSED, (), "context `h`", "use default"),
-    ],
-)
-def test_each_way_of_not_answering_has_its_own_words(
-    endpoint: Endpoint, cause: OSError, programs: tuple[str, ...], what: str, mend: str
-) -> None:
-    problem = silence(endpoint, cause, program=installed(*programs))
-    assert what in problem.what
-    assert mend in problem.mend
-    assert endpoint.url in problem.where
