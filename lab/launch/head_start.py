@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from lab.errors import EngineError
 from lab.launch.endpoint.contexts import endpoint_of
-from lab.launch.labels import LAB, SWARM
+from lab.launch.labels import LAB, PART, SWARM, Part
 
 _PATIENCE = 2.0  # seconds for one answer; a silent engine is the removal's to tell
 _REFUSED = 400  # the least status of a refusal
@@ -46,6 +46,8 @@ def _kill(path: str, lab: str, asked: ExitStack) -> bool:
             _answer(path, "DELETE", f"/volumes/{volume['Name']}")
         containers = _own(_read(listing))
     for container in containers:
+        if container["Labels"].get(PART) == Part.PROBER:
+            continue  # as in every removal its end comes last
         # The engine answers when it has ended: in a thread each would wait for the interpreter.
         asked.enter_context(_asked(path, "POST", f"/containers/{container['Id']}/kill"))
     return bool(volumes or containers)

@@ -13,11 +13,15 @@ from typing import Any
 import pytest
 
 from lab.launch.head_start import killed_ahead
-from lab.launch.labels import LAB, SWARM
+from lab.launch.labels import LAB, PART, SWARM, Part
 
 OWN = {"Name": "lab-t-complete", "Id": "1" * 64, "Labels": {LAB: "t"}}
 OF_A_SWARM = {"Name": "swarm", "Id": "2" * 64, "Labels": {LAB: "t", SWARM: "a=b"}}
-THERE = {"/volumes": {"Volumes": [OWN, OF_A_SWARM]}, "/containers/json": [OWN, OF_A_SWARM]}
+PROBER = {"Id": "3" * 64, "Labels": {LAB: "t", PART: str(Part.PROBER)}}
+THERE = {
+    "/volumes": {"Volumes": [OWN, OF_A_SWARM]},
+    "/containers/json": [PROBER, OWN, OF_A_SWARM],
+}
 
 
 @contextmanager
@@ -66,7 +70,9 @@ def changes(asked: list[str]) -> list[str]:
     return [request for request in asked if not request.startswith("GET")]
 
 
-def test_a_lab_is_half_made_before_its_containers_are_killed(tmp_path: Path) -> None:
+def test_a_lab_is_half_made_before_its_containers_are_killed_and_its_prober_is_left(
+    tmp_path: Path,
+) -> None:
     with answering(tmp_path, THERE) as asked:
         assert begun(tmp_path)
     assert changes(asked) == [

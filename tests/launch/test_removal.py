@@ -2,6 +2,7 @@
 
 import math
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,20 @@ def test_a_network_whose_endpoints_never_vanish_is_told(monkeypatch: pytest.Monk
     engine.network_went.set()
     with pytest.raises(LabError, match="has active endpoints"):
         remove_objects(engine, LabObjects((NODE,), (NETWORK,)))  # type: ignore[arg-type]
+
+
+def test_the_prober_goes_when_all_others_have_gone() -> None:
+    gone: list[str] = []
+
+    class Engine:
+        def remove(self, container: str) -> None:
+            gone.append(container)
+
+    prober = SeenContainer("0" * 64, "lab-t-prober", {PART: str(Part.PROBER)}, "running")
+    others = [replace(NODE, id=digit * 64) for digit in "789"]
+    remove_objects(Engine(), LabObjects((prober, *others)))  # type: ignore[arg-type]
+    assert sorted(gone[:-1]) == [other.id for other in others]
+    assert gone[-1] == prober.id
 
 
 @pytest.mark.parametrize(("held", "stays"), [((), False), (("notes.txt",), True)])
