@@ -1,5 +1,5 @@
 """Lets `python -m lab` do what `lab` does."""
 
-from lab.cli import main
+from lab.cli.program import run
 
-main()
+run()

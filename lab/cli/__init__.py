@@ -54,12 +54,8 @@ for _verb in _VERBS:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; raises `SystemExit`."""
     # A verb's modules make many thousand objects, and all of them stay: looking for garbage among
     # them again and again would be a tenth of the time until the verb begins.
     gc.set_threshold(50_000)
-    try:
-        app()
-    finally:
-        # The process ends, and its memory with it: Python would look through all of it once more.
-        gc.freeze()
+    app()
