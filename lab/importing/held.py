@@ -18,8 +18,8 @@ def held_by(settings: Settings, reading: Reading) -> tuple[str, ...]:
 
 def script_of(settings: Settings, reading: Reading) -> str:
     """Give the database whose dbscript makes this one: users and the registry are any other's."""
-    otherwise = {Line.TOML: "shared_db", Line.XML: "userdb"}[settings.tables.line]
-    return next(iter(held_by(settings, reading)), otherwise)
+    held = held_by(settings, reading)
+    return held[0] if held else _SCRIPTS[settings.tables.line](settings, reading)
 
 
 def _in_toml(_settings: Settings, reading: Reading) -> tuple[str, ...]:
@@ -27,15 +27,29 @@ def _in_toml(_settings: Settings, reading: Reading) -> tuple[str, ...]:
     return (name,) if name in ("apim_db", "shared_db") else ()
 
 
+def _script_in_toml(_settings: Settings, reading: Reading) -> str:
+    # Artifacts for gateways lie in a table of API Manager's own script.
+    scripts = {"store_db": "mb_store_db", "sync_runtime_artifacts_db": "apim_db"}
+    return scripts.get(str(reading.path[-1]), "shared_db")
+
+
 def _in_xml(settings: Settings, reading: Reading) -> tuple[str, ...]:
-    """Tell it by the JNDI name, by which the other files ask for a datasource."""
-    jndi = settings.document.value((*_datasource(reading.path), "jndiConfig", "name"))
+    jndi = _jndi(settings, reading)
     asked = {
         "apimgtdb": settings.text(_API_MANAGER, "jdbc/WSO2AM_DB"),
         "userdb": settings.text(_USERS),
         "regdb": _registry(settings),
     }
     return tuple(database for database, name in asked.items() if name == jndi)
+
+
+def _script_in_xml(settings: Settings, reading: Reading) -> str:
+    return "mb_store_db" if _jndi(settings, reading) == "WSO2MBStoreDB" else "userdb"
+
+
+def _jndi(settings: Settings, reading: Reading) -> object:
+    """Give the name by which the other files ask for a datasource."""
+    return settings.document.value((*_datasource(reading.path), "jndiConfig", "name"))
 
 
 def _datasource(path: KeyPath) -> KeyPath:
@@ -57,4 +71,8 @@ def _registry(settings: Settings) -> str:
 _HELD: Mapping[Line, Callable[[Settings, Reading], tuple[str, ...]]] = {
     Line.TOML: _in_toml,
     Line.XML: _in_xml,
+}
+_SCRIPTS: Mapping[Line, Callable[[Settings, Reading], str]] = {
+    Line.TOML: _script_in_toml,
+    Line.XML: _script_in_xml,
 }

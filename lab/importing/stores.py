@@ -94,9 +94,10 @@ def _note(
     link = mention.reading.link
     kind = script_of(settings, mention.reading)
     made = server.schemas.setdefault(link.database, kind)
-    if release.schemas[made].script != release.schemas[kind].script:
+    scripts = release.scripts
+    if scripts[made].script != scripts[kind].script:
         what = f"{link.source}: {link.database} is {made} already, and can't hold {kind} as well"
-        stores.reasons.append(f"{what}: the tables of {release.schemas[kind].script} are missing")
+        stores.reasons.append(f"{what}: the tables of {scripts[kind].script} are missing")
     if link.credentials is not None:
         server.logins[link.credentials.username, link.credentials.password] += 1
     for database in held_by(settings, mention.reading):

@@ -134,7 +134,8 @@ def load_schema(engine: Engine, container: str, schema: PlannedSchema, script: D
                 "check its name, character set and collation",
             )
         )
-    ran = ask(engine, container, script.content, schema.name)
+    # On the script's first line, so that the server's line numbers are the file's.
+    ran = ask(engine, container, schema.session.encode() + script.content, schema.name)
     if ran.exit_code != 0:
         stderr = ran.stderr.decode(errors="replace")
         raise DatabaseError(load_failure(script, schema.name, stderr))

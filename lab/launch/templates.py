@@ -46,6 +46,7 @@ def template_tag(server: PlannedServer, image_id: str, scripts: Mapping[str, Dbs
                 schema.name,
                 schema.charset,
                 schema.collation,
+                schema.session,
                 hashlib.sha256(scripts[schema.name].content).hexdigest(),
             ]
             for schema in server.schemas

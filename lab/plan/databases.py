@@ -55,18 +55,18 @@ def _schemas(
 ) -> tuple[PlannedSchema, ...]:
     own = [
         (schema, database)
-        for database in release.schemas
+        for database in release.scripts
         if (schema := schemas[server].get(database))
         and (section.schemas or SchemaPlace(server, schema) in used)
     ]
     return tuple(
-        _schema(schema, release.schemas[database])
+        _schema(schema, release.scripts[database])
         for schema, database in (*own, *section.also.items())
     )
 
 
 def _schema(name: str, facts: SchemaFacts) -> PlannedSchema:
-    return PlannedSchema(name, facts.charset, facts.collation, facts.script)
+    return PlannedSchema(name, facts.charset, facts.collation, facts.script, facts.session)
 
 
 def _server(

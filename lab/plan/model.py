@@ -94,6 +94,7 @@ class PlannedSchema:
     charset: str
     collation: str
     script: str  # relative to the dbscripts folder, e.g. `apimgt/mysql.sql`
+    session: str = ""  # SQL that goes before it, on its first line
 
 
 @dataclass(frozen=True, slots=True)

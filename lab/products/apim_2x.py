@@ -7,6 +7,7 @@ at localhost only, so no other node sees them.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from lab.products.broker_store import BROKER_STORE
 from lab.products.facts import (
     Jdk,
     Line,
@@ -51,7 +52,7 @@ _API_MANAGER = RoleFacts(
 # keys of apimgtdb outgrow 3072 bytes under utf8mb4.
 _SCHEMAS: Mapping[str, SchemaFacts] = MappingProxyType(
     {
-        name: SchemaFacts(script=script, charset="latin1", collation="latin1_swedish_ci", h2_url="")
+        name: SchemaFacts(script=script, charset="latin1", collation="latin1_swedish_ci")
         for name, script in (
             ("apimgtdb", "apimgt/mysql5.7.sql"),
             ("userdb", "mysql5.7.sql"),
@@ -68,6 +69,7 @@ RELEASES: Mapping[str, Release] = MappingProxyType(
             version="2.1.0",
             roles=MappingProxyType({Role.API_MANAGER: _API_MANAGER, Role.KEY_MANAGER: KEY_MANAGER}),
             schemas=_SCHEMAS,
+            further=BROKER_STORE,
             jdk=Jdk(7, 8, "8"),
             uid=802,
             connector="5.1.49",

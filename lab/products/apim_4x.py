@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from lab.products.broker_store import BROKER_STORE
 from lab.products.facts import (
     Front,
     Protocol,
@@ -188,6 +189,7 @@ RELEASES: Mapping[str, Release] = MappingProxyType(
             version=version,
             roles=_roles(row.profiles, row.starts),
             schemas=_SCHEMAS,
+            further=BROKER_STORE,
             jdk=row.jdk,
             uid=row.uid,
             connector=row.connector,

@@ -205,7 +205,8 @@ class SchemaFacts:
     script: str  # relative to the dbscripts folder
     charset: str
     collation: str
-    h2_url: str  # of a node that keeps it in a file of its own
+    h2_url: str = ""  # of a node that keeps it in a file of its own
+    session: str = ""  # SQL without which MySQL refuses the script
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +221,18 @@ class Release:
     title: str
     version: str
     roles: Mapping[Role, RoleFacts]
-    schemas: Mapping[str, SchemaFacts]
+    schemas: Mapping[str, SchemaFacts]  # that roles keep in MySQL
+    further: Mapping[str, SchemaFacts]  # that a node keeps in a file unless its own file says where
     jdk: Jdk
     uid: int
     connector: str
     mysql: str  # the server of the official compose files
     line: Line = Line.TOML
+
+    @property
+    def scripts(self) -> Mapping[str, SchemaFacts]:
+        """Give all databases that a dbscript of the release makes."""
+        return {**self.schemas, **self.further}
 
     def image(self, role: Role) -> str:
         """Give the official image of a role, without updates."""

@@ -35,7 +35,7 @@ def database_problems(
     known = tuple(release.schemas)
     schemas = schemas_in(servers, known)
     for name, section in servers.items():
-        yield from _schema_problems(section, known, f"{places[name]}.schemas")
+        yield from _schema_problems(section, tuple(release.scripts), f"{places[name]}.schemas")
     for name, node in nodes.items():
         yield from _wish_problems(node, schemas, known, f"{where}: nodes.{name}.databases")
     kept = {

@@ -40,9 +40,9 @@ def _unknown_scripts(raw: Mapping[str, Any], release: Release, where: str) -> It
     for name, section in servers.items() if isinstance(servers, Mapping) else ():
         also = section.get("also") if isinstance(section, Mapping) else None
         for schema, database in also.items() if isinstance(also, Mapping) else ():
-            if database not in release.schemas:
+            if database not in release.scripts:
                 at = f"{where}: databases.{name}.also.{schema}"
-                yield unknown("database", str(database), tuple(release.schemas), at)
+                yield unknown("database", str(database), tuple(release.scripts), at)
 
 
 def _beyond_xml(

@@ -92,6 +92,29 @@ def test_the_files_tell_version_roles_machine_and_databases(folder: Path) -> Non
     assert plan.is_closed
 
 
+STORE = """
+        <datasource>
+            <name>WSO2_MB_STORE_DB</name>
+            <jndiConfig><name>WSO2MBStoreDB</name></jndiConfig>
+            <definition type="RDBMS">
+                <configuration>
+                    <url>jdbc:mysql://localhost:3306/acme_mb</url>
+                    <username>apim</username>
+                    <password>Cla-Db-6</password>
+                    <driverClassName>com.mysql.jdbc.Driver</driverClassName>
+                </configuration>
+            </definition>
+        </datasource>
+    </datasources>"""
+
+
+def test_the_broker_s_store_is_made_by_its_own_script(folder: Path) -> None:
+    edit(folder / AM / CONF / "datasources/master-datasources.xml", "</datasources>", STORE)
+    plan = make_plan(read_topology(imported(folder).topology))
+    scripts = {schema.name: schema.script for schema in plan.server("db").schemas}
+    assert scripts["acme_mb"] == "mb-store/mysql-mb.sql"
+
+
 def test_stores_are_made_as_carbon_xml_names_them(folder: Path) -> None:
     made = imported(folder)
     assert findings(made) == []

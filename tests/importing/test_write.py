@@ -124,6 +124,44 @@ def test_a_database_that_no_lab_can_have_is_told_with_its_line(tmp_path: Path) -
     assert made.values["nodes"]["control-plane"]["databases"]["apim_db"] == "h2"
 
 
+FURTHER = """
+[database.{name}]
+type = "mysql"
+url = "jdbc:mysql://10.20.30.20:3306/{schema}"
+username = "acme"
+password = "Addr-Db-42"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("mb.store_db", "mb-store/mysql-mb.sql"),
+        ("sync_runtime_artifacts_db", "apimgt/mysql.sql"),
+        ("config", "mysql.sql"),
+    ],
+)
+def test_a_further_database_is_made_by_the_script_that_has_its_tables(
+    tmp_path: Path, name: str, script: str
+) -> None:
+    folder = Path(shutil.copytree(CUSTOMERS / "addresses", tmp_path / "given"))
+    with (folder / "control-plane/deployment.toml").open("a") as file:
+        file.write(FURTHER.format(name=name, schema="acme_more"))
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASES, None, {})
+    assert not [reason for reason in made.reasons if "database." in reason]
+    plan = make_plan(read_topology(made.topology))
+    scripts = {one.name: one.script for server in plan.servers for one in server.schemas}
+    assert scripts["acme_more"] == script
+
+
+def test_artifacts_may_lie_beside_the_apis(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(CUSTOMERS / "addresses", tmp_path / "given"))
+    with (folder / "control-plane/deployment.toml").open("a") as file:
+        file.write(FURTHER.format(name="sync_runtime_artifacts_db", schema="acme_am"))
+    made = import_folder(folder, tmp_path / "acme.toml", RELEASES, None, {})
+    assert not [reason for reason in made.reasons if "acme_am" in reason]
+
+
 def test_secrets_and_files_are_the_owner_s_alone(tmp_path: Path) -> None:
     made = imported(tmp_path, "addresses")
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in made.files.iterdir()}

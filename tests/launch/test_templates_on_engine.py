@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.data import data_folder
 from lab.errors import DatabaseError
 from lab.launch.cluster import Cluster
 from lab.launch.create_cluster import create_cluster
@@ -19,8 +20,9 @@ from lab.launch.schemas import judge
 from lab.launch.servers import ask, found_on, wait_until_ready
 from lab.launch.sources import Sources
 from lab.launch.templates import ensure_template, template_tag
-from lab.plan.model import Plan
+from lab.plan.model import Plan, PlannedSchema
 from lab.plan.observed import SchemaVerdict
+from lab.products.broker_store import BROKER_STORE
 from tests.launch.conftest import created
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("unloaded")]
@@ -171,6 +173,30 @@ def test_no_account_certificate_or_lab_is_in_the_template(
     assert listed == ""
     kept = engine.image(tag).labels
     assert {key for key, value in kept.items() if value} == {"apim-lab.template"}
+
+
+def test_the_broker_s_store_is_loaded_though_mysql_refuses_its_keys(
+    engine: Engine, new_plan: NewPlan, mysql: str, tmp_path: Path
+) -> None:
+    facts = BROKER_STORE["mb_store_db"]
+    schema = PlannedSchema("mb", facts.charset, facts.collation, facts.script, facts.session)
+    script = data_folder("images") / "stand-in" / "dbscripts" / facts.script
+    refused = tmp_path / facts.script
+    refused.parent.mkdir()
+    refused.write_text(script.read_text() + "CREATE TABLE LT_BAD (MADE TIMESTAMP DEFAULT 0);\n")
+
+    def keep(schema: PlannedSchema, folder: Path) -> str:
+        plan = new_plan()
+        server = replace(plan.servers[0], schemas=(schema,))
+        return made(engine, replace(plan, servers=(server,)), mysql, folder, [])
+
+    with pytest.raises(DatabaseError, match=r"\(MySQL 6125\)"):
+        keep(replace(schema, session=""), refused.parents[1])
+    lines = script.read_text().count("\n")
+    with pytest.raises(DatabaseError) as caught:
+        keep(schema, refused.parents[1])
+    assert f"{refused}:{lines + 1}: CREATE TABLE LT_BAD" in caught.value.problems[0].where
+    assert engine.image(keep(schema, script.parents[1])) is not None
 
 
 def test_both_failing_scripts_are_told_at_once(

@@ -43,6 +43,14 @@ def test_a_server_without_schemas_keeps_what_no_other_one_names():
     assert [schema.script for schema in plan.server("keys").schemas] == ["apimgt/mysql.sql"]
 
 
+def test_a_server_may_keep_a_broker_s_store_alone():
+    plan = planned(("users", ""), ("broker", 'schemas = { mb_store_db = "tm_mb" }'))
+    assert schemas(plan) == {"users": ["apim_db", "shared_db"], "broker": ["tm_mb"]}
+    (store,) = plan.server("broker").schemas
+    assert store.script == "mb-store/mysql-mb.sql"
+    assert "restrict_fk_on_non_standard_key" in store.session
+
+
 def test_each_server_has_its_own_account_name_and_container():
     plan = planned(("keys", 'schemas = { apim_db = "apim_db" }'), ("users", ""))
     assert [server.container for server in plan.servers] == ["lab-lab-keys", "lab-lab-users"]
