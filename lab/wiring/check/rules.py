@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from lab.products.facts import Line
 from lab.wiring.check.addresses import check_addresses
+from lab.wiring.check.broker_stores import check_broker_stores
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
 from lab.wiring.check.files_2x import check_drivers, check_file_names
@@ -78,6 +79,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_left_out,
     check_charset,
     check_login_key,
+    check_broker_stores,
     check_copies,
     check_encryption,
     check_labels,
@@ -94,6 +96,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_amqp_characters,
     check_databases,
     check_login_key,
+    check_broker_stores,
     check_key_managers,
     check_thrift,
     check_users,
