@@ -22,14 +22,20 @@ class StepError(Exception):
         self.why = why
 
 
-async def json_of(asker: Asker, question: Question, why: Callable[[int], Blame]) -> Any:
-    """Give the JSON of an answer that says yes. Raises `StepError`."""
+async def said_yes(asker: Asker, question: Question, why: Callable[[int], Blame]) -> Answer:
+    """Give an answer that says yes. Raises `StepError`."""
     try:
         answer = await asker.ask(question)
     except NoAnswerError as error:
         raise StepError(str(question), shown(error), why(0)) from error
     if answer.status not in _MADE:
         raise StepError(str(question), shown(answer), why(answer.status))
+    return answer
+
+
+async def json_of(asker: Asker, question: Question, why: Callable[[int], Blame]) -> Any:
+    """Give the JSON of an answer that says yes. Raises `StepError`."""
+    answer = await said_yes(asker, question, why)
     try:
         return json.loads(answer.body)
     except ValueError as error:

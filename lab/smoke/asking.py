@@ -35,6 +35,7 @@ class Question:
     token: str = ""
     form: Mapping[str, str] | None = None
     body: Any = None
+    envelope: str = ""  # of a SOAP service
     named: str = ""
 
     def __str__(self) -> str:
@@ -94,6 +95,9 @@ def _request(question: Question) -> HttpRequest:
     elif question.body is not None:
         headers.append(("Content-Type", "application/json"))
         body = json.dumps(question.body)
+    elif question.envelope:
+        headers += [("Content-Type", "text/xml; charset=UTF-8"), ("SOAPAction", '""')]
+        body = question.envelope
     elif question.method == "POST":
         headers.append(("Content-Length", "0"))  # Tomcat wants a length of every POST
     return HttpRequest(question.method, path, (), headers=tuple(headers), body=body)

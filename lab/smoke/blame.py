@@ -1,7 +1,7 @@
-"""The likely cause of each step's failure, by what came."""
+"""The likely cause of each step's failure in the 4.x line, by what came."""
 
 from lab.products.facts import Role
-from lab.smoke.told import Blame, Suspect
+from lab.smoke.told import Blame, Blames, Suspect
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _SERVER_ERROR = 401, 403, 404, 500
 
@@ -106,3 +106,6 @@ def blame_throttling() -> Blame:
         " `lab stop` and `lab start` it; else look at these connections",
         (_POLICIES, _REQUESTS, _DECISIONS),
     )
+
+
+OF_4X = Blames(blame_control_plane, blame_key_generation, blame_token, blame_call, blame_throttling)

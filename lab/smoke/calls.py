@@ -4,11 +4,11 @@ import time
 
 from lab.gate.pace import Pace
 from lab.gate.patience import Patience
-from lab.smoke import blame
 from lab.smoke.answers import StepError, json_of, shown
 from lab.smoke.asking import Asker, NoAnswerError, Question
-from lab.smoke.made import RESOURCE, Made
+from lab.smoke.made import RESOURCE, Made, Steps
 from lab.smoke.site import Site
+from lab.smoke.told import Blames
 from probes.http import Answer
 
 _OK = 200
@@ -18,18 +18,30 @@ _TOO_MANY = 429
 class Calls:
     """Each step tells in a line what came, and raises `StepError`."""
 
-    def __init__(self, site: Site, asker: Asker, made: Made, patience: Patience) -> None:
+    def __init__(
+        self, site: Site, asker: Asker, made: Made, patience: Patience, blames: Blames
+    ) -> None:
         self._site = site
         self._asker = asker
         self._made = made
         self._patience = patience
+        self._blames = blames
+
+    @property
+    def steps(self) -> Steps:
+        """Give the steps, in their order."""
+        return (
+            ("get a token for calls", self.get_call_token),
+            ("call it through the gateway", self.call),
+            ("be throttled", self.be_throttled),
+        )
 
     async def get_call_token(self) -> str:
         """Get a token of the application's."""
         url = f"{self._site.key_manager}/oauth2/token"
         form = {"grant_type": "client_credentials"}
         question = Question("POST", url, basic=self._made.keys, form=form)
-        found = await json_of(self._asker, question, blame.blame_token)
+        found = await json_of(self._asker, question, self._blames.token)
         self._made.call_token = found["access_token"]
         return f"from {url}"
 
@@ -39,7 +51,7 @@ class Calls:
         if isinstance(answer, Answer) and answer.status == _OK:
             return f"200 after {calls} {'call' if calls == 1 else 'calls'}"
         status = answer.status if isinstance(answer, Answer) else 0
-        raise StepError(str(self._call_question()), shown(answer), blame.blame_call(status))
+        raise StepError(str(self._call_question()), shown(answer), self._blames.call(status))
 
     async def be_throttled(self) -> str:
         """Call the API until it is throttled."""
@@ -47,7 +59,7 @@ class Calls:
         if isinstance(answer, Answer) and answer.status == _TOO_MANY:
             return f"429 at call {calls}, by {self._made.application_policy}"
         asked = f"{self._call_question()}, {calls} times, for a 429"
-        raise StepError(asked, shown(answer), blame.blame_throttling())
+        raise StepError(asked, shown(answer), self._blames.throttling())
 
     def _call_question(self) -> Question:
         url = f"{self._made.gateway}{RESOURCE}"

@@ -1,6 +1,6 @@
 """What the steps of a smoke test hand on to later ones, and to the clean-up."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from lab.plan.model import Account
@@ -8,6 +8,8 @@ from lab.smoke.asking import Question
 
 VERSION = "1.0.0"  # of the API
 RESOURCE = "/Version"  # of its backend
+
+Steps = Sequence[tuple[str, Callable[[], Awaitable[str]]]]  # each tells in a line what it made
 
 
 @dataclass(slots=True)

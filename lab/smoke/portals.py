@@ -1,4 +1,4 @@
-"""The steps at the REST services: from a client of the lab's own to an application with keys."""
+"""The steps at the REST services of 4.x: from a client of its own to an application's keys."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +7,9 @@ from lab.plan.model import Account
 from lab.smoke import blame
 from lab.smoke.answers import StepError, json_of
 from lab.smoke.asking import Asker, Question
-from lab.smoke.made import RESOURCE, VERSION, Made
+from lab.smoke.made import RESOURCE, VERSION, Made, Steps
+from lab.smoke.portal_token import get_token
+from lab.smoke.quotas import endless, smallest
 from lab.smoke.site import Site
 from lab.smoke.told import Blame
 
@@ -15,9 +17,6 @@ _SCOPES = (
     "apim:api_view apim:api_create apim:api_publish apim:api_delete apim:api_manage"
     " apim:subscribe apim:app_manage apim:sub_manage"
 )
-# Few calls use it up: the product's own policy of ten a minute, if it has one.
-_MOST_CALLS_A_MINUTE = 60
-_MINUTES = {"sec": 1 / 60, "min": 1, "minute": 1, "hour": 60, "hours": 60, "day": 1440}
 
 
 class Portals:
@@ -27,6 +26,27 @@ class Portals:
         self._site = site
         self._asker = asker
         self._made = made
+
+    @property
+    def beginning(self) -> Steps:
+        """Give the steps that make nothing but a client."""
+        return (
+            ("register a client", self.register),
+            ("get a token", self.get_token),
+            ("find environment and policies", self.look_around),
+        )
+
+    @property
+    def making(self) -> Steps:
+        """Give the steps from an API to an application's keys."""
+        return (
+            ("create an API", self.create_api),
+            ("create and deploy a revision", self.deploy),
+            ("publish it", self.publish),
+            ("create an application", self.create_application),
+            ("subscribe", self.subscribe),
+            ("generate keys", self.generate_keys),
+        )
 
     async def register(self) -> str:
         """Register a client of the lab's own."""
@@ -56,26 +76,7 @@ class Portals:
 
     async def get_token(self) -> str:
         """Get a token with the portals' scopes."""
-        admin = self._site.admin
-        form = {
-            "grant_type": "password",
-            "username": admin.username,
-            "password": admin.password,
-            "scope": _SCOPES,
-        }
-        url = f"{self._site.control_plane}/oauth2/token"
-        question = Question("POST", url, basic=self._made.keys, form=form)
-        found = await json_of(self._asker, question, blame.blame_control_plane)
-        self._made.token = found["access_token"]
-        granted = str(found.get("scope", "")).split()
-        missing = sorted(set(_SCOPES.split()) - set(granted))
-        if missing:
-            why = Blame(
-                f"{admin.username} lacks the roles of these scopes",
-                "the super admin of a fresh database has them all",
-            )
-            raise StepError(str(question), f"a token without {', '.join(missing)}", why)
-        return f"a token with {len(granted)} scopes"
+        return await get_token(self._site, self._asker, self._made, _SCOPES, blame.OF_4X)
 
     async def look_around(self) -> str:
         """Choose environment and policies."""
@@ -83,16 +84,9 @@ class Portals:
         environment = self._environment(settings)
         levels = f"{self._site.publisher}/throttling-policies/subscription"
         names = [one["name"] for one in (await self._portal("GET", levels))["list"]]
-        self._made.subscription_policy = "Unlimited" if "Unlimited" in names else names[0]
+        self._made.subscription_policy = endless(names)
         levels = f"{self._site.devportal}/throttling-policies/application"
-        found = (await self._portal("GET", levels))["list"]
-        slowest: Any = min(found, key=_calls_a_minute, default=None)
-        if slowest is None or _calls_a_minute(slowest) > _MOST_CALLS_A_MINUTE:
-            why = Blame(
-                "no application policy is small enough to be used up in a moment",
-                "the product brings 10PerMin; make such a policy in the admin portal",
-            )
-            raise StepError(f"GET {levels}", ", ".join(one["name"] for one in found), why)
+        slowest = smallest((await self._portal("GET", levels))["list"], f"GET {levels}")
         self._made.application_policy = slowest["name"]
         self._made.quota = int(slowest["requestCount"])
         return f"environment {environment}, application policy {slowest['name']}"
@@ -227,10 +221,3 @@ class Portals:
     async def _portal(self, method: str, url: str, body: Any = None) -> Any:
         question = Question(method, url, token=self._made.token, body=body)
         return await json_of(self._asker, question, blame.blame_control_plane)
-
-
-def _calls_a_minute(policy: Any) -> float:
-    """Give the quota of an application policy as calls a minute; one without counts for endless."""
-    count = policy.get("requestCount") or 0
-    minutes = _MINUTES.get(str(policy.get("timeUnit")), 0) * (policy.get("unitTime") or 0)
-    return count / minutes if count > 0 and minutes else float("inf")

@@ -2,20 +2,28 @@
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from lab.gate.patience import Patience
+from lab.products.facts import Line
 from lab.smoke import blame
 from lab.smoke.answers import StepError, shown
 from lab.smoke.asking import Asker, NoAnswerError
+from lab.smoke.blame_2x import OF_2X
 from lab.smoke.calls import Calls
-from lab.smoke.made import Made
+from lab.smoke.made import Made, Steps
 from lab.smoke.portals import Portals
+from lab.smoke.portals_2x import Portals2x
 from lab.smoke.site import Site
-from lab.smoke.told import Blame, Step, StepVerdict, Told
+from lab.smoke.told import Blame, Blames, Step, StepVerdict, Told
 from probes.result import Outcome, Result
 
 _GONE = (200, 202, 204, 404)
+
+_LINES: Mapping[Line, tuple[type[Portals | Portals2x], Blames]] = {
+    Line.TOML: (Portals, blame.OF_4X),
+    Line.XML: (Portals2x, OF_2X),
+}
 
 # Asks each traffic manager whether it throttles: by a policy's name, and its quota of requests.
 AskPolicies = Callable[[str, int], Awaitable[Sequence[tuple[str, Result]]]]
@@ -36,8 +44,10 @@ class Smoke:
         self._asker = asker
         self._told = told
         self._made = Made(f"lab-smoke-{secrets.token_hex(4)}")
-        self._portals = Portals(site, asker, self._made)
-        self._calls = Calls(site, asker, self._made, patience)
+        portals, blames = _LINES[site.line]
+        self._portals = portals(site, asker, self._made)
+        self._calls = Calls(site, asker, self._made, patience, blames)
+        self._line = site.line
         self._steps: list[Step] = []
         self._began = time.monotonic()
 
@@ -74,21 +84,13 @@ class Smoke:
         self._told(step)
         return Told(tuple(self._steps), time.monotonic() - self._began, tuple(left))
 
-    def _work(self) -> Sequence[tuple[str, Callable[[], Awaitable[str]]]]:
+    def _work(self) -> Steps:
+        policies: Steps = (("traffic managers have them", self._prove_policies),)
         return (
-            ("register a client", self._portals.register),
-            ("get a token", self._portals.get_token),
-            ("find environment and policies", self._portals.look_around),
-            ("traffic managers have them", self._prove_policies),
-            ("create an API", self._portals.create_api),
-            ("create and deploy a revision", self._portals.deploy),
-            ("publish it", self._portals.publish),
-            ("create an application", self._portals.create_application),
-            ("subscribe", self._portals.subscribe),
-            ("generate keys", self._portals.generate_keys),
-            ("get a token for calls", self._calls.get_call_token),
-            ("call it through the gateway", self._calls.call),
-            ("be throttled", self._calls.be_throttled),
+            *self._portals.beginning,
+            *(policies if self._line is Line.TOML else ()),  # API Manager 2.x is its own
+            *self._portals.making,
+            *self._calls.steps,
         )
 
     async def _take(self, name: str, work: Callable[[], Awaitable[str]]) -> None:

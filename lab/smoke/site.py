@@ -1,6 +1,6 @@
 """Where a smoke test asks what: control plane, key manager and gateway, by their own names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lab.errors import Problem, UsageError
@@ -37,21 +37,36 @@ class Site:
     gateways: Mapping[str, str]  # environment → its gateway's HTTPS URL
     backend: str  # what an API leads to, as gateways reach it
     admin: Account  # the control plane's
+    line: Line = Line.TOML
 
 
 def site_of(plan: Plan, ways: Ways) -> Site:
     """Find the places of a plan; *ways* are the names and ports that this machine reaches.
 
-    Raises `UsageError` for a lab of the 2.x line, or one that lacks a role.
+    Raises `UsageError` for a lab that lacks a role, or whose stand-ins have no portals.
     """
-    if plan.line is not Line.TOML:
-        raise UsageError(
-            Problem(
-                f"API Manager {plan.version} has other REST services",
-                f"lab {plan.lab}",
-                "`lab smoke` is for the 4.x line",
-            )
-        )
+    return _SITES[plan.line](plan, ways)
+
+
+def _of_2x(plan: Plan, ways: Ways) -> Site:
+    """Find the places of API Manager 2.x: all but the key manager's are its own."""
+    node = _first(plan, Role.API_MANAGER)
+    key_manager = next(iter(plan.nodes_of(Role.KEY_MANAGER)), node)
+    _refuse_stand_ins(plan)
+    base = _reached(plan, node, MANAGEMENT_PORT, ways)
+    return Site(
+        control_plane=base,
+        publisher=f"{base}/api/am/publisher/v0.11",
+        devportal=f"{base}/api/am/store/v0.11",
+        key_manager=_reached(plan, key_manager, MANAGEMENT_PORT, ways),
+        gateways={_DEFAULT_ENVIRONMENT: _reached(plan, node, GATEWAY_HTTPS_PORT, ways)},
+        backend=f"http://{node.hostname}:{SERVLET_HTTP_PORT + node.offset}/services",
+        admin=node.super_admin,
+        line=Line.XML,
+    )
+
+
+def _of_4x(plan: Plan, ways: Ways) -> Site:
     control_plane = _first(plan, Role.CONTROL_PLANE)
     _first(plan, Role.GATEWAY)
     _refuse_memory(plan, control_plane)
@@ -68,6 +83,18 @@ def site_of(plan: Plan, ways: Ways) -> Site:
         backend=f"http://{control_plane.hostname}:{backend_port}/services",
         admin=control_plane.super_admin,
     )
+
+
+_SITES: Mapping[Line, Callable[[Plan, Ways], Site]] = {Line.TOML: _of_4x, Line.XML: _of_2x}
+
+
+def _refuse_stand_ins(plan: Plan) -> None:
+    """Refuse stand-ins of the 2.x line: they have neither portals nor APIs."""
+    names = [node.name for node in plan.nodes if not node.is_real]
+    if names:
+        what = f"{', '.join(names)}: stand-ins of API Manager {plan.version} have no portals"
+        mend = 'bring the product up: `kind = "home:PATH"` for each node'
+        raise UsageError(Problem(what, f"lab {plan.lab}", mend))
 
 
 def _first(plan: Plan, role: Role) -> PlannedNode:

@@ -1,5 +1,6 @@
 """What a smoke test tells: one line a step, and of the failed one what was asked and what came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,17 @@ class Blame:
     why: str
     mend: str
     suspects: tuple[Suspect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blames:
+    """The likely causes of one product line; each takes an answer's status, 0 where none came."""
+
+    portals: Callable[[int], Blame]
+    key_generation: Callable[[int], Blame]
+    token: Callable[[int], Blame]
+    call: Callable[[int], Blame]
+    throttling: Callable[[], Blame]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class ScriptedLab:
     async def ask(self, question: Question) -> Answer:
         self.before(question)
         self.asked.append(question)
-        if question.url.startswith("https://gw."):
+        if ":8243/" in question.url:
             status = self.calls[0] if len(self.calls) == 1 else self.calls.pop(0)
             return Answer(status, "{}")
         if (question.method, question.url) not in self.answers:
@@ -95,7 +95,7 @@ class ScriptedLab:
         return [("tm", self.decision)]
 
 
-async def told_by(lab: ScriptedLab) -> Told:
-    smoke = Smoke(SITE, lab, QUICK, lab.ask_policies, lambda _step: None)
+async def told_by(lab: ScriptedLab, site: Site = SITE) -> Told:
+    smoke = Smoke(site, lab, QUICK, lab.ask_policies, lambda _step: None)
     await smoke.run()
     return await smoke.clean_up()

@@ -72,6 +72,14 @@ async def test_a_virtual_host_is_asked_for_at_its_gateway(server: Server, asker)
     assert "Authorization: Bearer t" in server.heads[0]
 
 
+async def test_a_soap_service_is_sent_its_envelope(server: Server, asker) -> None:
+    await asker("cp.wso2.com").ask(Question("POST", URL, envelope="<s:Envelope/>"))
+    head = server.heads[0]
+    assert "Content-Type: text/xml" in head
+    assert 'SOAPAction: ""' in head
+    assert "Content-Length: 13" in head
+
+
 async def test_what_is_not_published_is_not_asked(server: Server, asker) -> None:
     with pytest.raises(NoAnswerError, match=r"cp\.wso2\.com:9443 is not published"):
         await asker("km.wso2.com").ask(Question("GET", URL))

@@ -73,6 +73,27 @@ def test_a_stand_in_that_keeps_its_apis_in_h2_is_refused_and_the_product_is_not(
     assert placed(real).control_plane == "https://am.wso2.com:9443"
 
 
-def test_the_2x_line_is_refused() -> None:
-    with pytest.raises(UsageError, match="other REST services"):
+def test_stand_ins_of_the_2x_line_are_refused_by_name() -> None:
+    with pytest.raises(
+        UsageError, match=r"km, am: stand-ins of API Manager 2\.1\.0 have no portals"
+    ):
         placed(planned("is-key-manager"))
+
+
+def real(plan: Plan) -> Plan:
+    return replace(plan, nodes=tuple(replace(node, kind="home") for node in plan.nodes))
+
+
+def test_the_products_of_the_2x_line_are_asked_each_for_its_own() -> None:
+    site = placed(real(planned("is-key-manager")))
+    assert site.publisher == "https://am.wso2.com:9443/api/am/publisher/v0.11"
+    assert site.devportal == "https://am.wso2.com:9443/api/am/store/v0.11"
+    assert site.key_manager == "https://km.wso2.com:9444"
+    assert list(site.gateways.values()) == ["https://am.wso2.com:8243"]
+    assert site.backend == "http://am.wso2.com:9763/services"
+
+
+def test_an_api_manager_alone_is_its_own_key_manager() -> None:
+    plan = real(planned("is-key-manager"))
+    alone = replace(plan, nodes=tuple(node for node in plan.nodes if node.name == "am"))
+    assert placed(alone).key_manager == "https://am.wso2.com:9443"

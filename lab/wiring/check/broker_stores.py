@@ -20,9 +20,7 @@ def check_broker_stores(case: Case) -> Iterator[Finding]:
         place = f"{_machine(case, link)}:{link.port}/{link.database}"
         owner = first.setdefault(place, link.node)
         if owner != link.node:
-            what = (
-                f"{link.node} keeps its broker's messages in {place}, as {owner} does"
-            )
+            what = f"{link.node} keeps its broker's messages in {place}, as {owner} does"
             mend = "give each node a schema of its own, or leave the store in its file"
             yield warning("LAB0156", what, reading.value.used_at, mend, link)
 
