@@ -28,9 +28,7 @@ def down(names: Sequence[str], shell: Shell, *, every: bool) -> int:
         remove_labs(labs, shell, must_exist=bool(names))
         return 0
 
-    # The first alone: an engine that took the ends of fifty containers apart at once has hung, and
-    # has miscounted who is left in a network (20.10).
-    with uninterrupted(), killed_ahead(labs[:1], shell.environ) as has_begun:
+    with uninterrupted(), killed_ahead(labs[0], shell.environ) as has_begun:
         if has_begun:
             return remove()
     return remove()  # until something is removed, whoever waits for an engine may leave

@@ -62,7 +62,7 @@ def answering(folder: Path, answers: Mapping[str, Any], refused: str = "") -> It
 
 def begun(folder: Path, url: str = "") -> bool:
     """Begin the removal of the lab `t`; tell whether there is anything of it."""
-    with killed_ahead(["t"], {"DOCKER_HOST": url or f"unix://{folder}/engine"}) as found:
+    with killed_ahead("t", {"DOCKER_HOST": url or f"unix://{folder}/engine"}) as found:
         return found
 
 
@@ -113,5 +113,5 @@ def test_an_engine_that_is_not_there_or_elsewhere_is_the_removals_own_to_tell(
 
 def test_a_context_that_is_not_there_is_the_removals_own_to_tell(tmp_path: Path) -> None:
     gone = {"DOCKER_CONTEXT": "gone", "DOCKER_CONFIG": str(tmp_path)}
-    with killed_ahead(["t"], gone) as found:
+    with killed_ahead("t", gone) as found:
         assert not found
