@@ -73,7 +73,7 @@ def make_plan(
         topology_text=topology.text,
         ignored=topology.ignored,
         java=_java(topology, java or Java()),
-        encryption=_key_source(topology),
+        encryption=_key_source(topology, release),
         environments=topology.environments,
         machines=planned_machines(lab, topology),
         secrets=topology.secrets,
@@ -208,11 +208,11 @@ def _of_role(role: Role, topology: Topology) -> Mapping[str, Any]:
     return section.config if section else {}
 
 
-def _key_source(topology: Topology) -> KeySource | None:
+def _key_source(topology: Topology, release: Release) -> KeySource | None:
     """Give the key's source; a file's path counts from the topology's own folder."""
     section = topology.encryption
     if section is None:
-        return None
+        return KeySource() if release.needs_key else None
     beside = Path(topology.where).parent
     return KeySource(section.key, beside / section.key_file if section.key_file else None)
 

@@ -177,8 +177,8 @@ class Java:
 class KeySource:
     """Where the nodes' encryption key comes from: a text, a file, or else the lab makes it."""
 
-    key: str | None = field(repr=False)
-    file: Path | None
+    key: str | None = field(default=None, repr=False)
+    file: Path | None = None
 
 
 Member = PlannedNode | PlannedBalancer | PlannedServer

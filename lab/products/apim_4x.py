@@ -1,6 +1,6 @@
-"""The facts of WSO2 API Manager 4.0 to 4.6: what each role is, opens, keeps and waits for.
+"""The facts of WSO2 API Manager 4.0 to 4.7: what each role is, opens, keeps and waits for.
 
-Ports: what a 4.1.0 cluster was seen to open, profile by profile; 4.0 to 4.6 have the same set.
+Ports: what a 4.1.0 cluster was seen to open, profile by profile; 4.0 to 4.7 have the same set.
 What a version has of its own is a row of `versions_4x`.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from lab.products.broker_store import BROKER_STORE
+from lab.products.encryption_4x import KEY_NEEDED_SINCE
 from lab.products.facts import (
     Front,
     Protocol,
@@ -20,7 +21,7 @@ from lab.products.facts import (
     Start,
     Store,
 )
-from lab.products.versions_4x import ROWS
+from lab.products.versions_4x import ROWS, version_of
 
 MANAGEMENT_PORT = 9443
 SERVLET_HTTP_PORT = 9763
@@ -194,12 +195,8 @@ RELEASES: Mapping[str, Release] = MappingProxyType(
             uid=row.uid,
             connector=row.connector,
             mysql=row.mysql,
+            needs_key=version_of(version) >= KEY_NEEDED_SINCE,
         )
         for version, row in ROWS.items()
     }
 )
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """Give a release's number for comparing."""
-    return tuple(int(part) for part in text.split("."))

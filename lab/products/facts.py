@@ -227,6 +227,7 @@ class Release:
     uid: int
     connector: str
     mysql: str  # the server of the official compose files
+    needs_key: bool = False  # its nodes encrypt by a key that all must share
     line: Line = Line.TOML
 
     @property

@@ -223,6 +223,7 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "correlation_logs",
             "datasource",
             "datasource_sync_runtime_artifacts",
+            "distributed_throttling",
             "enable_change_password",
             "enable_secure_vault",
             "extension",
@@ -231,12 +232,15 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "hashing",
             "jwt_authenitcation",
             "mcp",
+            "mediation",
             "open_telemetry",
             "organization_based_access_control",
             "persistence",
+            "platform_gateway",
             "proxy_config",
             "rest_api",
             "skip_roles_by_regex",
+            "tenant_sharing",
             "transaction_counter",
             "transport_headers",
             "velocity_log",
@@ -415,7 +419,12 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
             "persistent_notifier",
         }
     ),
-    "encryption": frozenset({"key", "type", "algorithm", "alias", "internal_crypto_provider"}),
+    "encryption": frozenset(
+        {
+            *("key", "old_key", "enable_key_id", "type", "algorithm", "alias"),
+            "internal_crypto_provider",
+        }
+    ),
     "truststore": _STORE,
     **{f"keystore.{name}": _STORE for name in ("tls", "primary", "internal")},
     **{

@@ -1,9 +1,9 @@
 """Which version of the 4.x line reads a configuration key first, and which one reads it last.
 
 Sources: all templates of wso2/product-apim, wso2/carbon-apimgt and wso2/carbon-kernel at the tags
-of 4.0.0 to 4.3.0, compared key by key; carbon-apimgt of October 2024 for 4.4.0. For 4.5 and 4.6 the
-product's `default.json` and the official charts (wso2/helm-apim), because not all templates of
-those two were read; of 4.5.0 the templates of a whole distribution since. What they have more is
+of 4.0.0 to 4.3.0, compared key by key; carbon-apimgt of October 2024 for 4.4.0. From 4.5 on the
+product's `default.json` and the official charts (wso2/helm-apim), because carbon-apimgt's templates
+of these weren't read; of 4.5.0 the templates of a whole distribution since. What they have more is
 told as a remark only.
 """
 
@@ -110,6 +110,14 @@ _FIRST: Mapping[str, tuple[str, ...]] = {
         "apim.webhooks.https.enable",
         "apim.ws.enable",
         "apim.wss.enable",
+    ),
+    "4.7.0": (
+        "apim.mediation",
+        "apim.platform_gateway",
+        "apim.publisher.import_definition_file_size_limit",
+        "encryption.enable_key_id",
+        "encryption.old_key",
+        "transport.http.enable",
     ),
 }
 

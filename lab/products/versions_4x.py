@@ -69,6 +69,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "4.4.0": Row(_PROFILE, _RENAMED_SETUP, Jdk(11, 21, "21.0.5"), 10001, "8.0.30", "8.0.36"),
         "4.5.0": Row(_DEFAULT, _FOUR_ARCHIVES, Jdk(11, 21, "21.0.9"), 10001, "8.0.30", "8.0.36"),
         "4.6.0": Row(_DEFAULT, _FOUR_ARCHIVES, Jdk(11, 21, "21.0.9"), 10001, "8.0.30", "8.0.36"),
+        "4.7.0": Row(_DEFAULT, _FOUR_ARCHIVES, Jdk(21, 25, "25.0.2"), 10001, "9.7.0", "8.4.9"),
     }
 )
 
@@ -116,6 +117,11 @@ def parse_version(text: str) -> Version | None:
     if not _VERSION.fullmatch(text):
         return None
     return tuple(int(part) for part in text.split("."))
+
+
+def version_of(release: str) -> Version:
+    """Give a release's number for comparing."""
+    return tuple(int(part) for part in release.split("."))
 
 
 def server_roles(version: Version | None) -> frozenset[str]:

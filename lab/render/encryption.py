@@ -24,9 +24,10 @@ def encryption_key(plan: Plan, folder: Path) -> str:
     if source is None:
         return ""
     if source.file is not None:
-        return _of_file(source.file, f"{plan.topology_path}: encryption.key_file")
+        return _of_file(source.file, plan)
     kept = (read_kept(folder, KEY_FILE) or b"").decode(errors="replace").strip()
-    return source.key or (kept if kept and not key_fault(kept) else secrets.token_hex(_BYTES))
+    fits = kept and not key_fault(kept, plan.version)
+    return source.key or (kept if fits else secrets.token_hex(_BYTES))
 
 
 def shared_key(values: Mapping[str, Values]) -> dict[str, Values]:
@@ -40,12 +41,13 @@ def shared_key(values: Mapping[str, Values]) -> dict[str, Values]:
     return {name: of | {_TABLE: of.get(_TABLE, brought[0])} for name, of in values.items()}
 
 
-def _of_file(file: Path, where: str) -> str:
+def _of_file(file: Path, plan: Plan) -> str:
+    where = f"{plan.topology_path}: encryption.key_file"
     try:
         key = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         what = f"{file} can't be read: {getattr(error, 'strerror', 'no text')}"
         raise TopologyError(Problem(what, where, "name a file that holds the key alone")) from error
-    if fault := key_fault(key):
+    if fault := key_fault(key, plan.version):
         raise TopologyError(Problem(f"the key in {file} {fault}", where, KEY_MEND))
     return key

@@ -10,9 +10,9 @@ from lab.products.apim_4x import (
     GATEWAY_WS_PORT,
     GATEWAY_WSS_PORT,
     MANAGEMENT_PORT,
-    version_of,
 )
 from lab.products.facts import Role
+from lab.products.versions_4x import version_of
 from lab.render.node_urls import RUNTIME_USER, asks_itself, front_url, management_url
 
 Values = dict[str, Any]

@@ -3,8 +3,9 @@
 from typing import Any
 
 from lab.plan.model import Plan, PlannedNode
-from lab.products.apim_4x import AMQP_PORT, BINARY_PORT, BINARY_TLS_PORT, version_of
+from lab.products.apim_4x import AMQP_PORT, BINARY_PORT, BINARY_TLS_PORT
 from lab.products.facts import Role
+from lab.products.versions_4x import version_of
 from lab.render.node_urls import asks_itself, node_url, own_broker, services_url
 
 Values = dict[str, Any]

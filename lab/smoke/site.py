@@ -9,10 +9,9 @@ from lab.products.apim_4x import (
     GATEWAY_HTTPS_PORT,
     MANAGEMENT_PORT,
     SERVLET_HTTP_PORT,
-    version_of,
 )
 from lab.products.facts import Line, Protocol, Role
-from lab.products.versions_4x import Version
+from lab.products.versions_4x import Version, version_of
 
 _DEFAULT_ENVIRONMENT = "Default"
 _HTTPS = 443

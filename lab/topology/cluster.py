@@ -112,6 +112,6 @@ def _section_problems(raw: Mapping[str, Any], release: Release, where: str) -> I
     if nodes is not None:
         yield from block_problems(raw, nodes, where)
     if encryption is not None:
-        yield from encryption_problems(encryption, where)
+        yield from encryption_problems(encryption, release.version, where)
     if nodes is not None and several is not None and (single or "database" not in raw):
         yield from database_problems(nodes, single, several, release, where)

@@ -1,4 +1,4 @@
-"""The rows of 4.0 to 4.6, value for value, as the sources at each version's tag have them."""
+"""The rows of 4.0 to 4.7, value for value, as the sources at each version's tag have them."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from lab.products.apim_4x import RELEASES
 from lab.products.facts import Jdk, Role, Start
 
 ONE_ARCHIVE = ("4.0.0", "4.1.0", "4.2.0", "4.3.0", "4.4.0")
-FOUR_ARCHIVES = ("4.5.0", "4.6.0")
+FOUR_ARCHIVES = ("4.5.0", "4.6.0", "4.7.0")
 PARTS = [role for role in RELEASES["4.2.0"].roles if role is not Role.ALL_IN_ONE]
 
 
-def test_the_line_has_seven_versions():
+def test_the_line_has_eight_versions():
     assert tuple(RELEASES) == ONE_ARCHIVE + FOUR_ARCHIVES
 
 
@@ -26,6 +26,7 @@ def test_the_line_has_seven_versions():
         ("4.4.0", Jdk(11, 21, "21.0.5"), 10001, "8.0.30", "8.0.36"),
         ("4.5.0", Jdk(11, 21, "21.0.9"), 10001, "8.0.30", "8.0.36"),
         ("4.6.0", Jdk(11, 21, "21.0.9"), 10001, "8.0.30", "8.0.36"),
+        ("4.7.0", Jdk(21, 25, "25.0.2"), 10001, "9.7.0", "8.4.9"),
     ],
 )
 def test_a_version_has_its_java_user_driver_and_server(
@@ -132,3 +133,8 @@ def test_the_document_has_the_rows_of_the_table():
         jdk, uid = release.jdk, release.uid
         cells = (version, f"{jdk.oldest} to {jdk.newest}", jdk.image, f"{uid}:{uid}")
         assert f"| {' | '.join((*cells, release.connector, release.mysql))} |" in lines
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_from_4_7_the_nodes_need_one_key(version: str):
+    assert RELEASES[version].needs_key == (version == "4.7.0")

@@ -41,6 +41,22 @@ def test_without_the_table_no_node_has_a_key(tmp_path: Path) -> None:
     assert not (tmp_path / "encryption.key").exists()
 
 
+def test_from_4_7_every_node_has_the_lab_s_key_without_a_table(tmp_path: Path) -> None:
+    text = DEFAULT.replace('version = "4.1.0"', 'version = "4.7.0"')
+    (key,) = rendered(text, tmp_path)
+    assert len(key) == 32
+    assert rendered(text, tmp_path) == {key}
+
+
+def test_hexadecimal_digits_are_a_key_from_4_7_on(tmp_path: Path) -> None:
+    text = f'{DEFAULT}\n[encryption]\nkey = "{OWN + OWN}"\n'
+    later = text.replace('version = "4.1.0"', 'version = "4.7.0"')
+    assert rendered(later, tmp_path) == {OWN + OWN}
+    with pytest.raises(TopologyError) as refused:
+        parse_topology(text)
+    assert [problem.where for problem in refused.value.problems] == ["topology: encryption.key"]
+
+
 def test_a_damaged_key_is_made_anew(tmp_path: Path) -> None:
     text = f"{DEFAULT}\n[encryption]\n"
     before = rendered(text, tmp_path)

@@ -1,12 +1,11 @@
-"""Checks what nodes owe each other: copies of events, one encryption key, labels, an address."""
+"""Checks what nodes owe each other: copies of events, labels, an address."""
 
 from collections.abc import Iterator, Mapping
 
 from lab.products.apim_4x import AMQP_PORT
 from lab.products.facts import Role
 from lab.products.versions_4x import COPIES_ARRIVE_SINCE
-from lab.wiring.check.case import Case, error, remark, warning
-from lab.wiring.check.placement import find_misplaced
+from lab.wiring.check.case import Case, remark, warning
 from lab.wiring.cluster import LOCAL_HOSTS, Cluster
 from lab.wiring.finding import Finding
 from lab.wiring.settings import Settings, steps
@@ -19,7 +18,6 @@ _COPIES: Mapping[Role, tuple[str, ...]] = {
     Role.ALL_IN_ONE: (_OF_HUB, _OF_THROTTLING),
     Role.TRAFFIC_MANAGER: (_OF_THROTTLING,),
 }
-_ENCRYPTION = "encryption.key"
 _ENVIRONMENTS = ("apim", "gateway", "environment")
 _DEFAULT_LABEL = "Default"
 _LABELS = ("apim", "sync_runtime_artifacts", "gateway", "gateway_labels")
@@ -65,28 +63,6 @@ def _old_copies(copying: list[tuple[Settings, list[str]]]) -> Iterator[Finding]:
         what = "before 4.3 these copies have a form that gateways drop"
         mend = "set their mapping to json in the event publishers' templates of every member"
         yield remark("LAB0131", what, at, mend, key=key)
-
-
-def check_encryption(case: Case) -> Iterator[Finding]:
-    """LAB0137: what one node encrypts, the other can't read."""
-    keys = {
-        settings.name: settings.value(_ENCRYPTION)
-        for settings in case.cluster.nodes.values()
-        if _ENCRYPTION not in find_misplaced(settings).values()
-    }
-    first = next((value for value in keys.values() if value and value.is_known), None)
-    if first is None:
-        return
-    for name, value in keys.items():
-        if value is None:
-            what = f"{name} has no [encryption] key, and other nodes have one"
-            at = case.cluster.nodes[name].document.position(("encryption", "key"))
-        elif value.is_known and value.text != first.text:
-            what, at = f"the [encryption] key of {name} isn't that of the other nodes", value.at
-        else:
-            continue
-        mend = f"use the key of {first.at} on every node"
-        yield error("LAB0137", what, at, mend, key=_ENCRYPTION)
 
 
 def check_labels(case: Case) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from lab.wiring.check.addresses import check_addresses
 from lab.wiring.check.broker_stores import check_broker_stores
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
+from lab.wiring.check.encryption import check_encryption_keys, check_one_key
 from lab.wiring.check.files_2x import check_drivers, check_file_names
 from lab.wiring.check.groups import check_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
@@ -15,7 +16,6 @@ from lab.wiring.check.names import check_names, check_unknown_keys
 from lab.wiring.check.notify import check_notify
 from lab.wiring.check.pairs import (
     check_copies,
-    check_encryption,
     check_labels,
     check_membership,
 )
@@ -81,7 +81,8 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_login_key,
     check_broker_stores,
     check_copies,
-    check_encryption,
+    check_encryption_keys,
+    check_one_key,
     check_labels,
     check_membership,
     check_certificates,
