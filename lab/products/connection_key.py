@@ -12,7 +12,8 @@ class Base(StrEnum):
 
     HOST = "host"  # the port's root
     SERVICES = "services"  # the URL cut at `/services`, as the product cuts it
-    URL = "url"  # the URL itself; the ask's path is appended
+    URL = "url"  # the URL itself; the ask's path follows after a slash
+    TEXT = "text"  # the URL's text, which the product lengthens by a name and nothing else
 
 
 class Form(StrEnum):

@@ -20,7 +20,7 @@ _RECEIVER = {"tcp": Protocol.BINARY, "ssl": Protocol.BINARY_TLS}
 _ANALYTICS = {"tcp": Protocol.TCP, "ssl": Protocol.TLS}
 _DIRECTORY = {"ldap": Protocol.LDAP, "ldaps": Protocol.LDAP}
 
-_SERVLET_PORTS = {"https": 9443}
+_SERVLET_PORTS = {"https": 9443, "http": 9763}
 _API_PORTS = {"http": 8280, "https": 8243}
 _BROKER_PORTS = {"tcp": 5672}
 _RECEIVER_PORTS = {"tcp": 9611, "ssl": 9711}
@@ -40,7 +40,7 @@ def _soap(service: str, operation: str, body: str, contains: str) -> tuple[Ask, 
     return (
         Ask(
             "POST",
-            f"/services/{service}",
+            service,
             (200,),
             authenticated=True,
             headers=(
@@ -78,7 +78,7 @@ ROOT_ASKS = (Ask("GET", "/", (200, 404)),)
 AUTH_MANAGER = "api-manager.AuthManager.ServerURL"
 KEY_VALIDATOR = "api-manager.APIKeyValidator.ServerURL"
 KEY_VALIDATOR_TYPE = "api-manager.APIKeyValidator.KeyValidatorClientType"
-THRIFT_CLIENT = "ThriftClient"
+WS_CLIENT, THRIFT_CLIENT = "WSClient", "ThriftClient"
 THRIFT_CLIENT_PORT = "api-manager.APIKeyValidator.ThriftClientPort"
 THRIFT_SERVER_ON = "api-manager.APIKeyValidator.EnableThriftServer"
 THRIFT_SERVER_HOST = "api-manager.APIKeyValidator.ThriftServerHost"
@@ -93,9 +93,17 @@ USER_DATASOURCE = "user-mgt.Realm.Configuration.dataSource"
 _PUBLISHER = "api-manager.ThrottlingConfigurations.DataPublisher"
 _DEPLOYER = "api-manager.ThrottlingConfigurations.PolicyDeployer"
 _DECISIONS = "api-manager.ThrottlingConfigurations.JMSConnectionDetails"
+DECISIONS = f"{_DECISIONS}.ServiceURL"
+DECISION_LOGIN = (f"{_DECISIONS}.Username", f"{_DECISIONS}.Password")
+DECISION_FACTORY = (
+    f"{_DECISIONS}.JMSConnectionParameters.'connectionfactory.TopicConnectionFactory'"
+)
+RECEIVERS = f"{_PUBLISHER}.ReceiverUrlGroup"
+RECEIVER_LOGINS = f"{_PUBLISHER}.AuthUrlGroup"
 _WORKFLOW = "api-manager.WorkflowConfigurations"
 _ANALYTICS_TABLE = "api-manager.Analytics"
 _ANALYTICS_ON = f"{_ANALYTICS_TABLE}.Enabled"
+_SUBSCRIBES = "subscribes to throttle decisions"
 
 
 def _key_manager(key: str, why: str, asks: tuple[Ask, ...]) -> ConnectionKey:
@@ -106,7 +114,7 @@ def _key_manager(key: str, why: str, asks: tuple[Ask, ...]) -> ConnectionKey:
         _SOAP,
         _ACCOUNT,
         asks,
-        Base.SERVICES,
+        Base.TEXT,
         peers=_BOTH,
         listens=_SERVLET_PORTS,
         dialled_by=_AM,
@@ -124,7 +132,7 @@ _ROWS = (
         _SOAP,
         _ACCOUNT,
         LOGIN_ASKS,
-        Base.SERVICES,
+        Base.TEXT,
         peers=_AM,
         listens=_SERVLET_PORTS,
     ),
@@ -138,19 +146,19 @@ _ROWS = (
     ),
     # Of the next four a key manager makes noise in its log at most, and nothing depends on them.
     ConnectionKey(
-        f"{_PUBLISHER}.ReceiverUrlGroup",
+        RECEIVERS,
         "publishes request events for throttling",
         _RECEIVER,
         _ACCOUNT,
         form=Form.GROUP,
         peers=_AM,
         switch=f"{_PUBLISHER}.Enabled",
-        partner=f"{_PUBLISHER}.AuthUrlGroup",
+        partner=RECEIVER_LOGINS,
         listens=_RECEIVER_PORTS,
         dialled_by=_AM,
     ),
     ConnectionKey(
-        f"{_PUBLISHER}.AuthUrlGroup",
+        RECEIVER_LOGINS,
         "logs in to publish request events",
         _RECEIVER,
         _ACCOUNT,
@@ -166,16 +174,27 @@ _ROWS = (
         _SOAP,
         _ACCOUNT,
         LOGIN_ASKS,
-        Base.SERVICES,
+        Base.TEXT,
         peers=_AM,
         listens=_SERVLET_PORTS,
         dialled_by=_AM,
     ),
     ConnectionKey(
-        f"{_DECISIONS}.ServiceURL",
-        "subscribes to throttle decisions",
+        DECISIONS,
+        _SUBSCRIBES,
         _BROKER,
         _ACCOUNT,
+        peers=_AM,
+        switch=f"{_DECISIONS}.Enabled",
+        listens=_BROKER_PORTS,
+        dialled_by=_AM,
+    ),
+    # As it is delivered it asks for the key above by `${jms.url}`.
+    ConnectionKey(
+        DECISION_FACTORY,
+        _SUBSCRIBES,
+        _BROKER,
+        form=Form.FACTORY,
         peers=_AM,
         switch=f"{_DECISIONS}.Enabled",
         listens=_BROKER_PORTS,
@@ -246,5 +265,5 @@ NOT_DIALLED = frozenset(
         "registry.remoteInstance[].cacheId",
     }
 )
-# The datasources have a reader of their own; the JMS parameters are filled from the keys above.
-NOT_DIALLED_TABLES = ("master-datasources.", f"{_DECISIONS}.JMSConnectionParameters.")
+# The datasources have a reader of their own.
+NOT_DIALLED_TABLES = ("master-datasources.",)

@@ -2,7 +2,14 @@
 
 from lab.products.facts import Line, Role
 from lab.products.key_tables import KeyTables, StoreKeys
-from lab.products.keys_2x import CONNECTION_KEYS, NOT_DIALLED, NOT_DIALLED_TABLES
+from lab.products.keys_2x import (
+    CONNECTION_KEYS,
+    DECISION_FACTORY,
+    DECISION_LOGIN,
+    DECISIONS,
+    NOT_DIALLED,
+    NOT_DIALLED_TABLES,
+)
 
 # `<ServerKey>` of carbon.xml: the product, whatever profile of it runs.
 SERVER_KEYS = {"AM": Role.API_MANAGER, "IS": Role.KEY_MANAGER}
@@ -47,5 +54,10 @@ TABLES_2X = KeyTables(
         "admin.username": _USERNAME,
         "admin.password": _PASSWORD,
         "carbon.host": "carbon.HostName",
+        # Set from these keys by API Manager itself, for its own JMS parameters.
+        "jms.url": DECISIONS,
+        "jms.username": DECISION_LOGIN[0],
+        "jms.password": DECISION_LOGIN[1],
     },
+    overridden_by={DECISIONS: DECISION_FACTORY},
 )

@@ -39,6 +39,8 @@ def _path_of(base: Base, path: str, asked: str) -> str:
         return asked
     if base is Base.SERVICES:
         return path.partition("/services")[0].rstrip("/") + asked
+    if base is Base.TEXT:
+        return f"{path or '/'}{asked}"
     return f"{path.rstrip('/')}/{asked}" if asked else path or "/"
 
 

@@ -71,6 +71,8 @@ CODES: Mapping[str, str] = {
     "LAB0178": "two user stores for one",
     "LAB0179": "a file under a wrong name",
     "LAB0180": "no JDBC driver",
+    "LAB0181": "an address whose path leads to no service",
+    "LAB0182": "a key validation client that nobody knows",
 }
 
 # The findings of files whose syntax is wrong; where one is, nothing else is judged.

@@ -72,6 +72,11 @@ class Settings:
         """Give the effective value of *key*, the product's default included."""
         return self._value(key, ())
 
+    def refers(self, key: str, to: str) -> bool:
+        """Tell whether the text at *key* asks for the value of another key by its property."""
+        names = {found["name"].strip() for found in _REFERENCE.finditer(str(self.written(key)))}
+        return any(self.tables.key_properties.get(name) == to for name in names)
+
     def text(self, key: str, otherwise: str = "") -> str:
         """Give the effective text of *key*."""
         found = self.value(key)
@@ -100,6 +105,12 @@ class Settings:
     def offset(self) -> int:
         """Give the port offset; 0 when the file doesn't write a number."""
         return self._number(self.tables.offset, 0)
+
+    @property
+    def offset_is_known(self) -> bool:
+        """Tell whether the port offset is a number, or left out: else no port can be told."""
+        written = self.written(self.tables.offset)
+        return written is None or _as_text(written).strip().removeprefix("-").isdigit()
 
     @property
     def hostname(self) -> str:

@@ -113,8 +113,7 @@ def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:
         return False
     if row.dialled_by and settings.role is not None and settings.role not in row.dialled_by:
         return False
-    other = settings.tables.overridden_by.get(row.key)
-    if other and settings.written(other) is not None:
+    if _is_overridden(settings, row):
         return False
     if row.key == NOTIFY_KEY:
         return settings.document.value((*path[:2], "enable")) is not False
@@ -122,6 +121,15 @@ def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:
         kind = settings.text("user_store.type")
         return "ldap" in kind or "active_directory" in kind
     return True
+
+
+def _is_overridden(settings: Settings, row: ConnectionKey) -> bool:
+    """Tell whether another key has the value's place; one that only asks for it leaves it that."""
+    for ignored, winner in settings.tables.overridden_by.items():
+        if row.key in (ignored, winner) and settings.written(winner) is not None:
+            asks_for_it = settings.refers(winner, ignored)
+            return asks_for_it if row.key == winner else not asks_for_it
+    return False
 
 
 def _read_unknown(dialler: Dialler, path: KeyPath, key: str) -> Iterator[Reading]:

@@ -89,7 +89,7 @@ def test_a_port_that_follows_the_dialling_nodes_offset_is_told_as_that(nodes):
     assert finding.code == "LAB0108"
     assert finding.where.line == nodes.line("tm", port)
     assert "follows the offset of tm (2), and cp has offset 0" in finding.what
-    assert finding.mend.endswith("https://cp.wso2.com:9443")
+    assert finding.mend.endswith("https://cp.wso2.com:9443/services/")
 
 
 def test_an_offset_that_the_others_forgot_is_told_for_each_of_their_urls(nodes):

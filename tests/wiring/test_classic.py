@@ -87,6 +87,42 @@ def test_a_link_has_file_line_login_and_question(made, plan):
     assert ask.authenticated
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("https://km.wso2.com:9444/", "/APIKeyValidationService"),
+        ("https://km.wso2.com:9444/services", "/servicesAPIKeyValidationService"),
+    ],
+)
+def test_a_service_is_asked_for_where_the_product_would_ask(folder, plan, written, asked):
+    file = folder / "am" / "api-manager.xml"
+    before, validator, after = file.read_text(encoding="utf-8").partition("<APIKeyValidator>")
+    after = after.replace("https://km.wso2.com:9444/services/", written, 1)
+    file.write_text(before + validator + after, encoding="utf-8")
+    (ask,) = read_links(folder, plan).link(VALIDATOR).asks
+    assert ask.path == asked
+
+
+def test_brokers_and_login_in_the_jms_parameters_are_the_links(folder, plan):
+    stock = "amqp://${jms.username}:${jms.password}@clientid/carbon?brokerlist='${jms.url}'"
+    two = "tcp://am.wso2.com:5672?retries='5'%26connectdelay='50';tcp://km.wso2.com:5672"
+    own = f"amqp://jack:s3cret@clientID/carbon?failover='roundrobin'%26brokerlist='{two}'"
+    (before,) = subscriptions(folder, plan)
+    assert before.key.endswith("JMSConnectionDetails.ServiceURL")
+    edit(folder, "am/api-manager.xml", stock, own)
+    links = subscriptions(folder, plan)
+    assert [(link.host, link.port) for link in links] == [
+        ("am.wso2.com", 5672),
+        ("km.wso2.com", 5672),
+    ]
+    assert {link.credentials.username for link in links} == {"jack"}
+
+
+def subscriptions(folder: Path, plan: Plan) -> list[Link]:
+    links = read_links(folder, plan).links
+    return [link for link in links if link.why == "subscribes to throttle decisions"]
+
+
 def test_a_directory_has_its_login_and_the_entry_below_which_users_are(made, plan):
     link = read_links(made, plan).link(DIRECTORY)
     assert link.credentials.username == "uid=admin,ou=system"

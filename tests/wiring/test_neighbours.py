@@ -71,9 +71,17 @@ def test_a_node_whose_role_no_file_tells_may_be_the_one_that_is_asked(tmp_path: 
 @pytest.mark.parametrize(
     ("port", "code", "mend"),
     [
-        ("9443", "LAB0109", "write https://localhost:9445 or https://localhost:9444"),
-        ("9449", "LAB0102", "write https://localhost:9445 or https://localhost:9444"),
-        ("9764", "LAB0103", "write http:// for port 9764, or https://localhost:9444"),
+        (
+            "9443",
+            "LAB0109",
+            "write https://localhost:9445/services/ or https://localhost:9444/services/",
+        ),
+        (
+            "9449",
+            "LAB0102",
+            "write https://localhost:9445/services/ or https://localhost:9444/services/",
+        ),
+        ("9764", "LAB0103", "write http:// for port 9764, or https://localhost:9444/services/"),
     ],
     ids=["its own", "nobody's", "a plain one"],
 )

@@ -22,11 +22,20 @@ from lab.wiring.toml_reader import pattern
 def check_addresses(case: Case) -> Iterator[Finding]:
     """Give at most one finding for each link's address."""
     for reading in case.readings:
-        if reading.value.troubles:
+        if reading.value.troubles and not never_has_a_port(reading):
             continue  # what can't be known can't be judged; check_values says so
         finding = _judge(case, reading)
         if finding is not None:
             yield finding
+
+
+def never_has_a_port(reading: Reading) -> bool:
+    """Tell whether the port is a text without a property, whatever becomes of the host's."""
+    address = reading.address
+    if address is None or address.port_is_usable:
+        return False
+    port = address.url.split("/")[2].rpartition(":")[2]
+    return port != address.host and "$" not in port
 
 
 def _judge(case: Case, reading: Reading) -> Finding | None:

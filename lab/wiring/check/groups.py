@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lab.products.facts import Line
+from lab.products.keys_2x import RECEIVER_LOGINS, RECEIVERS
 from lab.products.keys_4x import HUB_GROUP, RECEIVER_AUTH_RAW, RECEIVER_RAW, REQUESTS_GROUP
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
@@ -18,6 +20,10 @@ _NAMES = {
     REQUESTS_GROUP: ("traffic_manager_urls", "traffic_manager_auth_urls"),
     HUB_GROUP: ("urls", "auth_urls"),
 }
+_RAW = {
+    Line.TOML: ((RECEIVER_RAW, RECEIVER_AUTH_RAW),),
+    Line.XML: ((RECEIVERS, RECEIVER_LOGINS),),
+}
 
 
 def check_groups(case: Case) -> Iterator[Finding]:
@@ -28,7 +34,7 @@ def check_groups(case: Case) -> Iterator[Finding]:
             if isinstance(groups, list):
                 for index, group in enumerate(groups):
                     yield from _check_group(case, settings, (*steps(root), index), group, names)
-        yield from _check_raw(settings)
+    yield from check_raw_groups(case)
 
 
 def _check_group(
@@ -78,8 +84,15 @@ def _are_apart(case: Case, node: str, pair: Sequence[str]) -> str:
     return f"it logs in at {other.host} and publishes to {one.host}, which doesn't know the session"
 
 
-def _check_raw(settings: Settings) -> Iterator[Finding]:
-    receiver, login = settings.value(RECEIVER_RAW), settings.value(RECEIVER_AUTH_RAW)
+def check_raw_groups(case: Case) -> Iterator[Finding]:
+    """Check groups that stand in one text, `{url|url},{url,url}`, in receivers as in logins."""
+    for settings in case.cluster.nodes.values():
+        for receivers, logins in _RAW[settings.tables.line]:
+            yield from _check_raw(settings, receivers, logins)
+
+
+def _check_raw(settings: Settings, receivers: str, logins: str) -> Iterator[Finding]:
+    receiver, login = settings.value(receivers), settings.value(logins)
     for value in (receiver, login):
         if value and any("," in body and "|" in body for body in _BODY.findall(value.text)):
             what = "one group mixes , (load balance) and | (failover)"
@@ -88,9 +101,9 @@ def _check_raw(settings: Settings) -> Iterator[Finding]:
         return
     shapes = [[len(group) for group in parse_groups(value.text)] for value in (receiver, login)]
     if shapes[0] != shapes[1]:
-        what = f"{RECEIVER_RAW} and {RECEIVER_AUTH_RAW} don't have the same groups"
+        what = f"{receivers} and {logins} don't have the same groups"
         mend = "give each receiver URL its ssl:// URL, in its group"
-        yield _mismatch(what, login.used_at, mend, RECEIVER_AUTH_RAW)
+        yield _mismatch(what, login.used_at, mend, logins)
 
 
 def _mismatch(what: str, at: Position, mend: str, key: str) -> Finding:

@@ -15,14 +15,20 @@ from lab.products.keys_2x import (
 )
 from lab.wiring.check.addresses import check_addresses
 from lab.wiring.check.case import Case, error
+from lab.wiring.check.services_2x import check_paths
 from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.finding import Finding, Severity
 from lab.wiring.reading import Reading
 from lab.wiring.settings import Settings
 
+_NO_THRIFT = "write WSClient, and turn EnableThriftServer off"
+
 
 def check_addresses_2x(case: Case) -> Iterator[Finding]:
-    """Check every address; a key manager's own revocations are a matter of their own."""
+    """Check every address, and its path where nothing else is wrong with it.
+
+    A key manager's own revocations are a matter of their own.
+    """
     own = {
         reading.link.id
         for reading in case.readings
@@ -31,8 +37,10 @@ def check_addresses_2x(case: Case) -> Iterator[Finding]:
         and reading.link.to == reading.link.node
         and case.cluster.role_of(reading.link.node) is Role.KEY_MANAGER
     }
-    for finding in check_addresses(case):
+    found = list(check_addresses(case))
+    for finding in found:
         yield _unheard(finding) if finding.link in own else finding
+    yield from check_paths(case, {finding.link for finding in found})
 
 
 def _unheard(finding: Finding) -> Finding:
@@ -54,13 +62,19 @@ def check_key_managers(case: Case) -> Iterator[Finding]:
     if not case.cluster.has_role(Role.KEY_MANAGER):
         return
     for reading in case.readings:
-        link, row = reading.link, reading.row
-        if row is None or row.key not in (AUTH_MANAGER, KEY_VALIDATOR) or link.to != link.node:
+        link = reading.link
+        if link.to != link.node or case.cluster.role_of(link.node) is not Role.API_MANAGER:
             continue
-        is_own = case.cluster.opens(link.node, link.port)
-        if is_own and case.cluster.role_of(link.node) is Role.API_MANAGER:
+        if link.protocol is Protocol.THRIFT and not _closed(case, reading):
+            what = f"{link.node} validates keys over thrift at its own server, past the key manager"
+            yield error("LAB0171", what, link.source, _NO_THRIFT, link)
+        elif _asks_for_keys(reading) and case.cluster.opens(link.node, link.port):
             what = f"{link.key} leads to {link.node} itself, so the key manager is never asked"
             yield error("LAB0171", what, link.source, f"write {_wanted(case)}", link)
+
+
+def _asks_for_keys(reading: Reading) -> bool:
+    return reading.row is not None and reading.row.key in (AUTH_MANAGER, KEY_VALIDATOR)
 
 
 def _wanted(case: Case) -> str:
@@ -80,8 +94,7 @@ def check_thrift(case: Case) -> Iterator[Finding]:
         why = _closed(case, reading)
         if why:
             what = f"{link.node} validates keys over thrift at {link.host}:{link.port}, and {why}"
-            mend = "write WSClient, and turn EnableThriftServer off"
-            yield error("LAB0172", what, link.source, mend, link)
+            yield error("LAB0172", what, link.source, _NO_THRIFT, link)
 
 
 def _closed(case: Case, reading: Reading) -> str:

@@ -8,6 +8,7 @@ from lab.products.key_names_4x import KNOWN_NAMES
 from lab.wiring.check.case import Case, closest, warning
 from lab.wiring.check.placement import find_misplaced
 from lab.wiring.finding import Finding
+from lab.wiring.link import Position
 from lab.wiring.reading import Reading
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import KeyPath, pattern, spell
@@ -33,10 +34,10 @@ def check_names(case: Case) -> Iterator[Finding]:
                 yield from _unknown_key(reading, told)
 
 
-def check_unknown_keys(case: Case) -> Iterator[Finding]:
-    """LAB0115 alone, for files whose other names no table knows."""
+def check_unknown_keys(case: Case, told: Collection[Position]) -> Iterator[Finding]:
+    """LAB0115 alone, for files whose other names no table knows; not at the places *told*."""
     for reading in case.readings:
-        if _is_unknown(reading):
+        if _is_unknown(reading) and reading.link.source not in told:
             yield from _unknown_key(reading, ())
 
 

@@ -29,7 +29,8 @@ def judge_near(case: Case, reading: Reading) -> Finding | None:
     if not _is_own(reading) or _is_proxied(case, reading):
         return None
     ports = _ports(case, reading, link.node)
-    if address.scheme not in ports or address.port in ports.values():
+    is_open = address.port in ports.values() or case.cluster.opens(link.node, address.port)
+    if address.scheme not in ports or is_open:
         return None
     what = f"no node here opens port {address.port} of {link.host}, as {link.key} has it"
     beside = urls_beside(case, reading)
@@ -58,7 +59,8 @@ def urls_beside(case: Case, reading: Reading) -> str:
         return ""
     beside = case.cluster.answering(row, case.cluster.beside(reading.link.node))
     ports = [_ports(case, reading, one).get(address.scheme) for one in beside]
-    return " or ".join(f"{address.scheme}://{address.host}:{port}" for port in ports if port)
+    host, path = f"{address.scheme}://{address.host}", address.path
+    return " or ".join(f"{host}:{port}{path}" for port in ports if port)
 
 
 def judge_port(case: Case, reading: Reading) -> Finding | None:
@@ -71,7 +73,7 @@ def judge_port(case: Case, reading: Reading) -> Finding | None:
     if scheme not in ports or address.port == ports[scheme] or _is_proxied(case, reading):
         return None
     other = _TLS_PAIRS.get(scheme, "")
-    right = f"{scheme}://{address.host}:{ports[scheme]}"
+    right = f"{scheme}://{address.host}:{ports[scheme]}{address.path}"
     own, peer = case.cluster.nodes[link.node].offset, case.cluster.nodes[link.to].offset
     if ports.get(other) == address.port:
         kinds = ("TLS", "plain") if scheme in ("http", "ws", "tcp") else ("plain", "TLS")
@@ -92,7 +94,7 @@ def judge_port(case: Case, reading: Reading) -> Finding | None:
 
 def _ports(case: Case, reading: Reading, node: str) -> dict[str, int]:
     row = reading.row
-    if row is None:
+    if row is None or not case.cluster.nodes[node].offset_is_known:
         return {}
     has_tls = bool(row.tls_switch) and (
         case.cluster.nodes[reading.link.node].text(row.tls_switch, "false").lower() == "true"

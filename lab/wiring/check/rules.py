@@ -9,10 +9,10 @@ from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
 from lab.wiring.check.encryption import check_encryption_keys, check_one_key
 from lab.wiring.check.files_2x import check_drivers, check_file_names
-from lab.wiring.check.groups import check_groups
+from lab.wiring.check.groups import check_groups, check_raw_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
 from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
-from lab.wiring.check.names import check_names, check_unknown_keys
+from lab.wiring.check.names import check_names
 from lab.wiring.check.notify import check_notify
 from lab.wiring.check.pairs import (
     check_copies,
@@ -30,6 +30,7 @@ from lab.wiring.check.placement import (
 from lab.wiring.check.registry_2x import check_mounts, check_registry
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
 from lab.wiring.check.server import check_server
+from lab.wiring.check.services_2x import check_client, check_names_2x
 from lab.wiring.check.shapes import check_shapes
 from lab.wiring.check.state_2x import check_state
 from lab.wiring.check.stores import (
@@ -90,8 +91,10 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
 _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_references,
     check_characters,
-    check_unknown_keys,
+    check_names_2x,
+    check_server,
     check_addresses_2x,
+    check_raw_groups,
     check_node_logins,
     check_directory_logins,
     check_amqp_characters,
@@ -100,6 +103,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_broker_stores,
     check_key_managers,
     check_thrift,
+    check_client,
     check_users,
     check_user_stores,
     check_state,

@@ -1,26 +1,37 @@
-"""Checks `[server]`: what the node is called, and where its ports are moved to."""
+"""Checks what a node is called, and where its ports are moved to."""
 
 from collections.abc import Iterator
 
+from lab.products.facts import Line
 from lab.wiring.check.case import Case, error
 from lab.wiring.finding import Finding
 from lab.wiring.settings import Settings, Value
 from lab.wiring.urls import is_host
 
-_HOSTNAME, _OFFSET = "server.hostname", "server.offset"
+_FORMS = {Line.TOML: "offset = 1", Line.XML: "<Offset>1</Offset>"}
 
 
 def check_server(case: Case) -> Iterator[Finding]:
     """LAB0114, LAB0122: a host name that is none, and an offset that is no number."""
     for settings in case.cluster.nodes.values():
-        hostname, offset = _written(settings, _HOSTNAME), _written(settings, _OFFSET)
-        if hostname is not None and not is_host(hostname.text):
-            what = f"{_HOSTNAME} is no host name"
-            mend = "write the name alone, as in gw.wso2.com; ports and URLs are made of it"
-            yield error("LAB0114", what, hostname.used_at, mend, key=_HOSTNAME)
-        if offset is not None and not offset.text.removeprefix("-").isdecimal():
-            what = f"{_OFFSET} is {offset.text!r}, and the product expects a number"
-            yield error("LAB0122", what, offset.used_at, "write it as in offset = 1", key=_OFFSET)
+        yield from _check_name(settings, settings.tables.hostname)
+        yield from _check_offset(settings, settings.tables.offset)
+
+
+def _check_name(settings: Settings, key: str) -> Iterator[Finding]:
+    hostname = _written(settings, key)
+    if hostname is not None and not is_host(hostname.text):
+        what = f"{key} is no host name"
+        mend = "write the name alone, as in gw.wso2.com; ports and URLs are made of it"
+        yield error("LAB0114", what, hostname.used_at, mend, key=key)
+
+
+def _check_offset(settings: Settings, key: str) -> Iterator[Finding]:
+    offset = _written(settings, key)
+    if offset is not None and not offset.text.removeprefix("-").isdecimal():
+        what = f"{key} is {offset.text!r}, and the product expects a number"
+        mend = f"write it as in {_FORMS[settings.tables.line]}"
+        yield error("LAB0122", what, offset.used_at, mend, key=key)
 
 
 def _written(settings: Settings, key: str) -> Value | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from lab.wiring.check.addresses import never_has_a_port
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
@@ -21,6 +22,8 @@ TYPOGRAPHIC = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014]")
 def check_references(case: Case) -> Iterator[Finding]:
     """LAB0112, LAB0113: a value that the files don't tell, or that nobody can."""
     for reading in case.readings:
+        if never_has_a_port(reading):
+            continue  # the whole address has to be written, which is said there
         values = (reading.value, *(reading.account or ()))
         for value in values:
             for trouble in value.troubles:
