@@ -200,6 +200,16 @@ _ROWS = (
         listens=_BROKER_PORTS,
         dialled_by=_AM,
     ),
+    # Literal in the delivered file, where it follows neither offset nor password.
+    ConnectionKey(
+        "jndi.'connectionfactory.TopicConnectionFactory'",
+        "publishes throttle decisions to its own broker",
+        _BROKER,
+        form=Form.FACTORY,
+        peers=_AM,
+        listens=_BROKER_PORTS,
+        dialled_by=_AM,
+    ),
     _key_manager(
         "api-manager.APIStore.ServerURL", "registers users who sign up at the store", LOGIN_ASKS
     ),
@@ -260,6 +270,7 @@ NOT_DIALLED = frozenset(
         f"{_WORKFLOW}.TokenEndPoint",
         f"{_WORKFLOW}.DCREndPoint",
         "carbon.DeploymentSynchronizer.SvnUrl",
+        "jndi.'connectionfactory.QueueConnectionFactory'",
         "carbon.FeatureRepository.RepositoryURL",
         "registry.remoteInstance[].@url",
         "registry.remoteInstance[].cacheId",

@@ -118,6 +118,29 @@ def test_brokers_and_login_in_the_jms_parameters_are_the_links(folder, plan):
     assert {link.credentials.username for link in links} == {"jack"}
 
 
+BROKER = """# the broker of the node itself
+connectionfactory.TopicConnectionFactory = amqp://admin:{}@clientid/carbon?brokerlist='tcp://localhost:{}'
+#connectionfactory.Other = amqp://admin:admin@clientid/carbon?brokerlist='tcp://other:1'
+topic.throttleData = throttleData
+"""
+
+
+@pytest.mark.parametrize(
+    ("password", "port", "codes"),
+    [
+        ("admin", 5672, []),
+        ("old", 5672, ["LAB0104"]),
+        ("admin", 5673, ["LAB0102"]),
+    ],
+)
+def test_the_broker_s_properties_follow_password_and_offset(folder, plan, password, port, codes):
+    (folder / "am" / "jndi.properties").write_text(BROKER.format(password, port))
+    wiring = read_links(folder, plan)
+    assert [finding.code for finding in wiring.findings] == codes
+    (link,) = [one for one in wiring.links if one.why.startswith("publishes throttle decisions")]
+    assert (link.to, link.port, str(link.source)) == ("am", port, "am/jndi.properties:2")
+
+
 def subscriptions(folder: Path, plan: Plan) -> list[Link]:
     links = read_links(folder, plan).links
     return [link for link in links if link.why == "subscribes to throttle decisions"]
