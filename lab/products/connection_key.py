@@ -57,6 +57,8 @@ class ConnectionKey:
     dialled_by: frozenset[Role] = frozenset()
     may_be_outside: bool = False
     base_key: str = ""  # LDAP: the key beside it whose value must be an entry
+    kind_key: str = ""  # the key whose text chooses another row, in small letters, of *kinds*
+    kinds: Mapping[str, "ConnectionKey"] = field(default_factory=dict)
 
     def is_answered_by(self, role: Role) -> bool:
         """Tell whether a node of *role* is among its peers."""

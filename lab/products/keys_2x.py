@@ -6,6 +6,7 @@ element x. Sources: api-manager.xml of carbon-apimgt 6.1.66, carbon.xml and user
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from lab.products.connection_key import Base, ConnectionKey, Form
@@ -24,6 +25,7 @@ _SERVLET_PORTS = {"https": 9443, "http": 9763}
 _API_PORTS = {"http": 8280, "https": 8243}
 _BROKER_PORTS = {"tcp": 5672}
 _RECEIVER_PORTS = {"tcp": 9611, "ssl": 9711}
+_THRIFT_RECEIVER_PORTS = {"tcp": 7611, "ssl": 7711}
 _DIRECTORY_PORTS = {"ldap": 10389}
 
 _AM = frozenset({Role.API_MANAGER})
@@ -121,6 +123,37 @@ def _key_manager(key: str, why: str, asks: tuple[Ask, ...]) -> ConnectionKey:
     )
 
 
+_BINARY_RECEIVERS = ConnectionKey(
+    RECEIVERS,
+    "publishes request events for throttling",
+    _RECEIVER,
+    _ACCOUNT,
+    form=Form.GROUP,
+    peers=_AM,
+    switch=f"{_PUBLISHER}.Enabled",
+    partner=RECEIVER_LOGINS,
+    listens=_RECEIVER_PORTS,
+    dialled_by=_AM,
+)
+_BINARY_LOGINS = ConnectionKey(
+    RECEIVER_LOGINS,
+    "logs in to publish request events",
+    _RECEIVER,
+    _ACCOUNT,
+    form=Form.GROUP,
+    peers=_AM,
+    switch=f"{_PUBLISHER}.Enabled",
+    listens=_RECEIVER_PORTS,
+    dialled_by=_AM,
+)
+
+
+def _by_type(row: ConnectionKey) -> ConnectionKey:
+    """Give the row with that of the same key over Thrift, whose ports alone can be seen."""
+    over_thrift = replace(row, speaks=_ANALYTICS, partner="", listens=_THRIFT_RECEIVER_PORTS)
+    return replace(row, kind_key=f"{_PUBLISHER}.Type", kinds={"thrift": over_thrift})
+
+
 _ROWS = (
     _key_manager(
         AUTH_MANAGER, "logs the users of publisher and store in at the key manager", LOGIN_ASKS
@@ -145,29 +178,8 @@ _ROWS = (
         listens=_API_PORTS,
     ),
     # Of the next four a key manager makes noise in its log at most, and nothing depends on them.
-    ConnectionKey(
-        RECEIVERS,
-        "publishes request events for throttling",
-        _RECEIVER,
-        _ACCOUNT,
-        form=Form.GROUP,
-        peers=_AM,
-        switch=f"{_PUBLISHER}.Enabled",
-        partner=RECEIVER_LOGINS,
-        listens=_RECEIVER_PORTS,
-        dialled_by=_AM,
-    ),
-    ConnectionKey(
-        RECEIVER_LOGINS,
-        "logs in to publish request events",
-        _RECEIVER,
-        _ACCOUNT,
-        form=Form.GROUP,
-        peers=_AM,
-        switch=f"{_PUBLISHER}.Enabled",
-        listens=_RECEIVER_PORTS,
-        dialled_by=_AM,
-    ),
+    _by_type(_BINARY_RECEIVERS),
+    _by_type(_BINARY_LOGINS),
     ConnectionKey(
         f"{_DEPLOYER}.ServiceURL",
         "deploys throttle policies",

@@ -36,7 +36,9 @@ def read_written(dialler: Dialler) -> Iterator[Reading]:
         if row is None:
             if isinstance(leaf, str):
                 yield from _read_unknown(dialler, path, key)
-        elif _counts(settings, path, row):
+            continue
+        row = row.kinds.get(settings.text(row.kind_key).lower(), row) if row.kinds else row
+        if _counts(settings, path, row):
             account = find_account(settings, row.accounts, path)
             place = Place(path, settings.document.position(path), account=account)
             yield from read_value(dialler, row, settings.resolved(path), place)
