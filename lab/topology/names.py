@@ -7,8 +7,8 @@ from typing import Any
 from lab.errors import Problem
 
 # Names that the lab gives to its own members and vantages.
-RESERVED = ("complete", "db", "lab", "prober")
-_SERVERS_RESERVED = ("complete", "h2", "lab", "prober")
+RESERVED = ("complete", "db", "host", "lab", "prober")
+_SERVERS_RESERVED = ("complete", "h2", "host", "lab", "prober")
 _MEMBERS = {"nodes": "node", "balancers": "balancer", "databases": "database server"}
 
 _NODE = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
