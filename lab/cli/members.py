@@ -6,7 +6,7 @@ import click
 
 from lab.cli.carried_out import carried_out, end
 from lab.cli.options import formats, node, of_lab
-from lab.cli.verb import argument, option, verb
+from lab.cli.verb import BeforeCommand, argument, option, verb
 from lab.verbs.shell import ListFormat
 
 
@@ -56,7 +56,7 @@ def start(*, node: str, name: str | None) -> None:
         end(work(node, name, shell))
 
 
-@verb(context_settings={"ignore_unknown_options": True})
+@verb(cls=BeforeCommand)
 @argument(
     "action",
     metavar="KIND",
@@ -66,7 +66,7 @@ def start(*, node: str, name: str | None) -> None:
     "words",
     metavar="[NODE [NODE[:PORT]]] [-- CMD...]",
     nargs=-1,
-    help="Whom it is about, or a link's id; a command, at whose end the fault is healed.",
+    help="Whom it is about, or a link's id; behind `--` a command, after which it is healed.",
 )
 @option(
     "--by",
@@ -80,11 +80,17 @@ def start(*, node: str, name: str | None) -> None:
 @of_lab
 @formats(ListFormat, ListFormat.TABLE)
 def fault(
-    *, action: str, words: Sequence[str], delay: int, name: str | None, wanted: ListFormat
+    *,
+    action: str,
+    words: Sequence[str],
+    command: Sequence[str],
+    delay: int,
+    name: str | None,
+    wanted: ListFormat,
 ) -> None:
     """Put a fault into a lab, for a command's time or until it is healed; list or heal faults."""
     with carried_out() as shell:
         from lab.verbs.fault import Wanted  # noqa: PLC0415
         from lab.verbs.fault import fault as work  # noqa: PLC0415
 
-        end(work(Wanted(action, tuple(words), delay), name, shell, format_=wanted))
+        end(work(Wanted(action, tuple(words), tuple(command), delay), name, shell, format_=wanted))

@@ -21,6 +21,17 @@ argument = click.argument
 option = partial(click.option, show_envvar=True)
 
 
+class BeforeCommand(click.Command):
+    """A verb whose own words end at `--`; what follows is a command, its parameter `command`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words before `--` for the verb's."""
+        end = args.index("--") if "--" in args else len(args)
+        rest = super().parse_args(ctx, args[:end])
+        ctx.params["command"] = tuple(args[end + 1 :])
+        return rest
+
+
 class InOrder(click.Group):
     """A group whose help keeps the order in which its verbs were added."""
 

@@ -16,30 +16,34 @@ from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import ListFormat, Shell
 from lab.wiring.link import Link
 from lab.wiring.read import read_links
+from lab.wiring.urls import is_port
 
 LIST, HEAL = "list", "heal"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was typed: a kind, `list` or `heal`, its words, and the option of `slow`."""
+    """What was typed: a kind, `list` or `heal`, its words, a command, and the option of `slow`."""
 
     action: str
     words: tuple[str, ...]
-    delay: int
+    command: tuple[str, ...] = ()
+    delay: int = 0
 
 
 def fault(wanted: Wanted, name: str | None, shell: Shell, *, format_: ListFormat) -> int:
     """Make a fault, list those in force, or heal; give the exit code, a command's own if any."""
     with engine_of(name, shell) as engine:
         cluster = find(engine, name, shell)
+        if wanted.action in (LIST, HEAL) and wanted.command:
+            raise _surplus(wanted.action, wanted.command[0], "it takes no command")
         if wanted.action == LIST:
             return _list(cluster, shell, format_)
         if wanted.action == HEAL:
             return _heal(cluster, wanted.words, shell)
-        made, command = read_fault(wanted, lambda: _links(cluster))
-        if command:
-            return _during(cluster, made, command, shell)
+        made = read_fault(wanted, lambda: _links(cluster))
+        if wanted.command:
+            return _during(cluster, made, wanted.command, shell)
         active = cluster.faults.make(made, scoped=False, progress=shell.tell)
         shell.tell(f"{active}; `lab fault heal {active.number}` ends it")
     return 0
@@ -92,41 +96,42 @@ def _number(word: str) -> int:
     return int(word)
 
 
-def read_fault(
-    wanted: Wanted, links: Callable[[], Iterable[Link]]
-) -> tuple[Fault, tuple[str, ...]]:
-    """Give the fault that the words name, and the command behind it; raises `UsageError`."""
-    made, command = _read(wanted, links)
-    own = wanted.words[: len(wanted.words) - len(command)]
-    for word in (*own, *command[:1]):  # neither a node nor a program is called so
-        if word.startswith("-"):
-            mend = "`lab fault --help` lists them; a program to run comes last"
-            raise UsageError(Problem(f"no option `{word}`", f"lab fault {made.kind}", mend))
-    return made, command
-
-
-def _read(wanted: Wanted, links: Callable[[], Iterable[Link]]) -> tuple[Fault, tuple[str, ...]]:
+def read_fault(wanted: Wanted, links: Callable[[], Iterable[Link]]) -> Fault:
+    """Give the fault that the words name; raises `UsageError`."""
     kind, words = _kind(wanted.action), wanted.words
     if kind not in TOWARDS:
         if not words:
             raise UsageError(Problem("at whom?", f"lab fault {kind}", f"`lab fault {kind} NODE`"))
+        _refuse_surplus(kind, words[1:])
         member, port = _place(words[0], kind)
-        return Fault(kind, member, port=port), words[1:]
+        return Fault(kind, member, port=port)
     delay = wanted.delay if kind is FaultKind.SLOW else 0
     if words and "/" in words[0]:  # no node has it in its name, and every link's id has
-        return fault_on(_link(links(), words[0]), kind, delay=delay), words[1:]
+        _refuse_surplus(kind, words[1:])
+        return fault_on(_link(links(), words[0]), kind, delay=delay)
     if len(words) < len(("from", "to")):
         mend = f"`lab fault {kind} NODE NODE[:PORT]`, or a link's id"
         raise UsageError(Problem("between whom?", f"lab fault {kind}", mend))
+    _refuse_surplus(kind, words[2:])
     peer, port = _place(words[1], kind)
-    return Fault(kind, words[0], peer, port, delay), words[2:]
+    return Fault(kind, words[0], peer, port, delay)
+
+
+def _refuse_surplus(kind: FaultKind, words: Sequence[str]) -> None:
+    if words:
+        raise _surplus(kind, words[0], "a command to run follows `--`")
+
+
+def _surplus(action: str, word: str, mend: str) -> UsageError:
+    return UsageError(Problem(f"`{word}` is a word too many", f"lab fault {action}", mend))
 
 
 def _place(word: str, kind: FaultKind) -> tuple[str, int]:
-    """Read `NODE` or `NODE:PORT`; 0 stands for every port."""
+    """Read `NODE` or `NODE:PORT`; without one it is 0, which stands for every port."""
     member, colon, port = word.partition(":")
-    if colon and not port.isdecimal():
-        raise UsageError(Problem(f"`{port}` is no port", f"lab fault {kind}", "`NODE:PORT`"))
+    if colon and not (port.isdecimal() and is_port(int(port))):
+        mend = "`NODE:PORT`, with a port of 1 to 65535"
+        raise UsageError(Problem(f"`{port}` is no port", f"lab fault {kind}", mend))
     return member, int(port or 0)
 
 

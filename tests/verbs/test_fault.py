@@ -8,8 +8,8 @@ from lab.verbs.fault import Wanted, read_fault
 from tests.diagnosis.cluster import LINKS
 
 
-def read(*words: str, delay: int = 1000) -> tuple[Fault, tuple[str, ...]]:
-    return read_fault(Wanted(words[0], words[1:], delay), lambda: LINKS)
+def read(*words: str) -> Fault:
+    return read_fault(Wanted(words[0], words[1:], delay=1000), lambda: LINKS)
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,16 @@ def read(*words: str, delay: int = 1000) -> tuple[Fault, tuple[str, ...]]:
     ],
 )
 def test_words_name_a_fault(words: str, fault: Fault) -> None:
-    assert read(*words.split()) == (fault, ())
+    assert read(*words.split()) == fault
 
 
-@pytest.mark.parametrize("words", ["cut gw cp:5672", "cut gw/hub.listen", "pause tm"])
-def test_what_follows_is_a_command(words: str) -> None:
-    assert read(*words.split(), "pytest", "-x")[1] == ("pytest", "-x")
+@pytest.mark.parametrize(
+    "words",
+    ["isolate gw cp", "stop gw id", "cut gw cp touch", "cut gw/hub.listen cp", "pause tm x"],
+)
+def test_a_word_too_many_is_no_command(words: str) -> None:
+    with pytest.raises(UsageError, match=f"`{words.rsplit(maxsplit=1)[-1]}` is a word too many"):
+        read(*words.split())
 
 
 @pytest.mark.parametrize(
@@ -38,10 +42,10 @@ def test_what_follows_is_a_command(words: str) -> None:
         ("cutt gw cp", "no fault `cutt`"),
         ("cut gw", "between whom?"),
         ("cut gw cp:amqp", "`amqp` is no port"),
+        ("cut gw cp:0", "`0` is no port"),
+        ("cut gw cp:70000", "`70000` is no port"),
+        ("cut gw cp:", "`` is no port"),
         ("pause", "at whom?"),
-        ("slow gw cp:5672 --delay 300", "no option `--delay`"),
-        ("slow --delay 300 gw cp", "no option `--delay`"),
-        ("pause --all", "no option `--all`"),
     ],
 )
 def test_what_cant_be_understood_is_said(words: str, said: str) -> None:
