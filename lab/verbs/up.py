@@ -63,8 +63,11 @@ def _up(request: Request, shell: Shell, connecting: "Future[Engine]", timings: T
             engine.watch_requests(timings.note_request)
         standing = find_complete(engine, plan.lab)
         if standing is not None:
-            from lab.verbs.look import look  # noqa: PLC0415  # what is new is proven otherwise
+            # What is new is proven otherwise.
+            from lab.verbs.look import look  # noqa: PLC0415
+            from lab.verbs.standing import refuse_another  # noqa: PLC0415
 
+            refuse_another(standing, plan, request.choice.nodes)
             shell.tell(f"the lab {plan.lab} runs already; this is its report")
             report, late = look(standing), False
         else:
