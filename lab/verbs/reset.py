@@ -15,7 +15,7 @@ from lab.report.timings import TimedProgress, Timings, process_began
 from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.folder import held_folder
-from lab.verbs.interrupts import uninterrupted
+from lab.verbs.interrupts import interrupted_afterwards, uninterrupted
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.proving import prove
 from lab.verbs.shell import Format, Shell
@@ -63,7 +63,7 @@ def reset_lab(
     with held_folder(cluster.folder, plan.lab), TimedProgress(progress, timings) as timed:
         timed.step(f"replacing {len(plan.members)} containers")
         # A member between its removal and its creation would be lost to whoever comes next.
-        with uninterrupted(), timings.stage("containers replaced"):
+        with interrupted_afterwards(), timings.stage("containers replaced"):
             cluster.faults.heal_all()
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 servers = [pool.submit(_restart, cluster, one.name) for one in plan.servers]

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from lab.verbs.interrupts import ending_like_ctrl_c, uninterrupted
+from lab.verbs.interrupts import ending_like_ctrl_c, interrupted_afterwards, uninterrupted
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -47,3 +47,23 @@ def test_afterwards_signals_do_what_they_did() -> None:
     with ending_like_ctrl_c(), uninterrupted():
         pass
     assert [signal.getsignal(number) for number in numbers] == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_comes_meanwhile_interrupts_afterwards(number: int) -> None:
+    before = signal.signal(number, signal.default_int_handler)
+    done = []
+
+    def work() -> None:
+        with ending_like_ctrl_c():
+            with interrupted_afterwards():
+                signal.raise_signal(number)
+                done.append("work")
+            done.append("what follows")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    finally:
+        signal.signal(number, before)
+    assert done == ["work"]
