@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from ipaddress import IPv4Network
 from types import TracebackType
 from typing import Any, Self
@@ -11,8 +12,8 @@ from typing import Any, Self
 from lab.errors import EngineError, Problem
 from lab.launch.engine import Engine
 from lab.launch.front import way_in_name
-from lab.launch.labels import Ownership, Part
-from lab.launch.refusals import SubnetTakenError
+from lab.launch.labels import LAB, Ownership, Part
+from lab.launch.refusals import GoneError, NameTakenError, SubnetTakenError
 from lab.launch.removal import LabObjects, remove_objects
 from lab.launch.seen import Definition, SeenContainer, SeenNetwork
 from lab.launch.subnets import candidates, routed_here
@@ -104,12 +105,26 @@ class Creation:
                 self._noting.notify_all()
 
     def _create(self, wanted: Definition, files: Callable[[], bytes] | None) -> str:
-        made = self._engine.create(wanted)
+        try:
+            made = self._engine.create(wanted)
+        except NameTakenError as error:
+            raise self._taken(wanted.name) from error
         with self._noting:
             self._containers.append(SeenContainer(made, wanted.name, wanted.labels, "created"))
         if files is not None:
             self._engine.put(made, files())
         return made
+
+    def _taken(self, container: str) -> NameTakenError:
+        """Tell whose the container of this name is: `a-b` of lab x is called as `b` of lab x-a."""
+        with suppress(GoneError):
+            holder = self._engine.inspect(container).labels.get(LAB, "")
+            whose = f"the lab {holder}" if holder else "a container that is no lab's"
+            mend = "give this lab or its node another name (`--name`), or remove that container"
+            what = f"its name is taken by {whose}"
+            return NameTakenError(Problem(what, f"container {container}", mend))
+        mend = "somebody removed its holder in this moment: run this again"
+        return NameTakenError(Problem("its name was taken", f"container {container}", mend))
 
     def _join(self, container: "Future[str]", networks: Iterable[tuple["Future[str]", str]]) -> str:
         made = container.result()

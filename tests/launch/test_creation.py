@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from lab.errors import Problem
 from lab.launch.creation import Creation
 from lab.launch.labels import LAB
-from lab.launch.seen import Definition
+from lab.launch.refusals import NameTakenError
+from lab.launch.seen import Definition, SeenContainer
 
 GW = Definition("lab-t-gw", "an-image", (), {LAB: "t"}, network="")
 
@@ -57,3 +59,28 @@ def test_nothing_begins_once_a_creation_has_failed() -> None:
     with pytest.raises(CancelledError):
         creation._carry_out(engine.create, GW)
     assert not engine.begun.is_set()
+
+
+class Full:
+    """An engine that has a container of every name, each of the lab *holder*."""
+
+    def __init__(self, holder: str) -> None:
+        self.labels = {LAB: holder} if holder else {}
+
+    def create(self, wanted: Definition) -> str:
+        raise NameTakenError(Problem("the engine refuses: Conflict", wanted.name, "its log"))
+
+    def inspect(self, container: str) -> SeenContainer:
+        return SeenContainer("0", container, self.labels, "running")
+
+
+@pytest.mark.parametrize(
+    ("holder", "whose"), [("t-g", "the lab t-g"), ("", "a container that is no lab's")]
+)
+def test_whose_the_container_of_the_same_name_is_is_told(holder: str, whose: str) -> None:
+    creation = Creation(Full(holder))  # type: ignore[arg-type]
+    with pytest.raises(NameTakenError) as refused:
+        creation.container(GW).result()
+    (problem,) = refused.value.problems
+    assert (problem.what, problem.where) == (f"its name is taken by {whose}", "container lab-t-gw")
+    assert "`--name`" in problem.mend
