@@ -5,6 +5,7 @@ import base64
 import errno
 import html
 import json
+import sys
 import time
 import urllib.parse
 
@@ -58,6 +59,12 @@ async def attempt(target: Target, vantage: Vantage) -> Result:
 def no_vantage(target_id: str, why: str) -> Result:
     """Give the result of a probe that had no place to dial from."""
     return Result(id=target_id, outcome=Outcome.NO_VANTAGE, seen=why[:_SEEN_LIMIT], at=time.time())
+
+
+def not_tried(target_id: str, why: str) -> Result:
+    """Give the result of a probe that failed itself; it is said on stderr too."""
+    print(why, file=sys.stderr, flush=True)  # noqa: T201 - stderr is the session's log
+    return Result(id=target_id, outcome=Outcome.NOT_TRIED, seen=why[:_SEEN_LIMIT], at=time.time())
 
 
 def without_credentials(seen: str, target: Target) -> str:

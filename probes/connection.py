@@ -17,7 +17,9 @@ from probes.trust import check_certificate, client_context, explain_verification
 # A server that doesn't answer the good-bye of TLS keeps an attempt no longer than this, in seconds.
 _GOOD_BYE = 0.2
 
-_NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EACCES}
+_HIGHEST_PORT = 65535
+# The prober's own want, which says nothing of the link.
+_OWN_WANT = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,13 @@ async def dial(vantage: Vantage, phases: Phases, host: str, port: int) -> socket
         seen = f"{host} leads out of the lab, to {address}, and is not dialled"
         raise LinkError(Outcome.NAME_UNKNOWN, seen)
     phases.enter(Phase.TCP)
+    if not 0 < port <= _HIGHEST_PORT:
+        raise LinkError(Outcome.UNREACHABLE, f"{port} is no port")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    except OSError as error:  # a kernel without IPv6
+        raise _no_connection(error, address) from error
     # A protocol that sends twice before it reads would else wait, 40 ms, until the peer has
     # acknowledged the first. asyncio sees to it for sockets alone that name their protocol.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -131,8 +138,8 @@ def _no_connection(error: OSError, address: str) -> LinkError:
         return LinkError(Outcome.REFUSED, f"{address} refuses the connection")
     if isinstance(error, TimeoutError):
         return LinkError(Outcome.TIMED_OUT, f"no answer from {address}")
-    if error.errno in _NO_ROUTE:
-        return LinkError(Outcome.UNREACHABLE, f"no way to {address}: {error.strerror}")
     if isinstance(error, ConnectionError):
         return LinkError(Outcome.CLOSED, f"{address} closed the connection at once")
-    raise error
+    if error.errno in _OWN_WANT:
+        raise error
+    return LinkError(Outcome.UNREACHABLE, f"no way to {address}: {error.strerror}")

@@ -1,8 +1,10 @@
 """Probes an HTTP or HTTPS endpoint with the target's requests; a WebSocket port by `/health`."""
 
 import base64
+import string
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import h11
 
@@ -53,6 +55,7 @@ class Conversation:
         self._connection = connection
         self._state = h11.Connection(h11.CLIENT)
         self._heard = b""
+        self._has_ended = False
 
     @property
     def is_over(self) -> bool:
@@ -70,6 +73,8 @@ class Conversation:
                 phases.enter(Phase.APP)
             answer = Answer(status, await self._body())
         except h11.RemoteProtocolError as error:
+            if self._has_ended:
+                raise LinkError(Outcome.CLOSED, "closed within its answer") from error
             raise LinkError(Outcome.WRONG_PROTOCOL, f"no HTTP answer: {error}") from error
         if self._state.our_state is h11.DONE and self._state.their_state is h11.DONE:
             self._state.start_next_cycle()
@@ -83,9 +88,14 @@ class Conversation:
         if body:
             headers.append(("Content-Length", str(len(body))))
         self._heard = b""
-        head = self._state.send(
-            h11.Request(method=request.method, target=request.path, headers=headers)
-        )
+        path = quote(request.path, safe=string.punctuation)
+        try:
+            head = self._state.send(
+                h11.Request(method=request.method, target=path, headers=headers)
+            )
+        except (h11.LocalProtocolError, UnicodeEncodeError) as error:
+            why = f"no HTTP request can be made of the path and the headers: {type(error).__name__}"
+            raise LinkError(Outcome.WRONG_PROTOCOL, why) from error
         content = self._state.send(h11.Data(data=body)) if body else b""
         end = self._state.send(h11.EndOfMessage())
         await self._connection.send((head or b"") + (content or b"") + (end or b""))
@@ -113,6 +123,7 @@ class Conversation:
 
     async def _listen(self) -> bytes:
         data = await self._connection.reader.read(1 << 16)
+        self._has_ended = not data
         if not data and not self._heard:
             raise LinkError(Outcome.CLOSED, "closed without an answer to the request")
         self._heard += data[: len(_START_OF_ANSWER) - len(self._heard)]

@@ -18,7 +18,7 @@ class Phase(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an attempt ended. Everything but `OK` is a failure of the link, never of the probe."""
+    """How an attempt ended. All but `OK` and the last two are failures of the link."""
 
     OK = "ok"
     NAME_UNKNOWN = "name unknown"
@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     NO_LOGIN_KEY = "no login key"  # MYSQL without TLS: the driver may not ask the server for it
     WRONG_ANSWER = "wrong answer"
     NO_VANTAGE = "no vantage"  # the dialling node isn't there to dial from
+    NOT_TRIED = "not tried"  # the probe itself failed: a bug
 
 
 @dataclass(frozen=True, slots=True)

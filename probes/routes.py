@@ -7,6 +7,7 @@ nobody of the lab: somebody else's system, to which no password may be sent.
 import ipaddress
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _ROUTES = Path("/proc/thread-self/net")
@@ -14,6 +15,15 @@ _V4, _V6 = "route", "ipv6_route"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_REJECT = 0x200  # RTF_REJECT: nothing goes there
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    network: Network
+    gateway: Address
+    metric: int
 
 
 def leads_outside(address: str, routes: Path = _ROUTES) -> bool:
@@ -25,24 +35,27 @@ def leads_outside(address: str, routes: Path = _ROUTES) -> bool:
     if wanted.is_loopback:
         return False
     read = _v4 if wanted.version == 4 else _v6  # noqa: PLR2004  # of the internet protocol
-    fitting = [route for route in read(routes) if wanted in route[0]]
+    fitting = [route for route in read(routes) if wanted in route.network]
     if not fitting:
         return False
-    _, gateway = max(fitting, key=lambda route: route[0].prefixlen)
-    return not gateway.is_unspecified
+    chosen = max(fitting, key=lambda route: (route.network.prefixlen, -route.metric))
+    return not chosen.gateway.is_unspecified
 
 
-def _v4(routes: Path) -> Iterator[tuple[Network, Address]]:
+def _v4(routes: Path) -> Iterator[_Route]:
     """Read `route`: addresses as hexadecimal numbers of the machine's own byte order."""
-    for _, target, gateway, *_, mask, _, _, _ in _rows(routes / _V4, 1):
-        yield ipaddress.IPv4Network(f"{_address(target)}/{_address(mask)}"), _address(gateway)
+    for _, target, gateway, flags, _, _, metric, mask, *_ in _rows(routes / _V4, 1):
+        if not int(flags, 16) & _REJECT:
+            network = ipaddress.IPv4Network(f"{_address(target)}/{_address(mask)}")
+            yield _Route(network, _address(gateway), int(metric))
 
 
-def _v6(routes: Path) -> Iterator[tuple[Network, Address]]:
+def _v6(routes: Path) -> Iterator[_Route]:
     """Read `ipv6_route`: the bytes of addresses in hexadecimal, in their order."""
-    for target, length, _, _, gateway, *_ in _rows(routes / _V6, 0):
-        network = ipaddress.IPv6Network((bytes.fromhex(target), int(length, 16)))
-        yield network, ipaddress.IPv6Address(bytes.fromhex(gateway))
+    for target, length, _, _, gateway, metric, _, _, flags, *_ in _rows(routes / _V6, 0):
+        if not int(flags, 16) & _REJECT:
+            network = ipaddress.IPv6Network((bytes.fromhex(target), int(length, 16)))
+            yield _Route(network, ipaddress.IPv6Address(bytes.fromhex(gateway)), int(metric, 16))
 
 
 def _rows(file: Path, head: int) -> Iterator[list[str]]:

@@ -32,6 +32,7 @@ from probes.trust import client_context
 _STDIN = 0
 _STANDARD_STREAMS = {0, 1, 2}
 _READ_SIZE = 1 << 16
+_MOST_PORTS = 600  # what one line can tell; the product opens some twenty
 _CRASHED = 70  # EX_SOFTWARE of sysexits.h
 
 
@@ -92,7 +93,7 @@ class Session:
 
     def _tell_ports(self, child: _Child, listeners: Listeners) -> None:
         try:
-            ports = listeners.ports()
+            ports = listeners.ports()[:_MOST_PORTS]
         except OSError as error:
             child.listeners = None
             say_error(f"the listeners can't be read: {error.strerror}", vantage=child.name)

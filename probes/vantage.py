@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from probes.attempt import attempt, no_vantage
+from probes.attempt import attempt, no_vantage, not_tried
 from probes.connection import Vantage
 from probes.lines import say, say_error, say_result
 from probes.names import Resolver, read_own_etc
@@ -92,7 +92,7 @@ class _Attempts:
             say_result(self._name, no_vantage(target.id, "the node's process has ended"))
             raise
         except Exception as error:  # noqa: BLE001 - a bug of one probe must be loud and spare the others
-            say_error(_bug(error), vantage=self._name, id=target.id)
+            say_result(self._name, not_tried(target.id, _bug(error)))
 
 
 def _bug(error: Exception) -> str:

@@ -86,8 +86,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     causes = follow_starts(evidence, held, _in_order(causes))
     causes = follow_flows(evidence, _open(flows, causes), causes)
     causes = follow_published(evidence, _open(published, causes), causes)
-    causes += _not_judged(evidence, _open(failing, causes))
     causes = follow_written(evidence, [*causes, *find_written(evidence, causes)])
+    causes += _not_judged(evidence, _open(failing, causes))
     return _tell(evidence, _in_order(causes))
 
 

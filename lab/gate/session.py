@@ -155,7 +155,7 @@ class ProberSession:
             case "listening":
                 self._note_ports(message["vantage"], frozenset(message["ports"]))
             case "error":
-                self._end(_not_understood(message["what"]))
+                self._end(_broken(message["what"]))
 
     def _end(self, failure: LabError) -> None:
         self._failure = failure
@@ -174,11 +174,12 @@ def _session_ended(why: str) -> LabError:
     )
 
 
-def _not_understood(what: str) -> LabError:
+def _broken(what: str) -> LabError:
     return LabError(
         Problem(
-            f"the prober did not understand a message: {what}",
+            f"the prober's session broke: {what}",
             "the lab's prober container",
-            "this lab was made by another version: `lab down` and `lab up`",
+            "ask again with `lab status`; if it stays, `lab down` and `lab up`: the lab may be of"
+            " another version",
         )
     )

@@ -14,6 +14,7 @@ _DEFINITE = frozenset(
         Outcome.NO_LOGIN_KEY,
         Outcome.CERTIFICATE_INVALID,
         Outcome.WRONG_PROTOCOL,
+        Outcome.NOT_TRIED,
     }
 )
 

@@ -1,11 +1,11 @@
 """Turns links into what a prober is asked: what the node itself would dial and say."""
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 from lab.plan.observed import SchemaState
 from lab.products.facts import Ask
 from lab.wiring.link import Credentials, Link
+from lab.wiring.urls import parse_url
 from probes.target import HttpRequest, Protocol, Target
 
 _NOBODY = Credentials("", "")
@@ -24,7 +24,7 @@ def make_target(link: Link, tables: Mapping[tuple[str, str], int], *, attempt: f
     own = link.credentials or _NOBODY
     hub = link.hub_credentials or _NOBODY
     hub_host, hub_port = link.hub or ("", 0)
-    login = urlsplit(link.login_url)
+    login = parse_url(link.login_url)
     return Target(
         id=link.id,
         protocol=Protocol(link.protocol.value),
@@ -34,8 +34,8 @@ def make_target(link: Link, tables: Mapping[tuple[str, str], int], *, attempt: f
         username=own.username,
         password=own.password,
         requests=tuple(_make_request(ask, link.url) for ask in link.asks),
-        login_host=login.hostname or "",
-        login_port=login.port or 0,
+        login_host=login.host if login else "",
+        login_port=login.port if login else 0,
         database=link.database,
         tables=tables.get((link.to or "", link.database)),
         validation_query=link.validation_query,
@@ -53,13 +53,18 @@ def make_target(link: Link, tables: Mapping[tuple[str, str], int], *, attempt: f
 def _make_request(ask: Ask, url: str) -> HttpRequest:
     return HttpRequest(
         method=ask.method,
-        path=_join(urlsplit(url).path, ask.path),
+        path=_join(_path_of(url), ask.path),
         expect=ask.expect,
         authenticated=ask.authenticated,
         headers=ask.headers,
         body=ask.body,
         contains=ask.contains,
     )
+
+
+def _path_of(url: str) -> str:
+    address = parse_url(url)
+    return address.path if address else ""
 
 
 def _join(base: str, path: str) -> str:

@@ -6,7 +6,7 @@ from lab.products.connection_key import ConnectionKey, Form
 from lab.wiring.reading import Place
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import KeyPath
-from lab.wiring.urls import Address, parse_groups, parse_url
+from lab.wiring.urls import Address, is_port, parse_groups, parse_url
 
 _LOGIN_OFFSET = 100  # the agent's rule where no login URL is given: same host, port + 100, ssl
 
@@ -19,7 +19,9 @@ def find_login_url(
         return ""
     partner = _partner(settings, row, place)
     if partner is None:
-        return f"ssl://{address.host}:{address.port + _LOGIN_OFFSET}"
+        port = address.port + _LOGIN_OFFSET
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        return f"ssl://{host}:{port}" if is_port(port) else ""
     login = parse_url(partner)
     return login.url if login and login.port_is_usable else ""
 

@@ -6,11 +6,11 @@ allocate a gigabyte and dump its heap (measured on the product). So nothing is s
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from lab.products.facts import Protocol
 from lab.wiring.cluster import Cluster
 from lab.wiring.link import Link
+from lab.wiring.urls import parse_url
 
 _RECEIVERS = (Protocol.BINARY, Protocol.BINARY_TLS)
 _WORDLESS = (Protocol.TCP, Protocol.UNKNOWN)  # proven by a connection alone
@@ -32,9 +32,9 @@ def _spared(cluster: Cluster, link: Link) -> Iterator[tuple[str, int, Protocol]]
 def _dialled(link: Link) -> Iterator[tuple[str, int, Protocol]]:
     """Give every place that an attempt on the link connects to, and what it says there."""
     yield link.host, link.port, link.protocol
-    login = urlsplit(link.login_url)
-    if login.hostname:
-        yield login.hostname, login.port or 0, Protocol.BINARY_TLS
+    login = parse_url(link.login_url)
+    if login:
+        yield login.host, login.port, Protocol.BINARY_TLS
     if link.hub:
         yield *link.hub, Protocol.AMQP
 

@@ -67,6 +67,8 @@ def parse_url(text: str) -> Address | None:
     found = _URL.match(text.strip())
     if not found or not found["host"]:
         return None
+    if found["host"].startswith("[") and not is_host(found["host"].strip("[]")):
+        return None
     scheme = found["scheme"].lower()
     written = found["port"]
     port = DEFAULT_PORTS.get(scheme, 0) if not written else _number(written)

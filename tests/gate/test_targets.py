@@ -55,6 +55,18 @@ def test_a_publish_logs_in_where_its_group_says() -> None:
     assert (target.login_host, target.login_port) == ("tm.wso2.com", 9711)
 
 
+@pytest.mark.parametrize(
+    ("url", "login_url"),
+    [("tcp://tm.wso2.com:70000", "ssl://tm.wso2.com:70100"), ("https://[::::]:9443/", "")],
+)
+def test_a_url_that_leads_nowhere_makes_a_target_all_the_same(url: str, login_url: str) -> None:
+    ask = Ask("GET", "", (200,))
+    it = link(
+        "gw/p", "gw", "tm", LinkProtocol.BINARY, 70000, url=url, login_url=login_url, asks=(ask,)
+    )
+    assert make_target(it, {}, attempt=5).port == 70000
+
+
 def test_a_data_receiver_is_spared_where_the_link_says_so() -> None:
     spared = (("tm.wso2.com", 9611, LinkProtocol.BINARY),)
     it = link("gw/a", "gw", "tm", LinkProtocol.AMQP, 9611, spared=spared)

@@ -19,6 +19,16 @@ async def test_what_an_attempt_sends_never_waits_for_an_acknowledgement(vantage,
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [("cp.wso2.com", 70000), ("cp.wso2.com", 0), ("fe80::1", 9443), ("100::1", 9443)],
+)
+async def test_what_nobody_can_connect_to_is_unreachable(vantage, host, port):
+    result = await attempt(Target("a", Protocol.TCP, host, port, timeout=0.5), vantage)
+    assert result.outcome in (Outcome.UNREACHABLE, Outcome.TIMED_OUT, Outcome.REFUSED)
+    assert result.seen
+
+
 async def test_an_address_outside_is_not_dialled(vantage, serve, hanging):
     outside = dataclasses.replace(vantage, is_outside=lambda address: address == "127.0.0.1")
     async with serve(hanging) as port:

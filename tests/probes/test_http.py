@@ -151,11 +151,30 @@ async def test_a_server_that_echoes_the_request_gets_no_credential_into_the_resu
     assert base64.b64encode(b"admin:a-secret").decode() not in str(result)
 
 
-async def test_an_answer_that_stops_half_way_is_no_http(serve, vantage):
+async def test_an_answer_that_stops_half_way_was_closed(serve, vantage):
     half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n4.1.0"
     async with serve(answering(half, heard=[], then_close=True)) as port:
         result = await attempt(target(port, VERSION), vantage)
+    assert (result.outcome, result.seen) == (Outcome.CLOSED, "closed within its answer")
+
+
+async def test_a_path_is_sent_as_a_url_can_hold_it(serve, vantage):
+    heard: list[bytes] = []
+    async with serve(answering(ok(), heard=heard)) as port:
+        request = HttpRequest("GET", "/dienst-ä b/%20?a=b", (200,))
+        result = await attempt(target(port, request), vantage)
+    assert result.outcome is Outcome.OK
+    assert heard[0].startswith(b"GET /dienst-%C3%A4%20b/%20?a=b HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("value", ["ä€", "two\r\nlines"])
+async def test_a_header_that_none_can_be_is_told_without_it(serve, vantage, hanging, value):
+    async with serve(hanging) as port:
+        request = HttpRequest("GET", "/", (200,), headers=(("X-It", value),))
+        result = await attempt(target(port, request), vantage)
     assert result.outcome is Outcome.WRONG_PROTOCOL
+    assert result.seen.startswith("no HTTP request can be made of the path and the headers")
+    assert value not in result.seen
 
 
 @pytest.mark.parametrize("protocol", [Protocol.HTTPS, Protocol.WSS])

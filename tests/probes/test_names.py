@@ -278,3 +278,10 @@ async def test_the_silence_of_the_engines_name_server_means_an_unknown_name():
         error = await failure(resolver("", "nameserver 127.0.0.11", port), "tm.lab")
     assert error.outcome is Outcome.NAME_UNKNOWN
     assert "no container here has that name" in error.seen
+
+
+async def test_a_line_of_the_hosts_file_without_an_address_is_passed_over():
+    text = "cp.example 10.0.0.1\n10.0.0.2 cp.example\n"
+    assert await Resolver(lambda name: text if name == "hosts" else "").resolve("cp.example") == (
+        "10.0.0.2"
+    )

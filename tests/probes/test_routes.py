@@ -11,20 +11,22 @@ HEAD = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tW
 NOBODY = "0.0.0.0"  # noqa: S104  # as the kernel writes a route without gateway
 
 
-def route(network: str, gateway: str = NOBODY) -> str:
+def route(network: str, gateway: str = NOBODY, *, flags: int = 3, metric: int = 0) -> str:
     target = ipaddress.ip_network(network)
-    words = [_number(str(one)) for one in (target.network_address, gateway, target.netmask)]
-    return "eth0\t{}\t{}\t0003\t0\t0\t0\t{}\t0\t0\t0\n".format(*words)
+    network_, by, mask = (
+        _number(str(one)) for one in (target.network_address, gateway, target.netmask)
+    )
+    return f"eth0\t{network_}\t{by}\t{flags:04X}\t0\t0\t{metric}\t{mask}\t0\t0\t0\n"
 
 
 def _number(address: str) -> str:
     return f"{int.from_bytes(ipaddress.ip_address(address).packed, sys.byteorder):08X}"
 
 
-def route_v6(network: str, gateway: str = "::") -> str:
+def route_v6(network: str, gateway: str = "::", *, flags: int = 3, metric: int = 0x400) -> str:
     target = ipaddress.ip_network(network)
     begin, by = (ipaddress.ip_address(it).packed.hex() for it in (target.network_address, gateway))
-    rest = "00000400 00000001 00000000 00000003 eth0"
+    rest = f"{metric:08x} 00000001 00000000 {flags:08x} eth0"
     return f"{begin} {target.prefixlen:02x} {32 * '0'} 00 {by} {rest}\n"
 
 
@@ -71,6 +73,19 @@ def test_the_same_goes_for_ipv6(routes):
     found = routes("", route_v6("fd00::/64") + route_v6("::/0", "fd00::1"))
     assert not leads_outside("fd00::7", found)
     assert leads_outside("2001:db8::7", found)
+
+
+def test_a_route_that_rejects_leads_nowhere(routes):
+    reject = route_v6("::/0", flags=0x200200, metric=0xFFFFFFFF)
+    for lines in (reject + route_v6("::/0", "fd00::1"), route_v6("::/0", "fd00::1") + reject):
+        assert leads_outside("2001:db8::7", routes("", lines))
+    assert not leads_outside("10.1.2.3", routes(route("10.0.0.0/8", flags=0x201)))
+
+
+def test_of_two_routes_to_one_network_that_of_the_lower_metric_counts(routes):
+    near, far = route("10.0.0.0/8", metric=5), route("10.0.0.0/8", "192.168.20.1", metric=100)
+    assert not leads_outside("10.1.2.3", routes(near + far))
+    assert not leads_outside("10.1.2.3", routes(far + near))
 
 
 def test_a_kernel_without_ipv6_has_no_such_routes(tmp_path):

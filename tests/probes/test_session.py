@@ -156,6 +156,16 @@ def test_a_message_that_is_none_is_an_error_and_the_session_goes_on(prober, list
     assert prober.hear_result()["outcome"] == "ok"
 
 
+def test_a_bug_of_one_probe_is_its_result_and_spares_the_others(prober, listener):
+    prober.stand_here()
+    prober.ask(tcp(1, timeout="soon", id="odd"))  # as a bug would have it: no number
+    prober.ask(tcp(listener.getsockname()[1], id="good"))
+    results = {one["id"]: one for one in (prober.hear_result(), prober.hear_result())}
+    assert results["good"]["outcome"] == "ok"
+    assert results["odd"]["outcome"] == "not tried"
+    assert results["odd"]["seen"].startswith("a bug in the probes: TypeError in ")
+
+
 def test_a_message_may_come_in_pieces_and_several_in_one(prober, listener):
     prober.stand_here()
     port = listener.getsockname()[1]

@@ -67,7 +67,16 @@ def test_secrets_never_stay_in_what_is_no_url(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "localhost:9443", "https://", "https://[control-plane-host]:9443/", "://x", "a b"]
+    "text",
+    [
+        "",
+        "localhost:9443",
+        "https://",
+        "https://[control-plane-host]:9443/",
+        "https://[::::]:9443/",
+        "://x",
+        "a b",
+    ],
 )
 def test_what_is_no_url_gives_no_address(text):
     assert parse_url(text) is None
