@@ -7,10 +7,10 @@ from pathlib import Path
 
 from lab.errors import Problem
 from lab.topology.names import RESERVED
-from lab.wiring.node_files import FILE_NAME
+from lab.wiring.node_files import FILE_NAME, HOME
 
 _LAYOUT = frozenset({"conf", "repository"})
-_USUAL = frozenset({"config", "configs", "confs", "wso2", "wso2am"})
+_USUAL = frozenset({HOME, "config", "configs", "confs", "wso2", "wso2am"})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 32
 

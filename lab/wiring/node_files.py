@@ -14,6 +14,7 @@ from lab.wiring.toml_reader import LARGEST, read_toml
 from lab.wiring.xml_files import find_xml
 
 FILE_NAME = "deployment.toml"
+HOME = "carbon"  # a node's home in WSO2's docker-compose sets of 2.0 and 2.1
 _CONF = "repository/conf"
 _PLACES = (FILE_NAME, f"{_CONF}/{FILE_NAME}")
 _TOPOLOGY_TABLES = frozenset({"lab", "nodes"})
@@ -64,9 +65,10 @@ def find_files(folder: Path) -> dict[str, str]:
     """Give the configuration file of each node in *folder*, relative to it.
 
     A node is `NODE/deployment.toml`, `NODE/repository/conf/deployment.toml` or `NODE.toml`; a
-    folder that holds `deployment.toml` itself, in either place, is one node. Of the 2.x line it is
-    a folder with XML files, in either place too, and one of them stands for all. Empty when there
-    is none; raises `OSError` when the folder can't be read.
+    folder that holds `deployment.toml` itself, in either place, is one node, and so is one whose
+    only node is a home called `carbon`. Of the 2.x line it is a folder with XML files, in either
+    place too, and one of them stands for all. Empty when there is none; raises `OSError` when the
+    folder can't be read.
     """
     own = _file_in(folder)
     if own is not None:
@@ -79,6 +81,8 @@ def find_files(folder: Path) -> dict[str, str]:
                 found[path.name] = f"{path.name}/{place}"
         elif path.suffix == ".toml" and path.is_file() and not is_topology(path):
             found.setdefault(path.stem, path.name)
+    if list(found) == [HOME]:
+        return {folder.resolve().name: found[HOME]}
     return found
 
 

@@ -53,7 +53,10 @@ def refused(folder: Path, version: str | None = None, **roles: Role) -> list[tup
     return [(problem.what, problem.where) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("place", ["am/repository/conf", "am/conf", "am", "site/am/config"])
+@pytest.mark.parametrize(
+    "place",
+    ["am/repository/conf", "am/conf", "am", "site/am/config", "am/carbon/repository/conf"],
+)
 def test_a_node_is_found_in_every_layout_and_named_after_its_folder(
     tmp_path: Path, place: str
 ) -> None:

@@ -67,6 +67,13 @@ def test_a_folder_that_holds_the_file_itself_is_one_node(tmp_path, place):
     assert node_of(path.with_name("deployment.toml.bak")) == "gw1"
 
 
+def test_a_folder_whose_only_node_is_a_home_called_carbon_is_that_node(tmp_path):
+    for home, names in (("carbon", ["gw1"]), ("other", ["carbon", "other"])):
+        (tmp_path / "gw1" / home).mkdir(parents=True)
+        (tmp_path / "gw1" / home / "deployment.toml").write_text("")
+        assert list(find_files(tmp_path / "gw1")) == names
+
+
 def test_where_syntax_is_all_that_is_wrong_the_error_holds_the_findings(lone):
     lone.write("a", "[server\n")
     lone.write("b", "[server]\n[server]\n")
