@@ -1,28 +1,20 @@
 """Tells a node's role: from `server_role`, from what its file holds, or from its name."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lab.errors import LabError, Problem
 from lab.products.defaults_4x import PROFILE_ROLES
 from lab.products.facts import Role
-from lab.products.tables_2x import SERVER_KEYS
 from lab.products.versions_4x import DISTRIBUTIONS_SINCE, parse_version
 from lab.wiring.cluster import LOCAL_HOSTS
+from lab.wiring.role_names import role_named
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import Document
 from lab.wiring.urls import parse_url
+from lab.wiring.xml_roles import BY_NAME, tell_role
 
-_NAMES = {
-    Role.GATEWAY: ("gw", "gateway"),
-    Role.CONTROL_PLANE: ("cp", "acp", "control"),
-    Role.TRAFFIC_MANAGER: ("tm", "traffic"),
-    Role.KEY_MANAGER: ("km", "key", "keymanager"),
-    Role.ALL_IN_ONE: ("aio", "allinone"),
-}
 _SERVER_KEY = "carbon.ServerKey"
-_WORD = re.compile(r"[a-z]+")
 
 _ENVIRONMENTS = "apim.gateway.environment"
 _WHOLE = "default"  # up to 4.4 the profile of an all-in-one; from 4.5 on every distribution's
@@ -66,26 +58,22 @@ def told_together(nodes: Sequence[Told]) -> list[Told]:
 
 def _looks_like_a_control_plane(one: Told) -> bool:
     by_its_file = (one.role, one.because) == (Role.CONTROL_PLANE, _HELD)
-    return by_its_file and _named(one.settings.name) is None
+    return by_its_file and role_named(one.settings.name) is None
 
 
 def xml_role(settings: Settings, told: Role | None) -> Told:
     """Tell the role of a node of the 2.x line, whose `<ServerKey>` names its product."""
     if told is not None:
         return Told(replace(settings, role=told), told, "--role")
-    if settings.role is None:
+    role, because = tell_role(settings.name, settings.document)
+    if role is None:
         key = settings.value(_SERVER_KEY)
         said = f"<ServerKey> is {key.text!r}" if key else "carbon.xml has no <ServerKey>"
         at = str(key.used_at) if key else settings.document.file
         name = settings.name
         mend = f"say --role {name}={Role.API_MANAGER} or {name}={Role.KEY_MANAGER}"
         raise LabError(Problem(f"the role of {name} can't be told: {said}", at, mend))
-    if settings.role is Role.API_MANAGER and _named(settings.name) is Role.KEY_MANAGER:
-        # The same distribution, started with -Dprofile=api-key-manager, which no file says.
-        return Told(replace(settings, role=Role.KEY_MANAGER), Role.KEY_MANAGER, "its name")
-    written = settings.text(_SERVER_KEY)
-    because = f"<ServerKey>{written}" if written in SERVER_KEYS else "its embedded-ldap.xml"
-    return Told(settings, settings.role, because)
+    return Told(settings, role, because)
 
 
 def _role_told(settings: Settings, told: Role | None, version: str | None) -> tuple[Role, str]:
@@ -103,14 +91,14 @@ def _role_told(settings: Settings, told: Role | None, version: str | None) -> tu
 def _role_guessed(settings: Settings) -> tuple[Role, str]:
     """Tell the role by what a file holds and its node's name, which must not contradict it."""
     name, document = settings.name, settings.document
-    held, named = _held(document), _named(name)
+    held, named = _held(document), role_named(name)
     if held is not None and named in (None, held):
         if held is Role.CONTROL_PLANE and named is None and _serves_its_environments(settings):
             return Role.ALL_IN_ONE, "its APIs are called at its own gateway"
         return held, _HELD
     names_others = _has_any(document, *_HUB, *_REQUESTS)
     if named is not None and (names_others or named is Role.ALL_IN_ONE):
-        return named, "its name"
+        return named, BY_NAME
     if named is None and not names_others and _is_api_manager_s(settings):
         return Role.ALL_IN_ONE, "it names no other node"
     raise LabError(_untold(settings, names_others=names_others))
@@ -156,12 +144,6 @@ def _held(document: Document) -> Role | None:
     if _has_any(document, *_REQUESTS, _SYNC):
         return Role.GATEWAY
     return Role.KEY_MANAGER if _has_any(document, *_ISSUES_TOKENS) else Role.TRAFFIC_MANAGER
-
-
-def _named(name: str) -> Role | None:
-    words = set(_WORD.findall(name.lower().replace("all-in-one", "allinone")))
-    found = [role for role, names in _NAMES.items() if words.intersection(names)]
-    return found[0] if len(found) == 1 else None
 
 
 def _has_any(document: Document, *keys: str) -> bool:

@@ -20,6 +20,7 @@ from lab.products.keys_2x import (
 from lab.wiring.accounts import credentials_of, find_account
 from lab.wiring.link import Link
 from lab.wiring.reading import Dialler, Reading
+from lab.wiring.role_names import GATEWAY, profiles_named
 from lab.wiring.settings import Settings, Value, steps
 from lab.wiring.urls import parse_url
 
@@ -27,7 +28,7 @@ from lab.wiring.urls import parse_url
 def read_thrift(dialler: Dialler) -> Iterator[Reading]:
     """Give a reading for the thrift client, where it is the one that validates keys."""
     settings = dialler.settings
-    if settings.role is Role.KEY_MANAGER or settings.text(KEY_VALIDATOR_TYPE) != THRIFT_CLIENT:
+    if not _validates(settings) or settings.text(KEY_VALIDATOR_TYPE) != THRIFT_CLIENT:
         return
     chosen = settings.value(KEY_VALIDATOR_TYPE)
     host = _host(settings)
@@ -56,6 +57,11 @@ def client_port(settings: Settings) -> int:
     """Give the port that the thrift client dials: one that is written takes no offset."""
     written = settings.text(THRIFT_CLIENT_PORT)
     return int(written) if written.isdecimal() else THRIFT_PORT + settings.offset
+
+
+def _validates(settings: Settings) -> bool:
+    """Tell whether a node may ask for the keys of calls: gateways alone do."""
+    return settings.role is not Role.KEY_MANAGER and GATEWAY in profiles_named(settings.name)
 
 
 def _host(settings: Settings) -> Value | None:

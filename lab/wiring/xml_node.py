@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from lab.products.facts import Role
-from lab.products.tables_2x import SERVER_KEYS, TABLES_2X
+from lab.products.tables_2x import TABLES_2X
 from lab.wiring.properties_reader import read_properties
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import Document
 from lab.wiring.xml_files import FILES, conf_of
 from lab.wiring.xml_reader import read_xml
+from lab.wiring.xml_roles import tell_role
 
 _JNDI = "jndi.properties"
 
@@ -17,7 +18,7 @@ _JNDI = "jndi.properties"
 def read_xml_node(nodes_folder: Path, name: str, file: str, role: Role | None) -> Settings:
     """Read all files beside *file*, which is one of them, below *nodes_folder*.
 
-    Without a *role* it is what `<ServerKey>` says. Raises `NotXmlError` where syntax is wrong,
+    Without a *role* it is what files and name tell. Raises `NotXmlError` where syntax is wrong,
     `TopologyError` where a file can't be read.
     """
     conf = conf_of(PurePosixPath(file))
@@ -30,7 +31,8 @@ def read_xml_node(nodes_folder: Path, name: str, file: str, role: Role | None) -
     paths = {stem: nodes_folder / place for stem, place in names.items()}
     document = _with_broker(read_xml(paths, names, str(conf)), nodes_folder, conf)
     path = nodes_folder / conf / "carbon.xml"
-    return Settings(name, document, role or _role_of(document), path, tables=TABLES_2X)
+    told, _ = tell_role(name, document)
+    return Settings(name, document, role or told, path, tables=TABLES_2X)
 
 
 def _with_broker(document: Document, nodes_folder: Path, conf: PurePosixPath) -> Document:
@@ -45,11 +47,3 @@ def _with_broker(document: Document, nodes_folder: Path, conf: PurePosixPath) ->
         lines={**document.lines, **{(place.stem, name): line for name, line in lines.items()}},
         files={**document.files, place.stem: str(place)},
     )
-
-
-def _role_of(document: Document) -> Role | None:
-    key = document.value(("carbon", "ServerKey"))
-    if isinstance(key, str) and key in SERVER_KEYS:
-        return SERVER_KEYS[key]
-    # Only IS brings an LDAP server along.
-    return Role.KEY_MANAGER if "embedded-ldap" in document.values else None
