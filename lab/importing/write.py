@@ -13,6 +13,7 @@ from lab.importing.customer import Customer, customers_of, read_files, read_ment
 from lab.importing.folder import find_node_files
 from lab.importing.guesses import guess
 from lab.importing.machines import find_machines, offsets_at_start
+from lab.importing.others import set_aside
 from lab.importing.releases import release_of
 from lab.importing.stores import find_stores
 from lab.importing.topology import SECRETS, Drawn, Found, draw
@@ -55,6 +56,8 @@ def import_folder(
     if problems := _output_problems(folder, output, beside):
         raise UsageError(*problems)
     files = find_node_files(folder)
+    others = set_aside(folder, files, roles)
+    files = {name: at for name, at in files.items() if name not in others}
     nodes = read_files(folder, files, roles, version)
     release = release_of(nodes, releases, version)
     customers = customers_of(nodes, files, release)
@@ -66,7 +69,7 @@ def import_folder(
     drawn = draw(found, release, beside.name)
     _write(folder, output, beside, customers, drawn)
     unknown = [f"{one.host} at {one.reading.link.source}" for one in guesses.unknown]
-    reasons = (*guesses.reasons, *stores.reasons, *drawn.reasons)
+    reasons = (*others.values(), *guesses.reasons, *stores.reasons, *drawn.reasons)
     reasons += offsets_at_start(machines, mentions, customers)
     return Imported(output, beside, customers, drawn.values, reasons, tuple(unknown))
 

@@ -185,6 +185,25 @@ def test_missing_files_are_told_at_once(folder: Path) -> None:
     ]
 
 
+def test_a_node_of_another_product_is_named_and_left_aside(folder: Path) -> None:
+    analytics = folder / "apim-analytics-1" / CONF
+    shutil.copytree(folder / AM / CONF, analytics)
+    (analytics / "api-manager.xml").unlink()
+    line = edit(analytics / "carbon.xml", "<ServerKey>AM<", "<ServerKey>AM-Analytics<")
+    made = imported(folder)
+    assert made.reasons[0] == (
+        "apim-analytics-1 is no API Manager, and left aside:"
+        f" <ServerKey>AM-Analytics at apim-analytics-1/{CONF}/carbon.xml:{line}"
+    )
+    assert len(made.customers) == 2
+    made.topology.unlink()
+    shutil.rmtree(made.files)
+    for place in (AM, KM):
+        shutil.rmtree(folder / place)
+    ((what, _),) = refused(folder)
+    assert what == made.reasons[0]
+
+
 def test_xml_that_is_none_and_entities_are_refused_at_their_line(folder: Path) -> None:
     (folder / AM / CONF / "registry.xml").write_text("<a>\n<b>")
     entity = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'
