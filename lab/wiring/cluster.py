@@ -7,6 +7,7 @@ from lab.plan.model import Plan
 from lab.products.connection_key import ConnectionKey
 from lab.products.facts import Line, Role, players
 from lab.wiring.haproxy_reader import BalancerFile
+from lab.wiring.services import are_one, service_name
 from lab.wiring.settings import Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "0:0:0:0:0:0:0:1"})  # noqa: S104  # compared with, never bound
@@ -48,7 +49,7 @@ class Cluster:
     def _is_called(self, node: str, host: str) -> bool:
         settings = self.nodes[node]
         own = (node, settings.hostname, settings.text("server.node_ip"))
-        return host in map(str.lower, own)
+        return any(are_one(host, one) for one in own)
 
     def _near(self, node: str, port: int) -> str:
         """Name who answers *port* of `localhost` as seen from a node: mostly itself."""
@@ -86,7 +87,7 @@ class Cluster:
         if holder in self.machines:
             return self.machines[holder]
         is_nameless = self.plan is None and holder in self.nodes and self._is_local(holder)
-        return "localhost" if is_nameless else holder
+        return "localhost" if is_nameless else service_name(holder)
 
     def _is_local(self, node: str) -> bool:
         return self.nodes[node].hostname.lower() in ("", *LOCAL_HOSTS)

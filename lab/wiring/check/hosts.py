@@ -7,6 +7,7 @@ from lab.products.versions_4x import DISTRIBUTIONS_SINCE
 from lab.topology.addresses import is_usable
 from lab.wiring.check.case import Case, closest, error, remark, warning
 from lab.wiring.finding import Finding
+from lab.wiring.likeness import may_be_meant
 from lab.wiring.reading import Reading
 
 # What a load balancer stands in front of; a broker or data receiver is named member by member.
@@ -44,6 +45,7 @@ def _nearest(host: str, names: Iterable[str]) -> str:
     """
     if is_usable(host):
         return ""
+    names = [name for name in names if may_be_meant(host, name)]
     label, dot, domain = host.partition(".")
     near = {
         name.partition(".")[0]: name for name in names if name.partition(".")[1:] == (dot, domain)
