@@ -1,7 +1,7 @@
 """A customer's nodes as their files describe them: role, ports, and every host that they name."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.distributions.version import version_around
@@ -33,6 +33,7 @@ class Customer:
     role: Role
     because: str
     ports: Mapping[int, int]  # the role's port at offset 0 → its own
+    services: Mapping[str, str] = field(default_factory=dict)  # name → what its service goes by
 
     @property
     def kept_as(self) -> str:
@@ -49,7 +50,8 @@ class Customer:
         """Give the names and addresses that its file has for itself."""
         said = (self.settings.hostname, self.settings.text("server.node_ip"))
         usable = (host.lower() for host in said if host and host.lower() not in LOCAL_HOSTS)
-        return tuple(dict.fromkeys(host for host in usable if "$" not in host))
+        known = (self.services.get(host, host) for host in usable if "$" not in host)
+        return tuple(dict.fromkeys(known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ from difflib import SequenceMatcher
 
 from lab.importing.customer import Customer, Mention
 from lab.importing.machines import Machines
-from lab.importing.matching import MATCHES, each_by_name, most_named
+from lab.importing.matching import MATCHES, each_by_name, most_alike, most_named
 from lab.products.connection_key import ConnectionKey
 from lab.products.facts import Protocol, Role
 from lab.products.keys_2x import AUTH_MANAGER, KEY_VALIDATOR
 from lab.products.keys_4x import NOTIFY_KEY
 from lab.topology.addresses import is_usable
 from lab.wiring.cluster import LOCAL_HOSTS
+from lab.wiring.likeness import may_be_meant
+from lab.wiring.role_names import role_named
+from lab.wiring.services import namespace_of, service_name
 
 _DIRECT = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
 _USUAL = (443, 80)  # what balancers open
@@ -125,6 +128,8 @@ class _Guesser:
         self, role: Role, hosts: Mapping[str, list[Mention]]
     ) -> dict[str, list[Mention]]:
         """Give nodes that nobody reaches the hosts that can only be a node's; give the others."""
+        self._name_by_words(role, hosts)
+        hosts = self._left(hosts)
         free = [one for one in self._nodes(role) if not self._is_reached(one)]
         is_single = len(self._nodes(role)) == 1
         called = each_by_name(hosts, free)
@@ -132,15 +137,44 @@ class _Guesser:
             host
             for host in hosts
             if host in called
-            or (self._is_node_s(hosts[host], single=is_single) and not self._is_other(host, free))
+            or (
+                self._is_node_s(hosts[host], single=is_single)
+                and not self._is_other(host, free)
+                and most_alike(host, self._nodes(role)) in (None, *free)
+            )
         ]
         wanted = most_named(hosts, wanted, len(free))
         for match, why in MATCHES:
             for host, node in match(hosts, wanted, free).items():
-                self._machines.holders[host] = node.name
-                self._found.reasons.append(f"{host} is taken for {node.name}: {why}")
+                self._take(host, node, why)
                 wanted.remove(host)
                 free.remove(node)
+        return self._left(hosts)
+
+    def _name_by_words(self, role: Role, hosts: Mapping[str, list[Mention]]) -> None:
+        """Give hosts to the nodes that their words single out, unless they may be slips.
+
+        A node that is reached has no other name, unless Kubernetes calls it by several services.
+        """
+        for host, asked in hosts.items():
+            node = most_alike(host, self._nodes(role)) or self._only_one(role, host)
+            if node is None or any(mention.port in _USUAL for mention in asked):
+                continue
+            is_free = bool(namespace_of(host)) or not self._is_reached(node)
+            if is_free and not self._is_other(host, [node]):
+                self._take(host, node, "by its name")
+
+    def _only_one(self, role: Role, host: str) -> Customer | None:
+        """Give the one node of a role that a service of Kubernetes is called after."""
+        nodes = self._nodes(role)
+        is_called_so = namespace_of(host) and role_named(service_name(host)) is role
+        return nodes[0] if is_called_so and len(nodes) == 1 else None
+
+    def _take(self, host: str, node: Customer, why: str) -> None:
+        self._machines.holders[host] = node.name
+        self._found.reasons.append(f"{host} is taken for {node.name}: {why}")
+
+    def _left(self, hosts: Mapping[str, list[Mention]]) -> dict[str, list[Mention]]:
         return {host: hosts[host] for host in hosts if host not in self._machines.holders}
 
     def _is_other(self, host: str, free: Sequence[Customer]) -> bool:
@@ -215,7 +249,7 @@ class _Guesser:
 
 
 def _are_near(one: str, other: str) -> bool:
-    return SequenceMatcher(None, one, other).ratio() > _NEAR
+    return may_be_meant(one, other) and SequenceMatcher(None, one, other).ratio() > _NEAR
 
 
 def _is_direct(mention: Mention) -> bool:

@@ -1,11 +1,13 @@
 """Ways to match hosts that the files name with nodes that have no host of their own."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from lab.importing.customer import Customer, Mention
 from lab.topology.addresses import is_usable
 
 _COPY = "event_duplicate_url"
+_WORD = re.compile(r"[a-z0-9]+")
 
 Hosts = Mapping[str, Sequence[Mention]]
 Match = Callable[[Hosts, Sequence[str], Sequence[Customer]], dict[str, Customer]]
@@ -34,6 +36,27 @@ def by_name(_hosts: Hosts, wanted: Sequence[str], free: Sequence[Customer]) -> d
         if len(near) == 1 and near[0] not in matched.values():
             matched[host] = near[0]
     return matched
+
+
+def most_alike(host: str, nodes: Sequence[Customer]) -> Customer | None:
+    """Give the one of several nodes that shares most words with a host.
+
+    Words that all nodes have tell nothing, and numbers alone neither.
+    """
+    if is_usable(host) or not nodes:
+        return None
+    words = {one.name: _words(one.name) for one in nodes}
+    common = frozenset.intersection(*words.values())
+    label = _words(host.partition(".")[0]) - common
+    shared = {name: of & label for name, of in words.items()}
+    most = max(map(len, shared.values()))
+    found = [one for one in nodes if len(shared[one.name]) == most]
+    is_told = len(found) == 1 and any(not word.isdigit() for word in shared[found[0].name])
+    return found[0] if is_told else None
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(name.lower()))
 
 
 def _end_alike(host: str, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from lab.importing.customer import Customer
 from lab.importing.guesses import Balancer, Guesses
 from lab.importing.machines import Machines
+from lab.importing.services import Services
 from lab.importing.stores import Server, Stores
 from lab.products.facts import Release
 from lab.topology.addresses import is_usable
@@ -25,6 +26,7 @@ class Found:
     machines: Machines
     guesses: Guesses
     stores: Stores
+    services: Services
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ def draw(found: Found, release: Release, files: str) -> Drawn:
     if balancers:
         drawn.values["balancers"] = balancers
     if stores.servers:
-        drawn.values["databases"] = {one.name: _server(one, drawn) for one in stores.servers}
+        drawn.values["databases"] = {one.name: _server(one, found, drawn) for one in stores.servers}
     return drawn
 
 
@@ -56,7 +58,7 @@ def _node(one: Customer, found: Found, drawn: Drawn, files: str) -> Values:
     if first != one.name:
         values["beside"] = first
     else:
-        values |= _called(found.machines.hosts_of(one.name), one.name, drawn)
+        values |= _called(found, found.machines.hosts_of(one.name), one.name, drawn)
     if one.settings.offset:
         values["offset"] = one.settings.offset
     offset = one.settings.offset
@@ -76,9 +78,10 @@ def _node(one: Customer, found: Found, drawn: Drawn, files: str) -> Values:
 
 
 def _called(
-    hosts: Sequence[str], otherwise: str, drawn: Drawn, *, of_server: bool = False
+    found: Found, known: Sequence[str], otherwise: str, drawn: Drawn, *, of_server: bool = False
 ) -> Values:
     """Give the names and addresses of a machine; one without a name has its member's."""
+    hosts = found.services.names_of(known)
     names = [host for host in hosts if is_host_name(host, of_server=of_server)]
     addresses = [host for host in hosts if is_usable(host)]
     drawn.reasons += [
@@ -105,7 +108,7 @@ def _balancers(found: Found, release: Release, drawn: Drawn) -> Iterator[tuple[s
         name = f"{role.value}-lb"
         while name in taken:
             name += "-lb"
-        values: Values = {"role": role.value, **_called(balancer.hosts, name, drawn)}
+        values: Values = {"role": role.value, **_called(found, balancer.hosts, name, drawn)}
         if ports := _ports(balancer, release):
             values["ports"] = ports
         yield name, values
@@ -121,12 +124,12 @@ def _ports(balancer: Balancer, release: Release) -> Mapping[str, int]:
     }
 
 
-def _server(one: Server, drawn: Drawn) -> Values:
+def _server(one: Server, found: Found, drawn: Drawn) -> Values:
     values: Values = {"port": one.port}
     if one.beside:
         values["beside"] = one.beside
     else:
-        values |= _called([one.host], one.name, drawn, of_server=True)
+        values |= _called(found, [one.host], one.name, drawn, of_server=True)
     accounts = [
         _account(f"{one.name}.{username}", username, password, drawn)
         for username, password in one.accounts

@@ -15,6 +15,7 @@ from lab.importing.guesses import guess
 from lab.importing.machines import find_machines, offsets_at_start
 from lab.importing.others import set_aside
 from lab.importing.releases import release_of
+from lab.importing.services import find_services, under_one_name
 from lab.importing.stores import find_stores
 from lab.importing.topology import SECRETS, Drawn, Found, draw
 from lab.products.facts import Line, Release, Role
@@ -62,14 +63,19 @@ def import_folder(
     release = release_of(nodes, releases, version)
     customers = customers_of(nodes, files, release)
     mentions = read_mentions(customers)
+    services = find_services(customers, mentions)
+    customers, mentions = under_one_name(services, customers, mentions)
     machines = find_machines(customers, mentions)
     guesses = guess(customers, mentions, machines)
     stores = find_stores(customers, mentions, machines, release)
-    found = Found(customers, machines, guesses, stores)
+    found = Found(customers, machines, guesses, stores, services)
     drawn = draw(found, release, beside.name)
     _write(folder, output, beside, customers, drawn)
-    unknown = [f"{one.host} at {one.reading.link.source}" for one in guesses.unknown]
-    reasons = (*others.values(), *guesses.reasons, *stores.reasons, *drawn.reasons)
+    unknown = [
+        f"{one.reading.link.host.lower()} at {one.reading.link.source}" for one in guesses.unknown
+    ]
+    reasons = (*others.values(), *services.reasons(), *guesses.reasons, *stores.reasons)
+    reasons += tuple(drawn.reasons)
     reasons += offsets_at_start(machines, mentions, customers)
     return Imported(output, beside, customers, drawn.values, reasons, tuple(unknown))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lab.importing.matching import by_name, each_by_name, in_order
+from lab.importing.matching import by_name, each_by_name, in_order, most_alike
 
 
 def nodes(*names: str) -> Any:
@@ -45,3 +45,27 @@ def test_addresses_are_ordered_by_their_numbers() -> None:
     found = in_order({}, hosts, nodes("cp-1", "cp-2"))
     assert matched(found) == {"10.0.0.9": "cp-1", "10.0.0.10": "cp-2"}
     assert in_order({}, hosts, nodes("cp-1")) == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "node"),
+    [
+        ("wso2apim-gateway-service", "apim-gateway"),
+        ("wso2apim-pubstore-tm-2.wso2.svc", "apim-pubstore-tm-2"),
+        ("gateway.acme.com", "apim-gateway"),
+        ("wso2apim-service", None),
+        ("apim", None),
+        ("pubstore", None),
+        ("other-2", None),
+        ("10.1.1.2", None),
+    ],
+)
+def test_whole_words_single_out_a_node(host: str, node: str | None) -> None:
+    several = nodes("apim-gateway", "apim-pubstore-tm-1", "apim-pubstore-tm-2")
+    found = most_alike(host, several)
+    assert (found.name if found else None) == node
+
+
+def test_of_one_node_alone_no_word_tells_anything() -> None:
+    assert most_alike("apim-gateway-service", nodes("apim-gateway")) is None
+    assert most_alike("apim-gateway-service", []) is None
