@@ -73,6 +73,7 @@ CODES: Mapping[str, str] = {
     "LAB0180": "no JDBC driver",
     "LAB0181": "an address whose path leads to no service",
     "LAB0182": "a key validation client that nobody knows",
+    "LAB0183": "files of another version",
 }
 
 # The findings of files whose syntax is wrong; where one is, nothing else is judged.

@@ -28,6 +28,7 @@ from lab.wiring.check.placement import (
     check_server_roles,
 )
 from lab.wiring.check.registry_2x import check_mounts, check_registry
+from lab.wiring.check.releases_2x import check_releases
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
 from lab.wiring.check.server import check_server
 from lab.wiring.check.services_2x import check_client, check_names_2x
@@ -111,6 +112,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_mounts,
     check_file_names,
     check_drivers,
+    check_releases,
     check_certificates,
 )
 
