@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from lab.distributions.version import home_of
 from lab.errors import LabError, Problem
 from lab.importing.naming import named
+from lab.wiring.archives import UNPACK, is_archive
 from lab.wiring.node_files import FILE_NAME, is_topology
 from lab.wiring.toml_reader import LARGEST
 from lab.wiring.xml_files import FILES, conf_of
@@ -102,7 +103,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             raise NotADirectoryError(20, "it is no folder")
         entries = list(_walk(root, root, problems, 0))
     except OSError as error:
-        mend = "give the folder that holds the nodes' files"
+        mend = UNPACK if is_archive(folder) else "give the folder that holds the nodes' files"
         problems.append(Problem(f"can't be read: {error.strerror}", str(folder), mend))
         return
     if len(entries) > _MOST:

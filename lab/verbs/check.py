@@ -13,6 +13,7 @@ from lab.report.sarif import findings_sarif
 from lab.verbs.choosing import choose_topology
 from lab.verbs.node_files import files_of
 from lab.verbs.shell import CheckFormat, FailOn, Shell
+from lab.wiring.archives import UNPACK, is_archive
 from lab.wiring.codes import CODES, NOT_READABLE
 from lab.wiring.finding import Finding, NotReadableError, Severity
 from lab.wiring.ignored import not_ignored
@@ -137,6 +138,8 @@ def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
 def _named(group: Sequence[str], shell: Shell) -> dict[str, str]:
     files: dict[str, str] = {}
     for path in group:
+        if is_archive(shell.folder / path):
+            raise UsageError(Problem("an archive, no node's file", path, UNPACK))
         name = node_of(shell.folder / path)
         if files.setdefault(name, path) != path:
             what = f"two files of a node {name}: {files[name]} and {path}"

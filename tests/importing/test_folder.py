@@ -3,6 +3,7 @@
 import os
 import socket
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -87,6 +88,13 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
         "can't be read: No such file or directory"
     ]
     assert [what for what, _ in problems(tmp_path / "file")] == ["can't be read: it is no folder"]
+
+
+def test_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "acme.zip", "w") as archive:
+        archive.writestr("gw.toml", NODE)
+    with pytest.raises(LabError, match="unpack it"):
+        find_node_files(tmp_path / "acme.zip")
 
 
 def test_all_odd_files_are_told_at_once_and_none_is_opened(tmp_path: Path) -> None:

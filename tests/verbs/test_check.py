@@ -2,6 +2,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -276,3 +277,12 @@ def test_a_broken_topology_is_told_as_one(lab: Line, folder: Path, text: str) ->
     (folder / "mine.toml").write_text(text)
     ran = lab("check", "mine.toml")
     assert (ran.exit_code, ran.stdout) == (2, "")
+
+
+def test_an_archive_is_to_be_unpacked(lab: Line, folder: Path) -> None:
+    with ZipFile(folder / "acme.zip", "w") as archive:
+        archive.writestr("gw/deployment.toml", "")
+    ran = lab("check", "acme.zip")
+    assert ran.exit_code == 2
+    assert "an archive, no node's file" in ran.stderr
+    assert "unpack it" in ran.stderr
