@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError
+from lab.wiring.urls import secrets_in
 
 _NAME = re.compile(
     r"pass(word|phrase|wd)?|secret|token|credential|private|(api|auth|access)_?key", re.IGNORECASE
@@ -14,11 +15,6 @@ _NAME = re.compile(
 # An element, or a `<Property name="…">`; others speak of tokens and passwords without holding one.
 _ELEMENT = re.compile(r"(password|passphrase|secret)$", re.IGNORECASE)
 _TABLES = ("encryption", "secrets")
-_IN_URLS = (
-    re.compile(r"://[^/\s:@]+:([^@\s/]+)@"),
-    re.compile(r"^jdbc:oracle:\w+:[^/@\s]+/([^@\s]+)@"),
-    re.compile(r"[?&;:,(]\w*(?:password|pwd)\s*=\s*([^&;,()\s]+)", re.IGNORECASE),
-)
 _SHORTEST = 4  # a shorter one is a part of every second word
 
 
@@ -50,5 +46,4 @@ def _secrets(path: tuple[str, ...], value: Any, name: re.Pattern[str]) -> Iterat
         is_reference = value.startswith(("$", "["))
         if path and not is_reference and (path[0] in _TABLES or name.search(path[-1])):
             yield value
-        for pattern in _IN_URLS:
-            yield from pattern.findall(value)
+        yield from secrets_in(value)

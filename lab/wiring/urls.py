@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lab.products.keys_4x import DEFAULT_PORTS
@@ -18,6 +19,12 @@ _GROUP = re.compile(r"\{([^{}]*)\}")
 _BROKER = re.compile(r"((?:tcp|ssl)://[^?;'\s]+)")
 _ACCOUNT = re.compile(r"^amqp://([^:@/]*):([^@/]*)@")
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(//)?")
+_SECRETS = (
+    re.compile(r"://[^/\s:@]+:([^@\s/]+)@"),
+    re.compile(r"\bjdbc:oracle:\w+:[^/@\s]+/([^@\s]+)@"),
+    re.compile(r"[?&;:,(]\w*(?:password|pwd)\s*=\s*([^&;,()\s]+)", re.IGNORECASE),
+)
+_HIDDEN_FROM = re.compile(r"[?;]|[&:,(]\w*(?:password|pwd)\s*=", re.IGNORECASE)
 _HIGHEST_PORT = 65535
 
 
@@ -79,9 +86,15 @@ def parse_url(text: str) -> Address | None:
     return Address(scheme, host, port, path, f"{found['scheme']}://{place}{path}")
 
 
+def secrets_in(text: str) -> Iterator[str]:
+    """Give the passwords that a URL holds, of any form that a driver or a broker takes."""
+    for pattern in _SECRETS:
+        yield from pattern.findall(text)
+
+
 def without_secrets(text: str) -> str:
     """Give what may be shown of a text that is no proper URL: no login, nothing from `?` on."""
-    login, at, place = re.split(r"[?;]", text.strip(), maxsplit=1)[0].rpartition("@")
+    login, at, place = _HIDDEN_FROM.split(text.strip(), maxsplit=1)[0].rpartition("@")
     scheme = _SCHEME.match(login)
     return f"{scheme[0] if at and scheme else ''}{place}"
 

@@ -38,6 +38,7 @@ def test_every_secret_of_a_file_is_known_and_references_are_none(tmp_path: Path)
         "jdbc:sqlserver://db:1433;databaseName=x;password=w0rd-1;",
         "jdbc:db2://db:50000/x:user=lab;password=w0rd-1;",
         "jdbc:oracle:thin:lab/w0rd-1@db:1521/x",
+        "lab@jdbc:oracle:thin:lab/w0rd-1@db:1521/x",
     ],
 )
 def test_a_password_in_a_database_s_url_is_known(tmp_path: Path, url: str) -> None:

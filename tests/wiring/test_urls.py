@@ -59,6 +59,8 @@ def test_secrets_never_stay_in_a_url(text):
         "jdbc:sqlserver://host;password=secret",
         "mysql://me:se@cr/et@host:3306/x",
         "oracle:thin:me/secret@host:1521/x",
+        "db2://host:50000/x:password=secret;user=me;",
+        "jdbc:mysql:(host=host,password=secret)/x",
     ],
 )
 def test_secrets_never_stay_in_what_is_no_url(text):

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.datasources import Datasource, named
 from lab.wiring.finding import Finding
+from lab.wiring.jdbc import parse_jdbc
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import KeyPath, spell
+from lab.wiring.urls import secrets_in
 
 _STEM = "registry"
 _GOVERNANCE = "/_system/governance"
@@ -49,21 +51,36 @@ def _check_instances(settings: Settings, configs: Mapping[str, KeyPath]) -> Iter
             continue
         jndi = settings.document.value((*configs[config], "dataSource"))
         source = named(settings, jndi) if isinstance(jndi, str) else None
-        written = instance.get("cacheId")
-        wanted = _cache_id(settings, source) if source else ""
-        if isinstance(written, str) and wanted and written != wanted:
-            what = f"the cacheId is not the account and URL of {source.name if source else ''}"
-            at = settings.document.position((*path, "cacheId"))
-            key = spell((*path, "cacheId"))
-            yield warning("LAB0176", what, at, f"write {wanted}", key=key)
+        if source is not None:
+            yield from _check_cache(settings, (*path, "cacheId"), source)
 
 
-def _cache_id(settings: Settings, source: Datasource) -> str:
-    """Give what nodes must agree on for their caches to be one; nothing where it isn't known."""
-    username = settings.document.value((*source.path, "username"))
-    if source.url is None or not source.url.is_known or not isinstance(username, str):
-        return ""
-    return f"{username}@{source.url.text.partition('?')[0]}"
+def _check_cache(settings: Settings, path: KeyPath, source: Datasource) -> Iterator[Finding]:
+    """LAB0176: what nodes must agree on for their caches to be one, where it is known."""
+    written = settings.document.value(path)
+    username, url = settings.document.value((*source.path, "username")), source.url
+    if not isinstance(written, str) or not isinstance(username, str):
+        return
+    if url is None or not url.is_known:
+        return
+    wanted = f"{username}@{url.text.partition('?')[0]}"
+    mend = f"write {wanted}"
+    if any(secrets_in(wanted)):
+        mend = f"write {username}@ and the URL of {url.at}, without its login"
+        if written.startswith(f"{username}@") and _means(written.partition("@")[2], url.text):
+            return
+    if written != wanted:
+        what = f"the cacheId is not the account and URL of {source.name}"
+        at = settings.document.position(path)
+        yield warning("LAB0176", what, at, mend, key=spell(path))
+
+
+def _means(text: str, url: str) -> bool:
+    """Tell whether a text means the database of a URL, whatever logins and parameters say."""
+    one, other = parse_jdbc(text), parse_jdbc(url)
+    if one is None or other is None:
+        return False
+    return (one.kind, one.servers, one.database) == (other.kind, other.servers, other.database)
 
 
 def check_mounts(case: Case) -> Iterator[Finding]:
