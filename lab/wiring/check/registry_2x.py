@@ -13,6 +13,8 @@ from lab.wiring.urls import secrets_in
 _STEM = "registry"
 _GOVERNANCE = "/_system/governance"
 _CURRENT: KeyPath = (_STEM, "currentDBConfig")
+# What an instance has that is asked over HTTP, by Atom or a web service, and by no datasource.
+_BY_SERVICE = frozenset({"type", "username"})
 
 
 def check_registry(case: Case) -> Iterator[Finding]:
@@ -44,9 +46,11 @@ def _check_sources(settings: Settings) -> Iterator[Finding]:
 
 def _check_instances(settings: Settings, configs: Mapping[str, KeyPath]) -> Iterator[Finding]:
     for path, instance in _all(settings, "remoteInstance"):
-        config = str(instance.get("dbConfig"))
+        if "dbConfig" not in instance and _BY_SERVICE & instance.keys():
+            continue
+        config = str(instance.get("dbConfig", ""))
         if config not in configs:
-            what = f"no dbConfig has the name {config}"
+            what = f"no dbConfig has the name {config}" if config else "it names no dbConfig"
             yield _nowhere(settings, (*path, "dbConfig"), what)
             continue
         jndi = settings.document.value((*configs[config], "dataSource"))
