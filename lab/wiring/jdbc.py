@@ -24,6 +24,10 @@ _NAMED = re.compile(
     r"\bhost\s*=\s*(?P<host>[^,()\s]+)(?:[\s,()]+port\s*=\s*(?P<port>\d+))?", re.IGNORECASE
 )
 _BRACKETED = re.compile(r"^\[(?P<host>[0-9A-Fa-f:.]+)\](?P<port>:.*)?$")
+_ORACLE_S = re.compile(
+    r"(?:\b(?:service_name|sid)\s*=\s*|^(?:\[[^\]]*\]|[^:/()\[]*):\d+:)(?P<name>[^,():/\s]+)",
+    re.IGNORECASE,
+)
 _LONGEST_PORT = 5  # digits
 
 
@@ -60,11 +64,19 @@ def parse_jdbc(text: str) -> JdbcAddress | None:
     place = re.split(r"[?;]", found["rest"], maxsplit=1)[0].rpartition("@")[2]
     hosts, _, path = place.partition("/")
     servers = _servers(hosts, kind)
-    database = path.partition(":")[0] or jdbc_parameters(plain).get("databaseName", "")
     if not servers:
         return None
     given = jdbc_parameters(plain)
+    database = path.partition(":")[0] or given.get("databaseName", "")
+    if kind == "oracle":
+        database = _of_oracle(place, database)
     return JdbcAddress(kind, servers, database, _asks_for_tls(given), _may_retrieve_key(given))
+
+
+def _of_oracle(place: str, service: str) -> str:
+    """Give a service's name or a SID in small letters: Oracle makes no difference."""
+    named = _ORACLE_S.search(place)
+    return (service or (named["name"] if named else "")).lower()
 
 
 def is_no_jdbc_url(text: str) -> bool:

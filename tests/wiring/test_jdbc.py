@@ -28,11 +28,21 @@ from lab.wiring.jdbc import is_embedded, is_no_jdbc_url, jdbc_parameters, parse_
         ),
         ("jdbc:oracle:thin:@ora:1522/sid", (("ora", 1522),), "sid"),
         ("jdbc:oracle:thin:@//ora:1522/sid", (("ora", 1522),), "sid"),
-        ("jdbc:oracle:thin:@ora:1522:sid", (("ora", 1522),), ""),
+        ("jdbc:oracle:thin:@ora:1522:sid", (("ora", 1522),), "sid"),
+        ("jdbc:oracle:thin:@ora:1522:SID", (("ora", 1522),), "sid"),
+        ("jdbc:oracle:thin:@[::1]:1522:sid", (("::1", 1522),), "sid"),
+        ("jdbc:oracle:thin:@[::1]:1522/sid", (("::1", 1522),), "sid"),
+        ("jdbc:oracle:thin:@[fe80::1:2:3]:1522", (("fe80::1:2:3", 1522),), ""),
+        ("jdbc:oracle:thin:@alias", (("alias", 1521),), ""),
         (
             "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora)(PORT=1522)))",
             (("ora", 1522),),
             "",
+        ),
+        (
+            "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(HOST=ora))(CONNECT_DATA=(SID=Sid)))",
+            (("ora", 1521),),
+            "sid",
         ),
     ],
 )
