@@ -12,6 +12,7 @@ from lab.wiring.check.files_2x import check_drivers, check_file_names
 from lab.wiring.check.groups import check_groups, check_raw_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
 from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
+from lab.wiring.check.mounts_2x import check_mounts
 from lab.wiring.check.names import check_names
 from lab.wiring.check.notify import check_notify
 from lab.wiring.check.pairs import (
@@ -27,7 +28,7 @@ from lab.wiring.check.placement import (
     check_placement,
     check_server_roles,
 )
-from lab.wiring.check.registry_2x import check_mounts, check_registry
+from lab.wiring.check.registry_2x import check_registry
 from lab.wiring.check.releases_2x import check_releases
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
 from lab.wiring.check.server import check_server

@@ -1,0 +1,40 @@
+"""Reads which parts of the registry a node's registry.xml mounts, and from which instance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lab.wiring.settings import Settings
+from lab.wiring.toml_reader import KeyPath
+
+REGISTRY = "registry"  # the file
+GOVERNANCE = "/_system/governance"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One `<mount>`: a part of the registry, the instance it comes from, and its place there."""
+
+    path: str
+    target: str
+    instance: str
+    at: KeyPath
+
+
+def mounts_of(settings: Settings) -> tuple[Mount, ...]:
+    """Give what a node mounts, in the file's order."""
+    return tuple(
+        Mount(
+            path=str(element.get("@path")),
+            target=str(element.get("targetPath", "")),
+            instance=str(element.get("instanceId")),
+            at=at,
+        )
+        for at, element in elements(settings, "mount")
+    )
+
+
+def elements(settings: Settings, name: str) -> list[tuple[KeyPath, Mapping[str, object]]]:
+    """Give the elements of a name below the root of registry.xml, each with its path."""
+    found = settings.document.value((REGISTRY, name))
+    these: Sequence[Mapping[str, object]] = found if isinstance(found, list) else ()
+    return [((REGISTRY, name, index), element) for index, element in enumerate(these)]
