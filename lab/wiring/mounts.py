@@ -1,9 +1,12 @@
-"""Reads which parts of the registry a node's registry.xml mounts, and from which instance."""
+"""Reads which parts of the registry a node's registry.xml mounts, and from which datasource.
+
+A `<mount>` names a `<remoteInstance>`, that a `<dbConfig>`, and that a datasource by its JNDI name.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.wiring.settings import Settings
+from lab.wiring.settings import Settings, Value
 from lab.wiring.toml_reader import KeyPath
 
 REGISTRY = "registry"  # the file
@@ -38,3 +41,24 @@ def elements(settings: Settings, name: str) -> list[tuple[KeyPath, Mapping[str, 
     found = settings.document.value((REGISTRY, name))
     these: Sequence[Mapping[str, object]] = found if isinstance(found, list) else ()
     return [((REGISTRY, name, index), element) for index, element in enumerate(these)]
+
+
+def datasource_behind(settings: Settings, part: str) -> Value | None:
+    """Give the JNDI name of the datasource that a *part* of the registry is mounted from.
+
+    None where it isn't mounted, or from no datasource.
+    """
+    wanted = next((one.instance for one in mounts_of(settings) if one.path == part), None)
+    for _, instance in elements(settings, "remoteInstance"):
+        if instance.get("id") == wanted:
+            return datasource_of(settings, instance)
+    return None
+
+
+def datasource_of(settings: Settings, instance: Mapping[str, object]) -> Value | None:
+    """Give the JNDI name of a `<remoteInstance>`'s datasource; None where it leads to none."""
+    for path, config in elements(settings, "dbConfig"):
+        is_its = config.get("@name") == instance.get("dbConfig")
+        if is_its and isinstance(config.get("dataSource"), str):
+            return settings.resolved((*path, "dataSource"))
+    return None

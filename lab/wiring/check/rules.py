@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from lab.products.facts import Line
 from lab.wiring.check.addresses import check_addresses
 from lab.wiring.check.broker_stores import check_broker_stores
+from lab.wiring.check.caches_2x import check_caches
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
 from lab.wiring.check.encryption import check_encryption_keys, check_one_key
@@ -110,6 +111,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_user_stores,
     check_state,
     check_registry,
+    check_caches,
     check_mounts,
     check_file_names,
     check_drivers,

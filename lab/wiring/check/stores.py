@@ -80,13 +80,18 @@ def _home(case: Case, settings: Settings, name: str) -> _Home | None:
     ]
     if not of_node:
         return _Home(settings.name, _FILE, at) if _is_embedded(settings, name) else None
-    link = of_node[0].link
+    place = place_of(case, of_node[0])
+    return _Home(settings.name, place, of_node[0].value.used_at) if place else None
+
+
+def place_of(case: Case, reading: Reading) -> str:
+    """Give a database's server and name; nothing where they have a finding already."""
+    link = reading.link
     is_usable = is_host(link.host) and is_port(link.port) and link.database
-    if of_node[0].value.troubles or not is_usable or not _is_planned(case, of_node[0]):
-        return None
+    if reading.value.troubles or not is_usable or not _is_planned(case, reading):
+        return ""
     machine = case.cluster.machine_of(link.to or link.host.lower())
-    place = f"{machine}:{link.port}/{link.database}"
-    return _Home(settings.name, place, of_node[0].value.used_at)
+    return f"{machine}:{link.port}/{link.database}"
 
 
 def _is_embedded(settings: Settings, name: str) -> bool:
