@@ -74,6 +74,7 @@ CODES: Mapping[str, str] = {
     "LAB0181": "an address whose path leads to no service",
     "LAB0182": "a key validation client that nobody knows",
     "LAB0183": "files of another version",
+    "LAB0184": "a directory that is switched off",
 }
 
 # The findings of files whose syntax is wrong; where one is, nothing else is judged.

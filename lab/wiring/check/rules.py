@@ -43,7 +43,12 @@ from lab.wiring.check.stores import (
     check_shared,
     check_user_tables,
 )
-from lab.wiring.check.users_2x import check_directory_logins, check_user_stores, check_users
+from lab.wiring.check.users_2x import (
+    check_directories,
+    check_directory_logins,
+    check_user_stores,
+    check_users,
+)
 from lab.wiring.check.values import (
     check_characters,
     check_overridden,
@@ -100,6 +105,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_raw_groups,
     check_node_logins,
     check_directory_logins,
+    check_directories,
     check_amqp_characters,
     check_databases,
     check_login_key,

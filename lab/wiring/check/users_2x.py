@@ -7,11 +7,12 @@ from lab.products.facts import Protocol
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.check.values import TYPOGRAPHIC
 from lab.wiring.finding import Finding
-from lab.wiring.settings import Settings
+from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import KeyPath
 
 _STORES: KeyPath = ("user-mgt", "Realm", "UserStoreManager")
 _DIRECTORY_PASSWORD = "embedded-ldap.EmbeddedLDAP.connectionPassword"  # noqa: S105  # a key
+_DIRECTORY_ON = "embedded-ldap.EmbeddedLDAP.enable"
 _DIRECTORY_ADMIN = "uid=admin,ou=system"
 # Each node has its own way to the same directory, and its login is checked by itself.
 _OWN = frozenset({"ConnectionURL", "ConnectionName", "ConnectionPassword"})
@@ -40,6 +41,32 @@ def check_directory_logins(case: Case) -> Iterator[Finding]:
             what = f"{link.node} binds to the directory of {link.to} with another password"
             mend = f"use the password of {password.at}"
             yield error("LAB0104", what, used.password_at or link.source, mend, link)
+
+
+def check_directories(case: Case) -> Iterator[Finding]:
+    """LAB0184: user stores in a node's own directory, whose port never opens as it is off."""
+    for settings in case.cluster.nodes.values():
+        asking = [] if settings.is_on(_DIRECTORY_ON) else _asking(case, settings.name)
+        if asking:
+            what = f"{settings.name}'s LDAP server is off, and {' and '.join(asking)} "
+            what += f"{'keep their' if len(asking) > 1 else 'keeps its'} users there"
+            at = settings.document.position(steps(_DIRECTORY_ON))
+            mend = "write true, or lead each ConnectionURL to the directory that is meant"
+            yield error("LAB0184", what, at, mend, key=_DIRECTORY_ON)
+
+
+def _asking(case: Case, name: str) -> list[str]:
+    """Name the nodes whose user stores lead to a node's own directory."""
+    links = [reading.link for reading in case.readings]
+    return sorted(
+        {
+            link.node
+            for link in links
+            if link.protocol is Protocol.LDAP
+            and link.to == name
+            and case.cluster.opens(name, link.port)
+        }
+    )
 
 
 def check_users(case: Case) -> Iterator[Finding]:
