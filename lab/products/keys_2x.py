@@ -102,6 +102,10 @@ DECISION_FACTORY = (
 )
 RECEIVERS = f"{_PUBLISHER}.ReceiverUrlGroup"
 RECEIVER_LOGINS = f"{_PUBLISHER}.AuthUrlGroup"
+# What a traffic manager is asked for, and all that it is asked for.
+THROTTLING = frozenset(
+    {RECEIVERS, RECEIVER_LOGINS, f"{_DEPLOYER}.ServiceURL", DECISIONS, DECISION_FACTORY}
+)
 _WORKFLOW = "api-manager.WorkflowConfigurations"
 _ANALYTICS_TABLE = "api-manager.Analytics"
 _ANALYTICS_ON = f"{_ANALYTICS_TABLE}.Enabled"

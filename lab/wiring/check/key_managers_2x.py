@@ -15,6 +15,7 @@ from lab.products.keys_2x import (
 )
 from lab.wiring.check.addresses import check_addresses
 from lab.wiring.check.case import Case, error, warning
+from lab.wiring.check.profiles_2x import is_traffic_manager
 from lab.wiring.check.services_2x import check_paths
 from lab.wiring.cluster import LOCAL_HOSTS
 from lab.wiring.finding import Finding, Severity
@@ -67,7 +68,8 @@ def check_key_managers(case: Case) -> Iterator[Finding]:
         link = reading.link
         if link.to != link.node or case.cluster.role_of(link.node) is not Role.API_MANAGER:
             continue
-        if profiles_named(link.node).isdisjoint(_ASKED_BY.get(_key_of(reading), ())):
+        asking = profiles_named(link.node).intersection(_ASKED_BY.get(_key_of(reading), ()))
+        if not asking or is_traffic_manager(case, link.node):
             continue
         if link.protocol is Protocol.THRIFT and not _closed(case, reading):
             what = f"{link.node} validates keys over thrift at its own server, past the key manager"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lab.wiring.check.case import Case, error, warning
+from lab.wiring.check.profiles_2x import is_traffic_manager
 from lab.wiring.finding import Finding
 from lab.wiring.mounts import GOVERNANCE, REGISTRY, Mount, mounts_of
 from lab.wiring.settings import Settings
@@ -11,12 +12,7 @@ from lab.wiring.toml_reader import spell
 
 def check_mounts(case: Case) -> Iterator[Finding]:
     """LAB0174: a part of the registry that one node mounts, and another keeps for itself."""
-    # A traffic manager that is nothing else has no part in it.
-    having = [
-        node
-        for node in case.cluster.nodes.values()
-        if {REGISTRY, "api-manager"} <= node.document.values.keys()
-    ]
+    having = [node for node in case.cluster.nodes.values() if _has_part(case, node)]
     mounts = {node.name: {one.path: one for one in mounts_of(node)} for node in having}
     for settings in having:
         for path in sorted({path for found in mounts.values() for path in found}):
@@ -26,6 +22,12 @@ def check_mounts(case: Case) -> Iterator[Finding]:
                 yield _missing(settings, path, other)
             elif path == GOVERNANCE and own.target != mounts[other][path].target:
                 yield _differs(settings, own, other, mounts[other][path].target)
+
+
+def _has_part(case: Case, settings: Settings) -> bool:
+    """Tell whether a node works with APIs; the delivered registry_TM.xml mounts nothing."""
+    is_given = {REGISTRY, "api-manager"} <= settings.document.values.keys()
+    return is_given and not is_traffic_manager(case, settings.name)
 
 
 def _differs(settings: Settings, own: Mount, other: str, target: str) -> Finding:
