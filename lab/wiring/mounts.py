@@ -11,6 +11,9 @@ from lab.wiring.toml_reader import KeyPath
 
 REGISTRY = "registry"  # the file
 GOVERNANCE = "/_system/governance"
+PARTS = (GOVERNANCE, "/_system/config")  # what nodes may share of it
+
+Element = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,18 @@ def mounts_of(settings: Settings) -> tuple[Mount, ...]:
     )
 
 
-def elements(settings: Settings, name: str) -> list[tuple[KeyPath, Mapping[str, object]]]:
+def elements(settings: Settings, name: str) -> list[tuple[KeyPath, Element]]:
     """Give the elements of a name below the root of registry.xml, each with its path."""
     found = settings.document.value((REGISTRY, name))
-    these: Sequence[Mapping[str, object]] = found if isinstance(found, list) else ()
+    these: Sequence[Element] = found if isinstance(found, list) else ()
     return [((REGISTRY, name, index), element) for index, element in enumerate(these)]
+
+
+def instance_behind(settings: Settings, part: str) -> tuple[KeyPath, Element] | None:
+    """Give the `<remoteInstance>` that a *part* of the registry is mounted from, with its path."""
+    wanted = next((one.instance for one in mounts_of(settings) if one.path == part), None)
+    instances = elements(settings, "remoteInstance")
+    return next((found for found in instances if found[1].get("id") == wanted), None)
 
 
 def datasource_behind(settings: Settings, part: str) -> Value | None:
@@ -48,14 +58,11 @@ def datasource_behind(settings: Settings, part: str) -> Value | None:
 
     None where it isn't mounted, or from no datasource.
     """
-    wanted = next((one.instance for one in mounts_of(settings) if one.path == part), None)
-    for _, instance in elements(settings, "remoteInstance"):
-        if instance.get("id") == wanted:
-            return datasource_of(settings, instance)
-    return None
+    found = instance_behind(settings, part)
+    return datasource_of(settings, found[1]) if found else None
 
 
-def datasource_of(settings: Settings, instance: Mapping[str, object]) -> Value | None:
+def datasource_of(settings: Settings, instance: Element) -> Value | None:
     """Give the JNDI name of a `<remoteInstance>`'s datasource; None where it leads to none."""
     for path, config in elements(settings, "dbConfig"):
         is_its = config.get("@name") == instance.get("dbConfig")
