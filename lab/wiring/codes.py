@@ -75,6 +75,7 @@ CODES: Mapping[str, str] = {
     "LAB0182": "a key validation client that nobody knows",
     "LAB0183": "files of another version",
     "LAB0184": "a directory that is switched off",
+    "LAB0185": "a mount without its effect",
 }
 
 # The findings of files whose syntax is wrong; where one is, nothing else is judged.

@@ -13,6 +13,7 @@ from lab.wiring.check.files_2x import check_drivers, check_file_names
 from lab.wiring.check.groups import check_groups, check_raw_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
 from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
+from lab.wiring.check.mount_effects_2x import check_overwriting, check_writing
 from lab.wiring.check.mounts_2x import check_mounts
 from lab.wiring.check.names import check_names
 from lab.wiring.check.notify import check_notify
@@ -119,6 +120,8 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_registry,
     check_caches,
     check_mounts,
+    check_overwriting,
+    check_writing,
     check_file_names,
     check_drivers,
     check_releases,
