@@ -76,6 +76,7 @@ CODES: Mapping[str, str] = {
     "LAB0183": "files of another version",
     "LAB0184": "a directory that is switched off",
     "LAB0185": "a mount without its effect",
+    "LAB0186": "the shared registry as a node's own",
 }
 
 # The findings of files whose syntax is wrong; where one is, nothing else is judged.

@@ -64,8 +64,9 @@ def datasource_behind(settings: Settings, part: str) -> Value | None:
 
 def datasource_of(settings: Settings, instance: Element) -> Value | None:
     """Give the JNDI name of a `<remoteInstance>`'s datasource; None where it leads to none."""
-    for path, config in elements(settings, "dbConfig"):
-        is_its = config.get("@name") == instance.get("dbConfig")
+    wanted = instance.get("dbConfig")
+    for path, config in elements(settings, "dbConfig") if wanted else ():
+        is_its = config.get("@name") == wanted
         if is_its and isinstance(config.get("dataSource"), str):
             return settings.resolved((*path, "dataSource"))
     return None

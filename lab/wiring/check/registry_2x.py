@@ -1,15 +1,23 @@
-"""Checks of the 2.x line whether the names in registry.xml lead anywhere."""
+"""Checks of the 2.x line what registry.xml leads to: its names, and the node's own database."""
 
 from collections.abc import Collection, Iterator
 
-from lab.wiring.check.case import Case, error
+from lab.wiring.check.case import Case, error, warning
 from lab.wiring.datasources import named
 from lab.wiring.finding import Finding
-from lab.wiring.mounts import REGISTRY, elements, mounts_of
+from lab.wiring.mounts import (
+    GOVERNANCE,
+    REGISTRY,
+    datasource_behind,
+    datasource_of,
+    elements,
+    mounts_of,
+)
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import KeyPath, spell
 
 _CURRENT: KeyPath = (REGISTRY, "currentDBConfig")
+_OWN = "let wso2registry stay current, in the node's own database, and add a dbConfig for mounts"
 # What an instance has that is asked over HTTP, by Atom or a web service, and by no datasource.
 _BY_SERVICE = frozenset({"type", "username"})
 
@@ -28,6 +36,20 @@ def check_registry(case: Case) -> Iterator[Finding]:
             if mount.instance not in ids:
                 what = f"no remoteInstance has the id {mount.instance}"
                 yield _nowhere(settings, (*mount.at, "instanceId"), what)
+
+
+def check_own_registry(case: Case) -> Iterator[Finding]:
+    """LAB0186: what is a node's own in the database that all mount."""
+    for settings in case.cluster.nodes.values():
+        own = datasource_of(settings, {"dbConfig": settings.document.value(_CURRENT)})
+        shared = datasource_behind(settings, GOVERNANCE)
+        if own is None or shared is None or own.text != shared.text:
+            continue
+        source = named(settings, own.text)
+        if source is None or not source.is_embedded:  # else it is the mount that leads astray
+            what = f"{settings.name} keeps its own registry in {own.text}, as the shared one"
+            at = settings.document.position(_CURRENT)
+            yield warning("LAB0186", what, at, _OWN, key=spell(_CURRENT))
 
 
 def _check_sources(settings: Settings) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from lab.wiring.check.placement import (
     check_placement,
     check_server_roles,
 )
-from lab.wiring.check.registry_2x import check_registry
+from lab.wiring.check.registry_2x import check_own_registry, check_registry
 from lab.wiring.check.releases_2x import check_releases
 from lab.wiring.check.roles import check_duplicates, check_own_broker, check_without_effect
 from lab.wiring.check.server import check_server
@@ -118,6 +118,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_user_stores,
     check_state,
     check_registry,
+    check_own_registry,
     check_caches,
     check_mounts,
     check_overwriting,
