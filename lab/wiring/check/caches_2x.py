@@ -6,7 +6,7 @@ from lab.wiring.check.case import Case, warning
 from lab.wiring.check.state_2x import is_one_registry
 from lab.wiring.datasources import Datasource, named
 from lab.wiring.finding import Finding
-from lab.wiring.jdbc import parse_jdbc
+from lab.wiring.jdbc import is_no_jdbc_url, parse_jdbc
 from lab.wiring.mounts import datasource_of, elements
 from lab.wiring.settings import Settings
 from lab.wiring.toml_reader import KeyPath, spell
@@ -31,7 +31,7 @@ def _check_cache(settings: Settings, path: KeyPath, source: Datasource) -> Itera
     username, url = settings.document.value((*source.path, "username")), source.url
     if not isinstance(written, str) or not isinstance(username, str):
         return
-    if url is None or not url.is_known:
+    if url is None or not url.is_known or is_no_jdbc_url(url.text):
         return
     wanted = f"{username}@{url.text.partition('?')[0]}"
     mend = f"write {wanted}"
