@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lab.products.keys_4x import DATABASE_PORTS
 
 MYSQL_KINDS = ("mysql", "mariadb")
+KINDS = frozenset({*MYSQL_KINDS, "postgresql", "sqlserver", "oracle"})
 _PRODUCT_S = {"postgresql": "postgre", "sqlserver": "mssql"}  # the product's words for drivers'
 _EMBEDDED = re.compile(r"^jdbc:(h2|derby|hsqldb):")
 # Oracle's driver takes a login before the `@`.
@@ -79,11 +80,16 @@ def _of_oracle(place: str, service: str) -> str:
     return (service or (named["name"] if named else "")).lower()
 
 
+def kind_of(text: str) -> str:
+    """Give the word of a JDBC URL that says whose driver takes it."""
+    return text.strip().removeprefix("jdbc:").partition(":")[0]
+
+
 def is_no_jdbc_url(text: str) -> bool:
     """Tell whether no driver takes the text; of drivers that aren't known here, nobody can tell."""
     if is_embedded(text) or parse_jdbc(text) is not None:
         return False
-    kind = text.strip().removeprefix("jdbc:").partition(":")[0]
+    kind = kind_of(text)
     is_known = _PRODUCT_S.get(kind, kind) in DATABASE_PORTS
     return not text.strip().startswith("jdbc:") or (is_known and kind != "oracle")
 

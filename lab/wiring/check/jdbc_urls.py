@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from lab.products.facts import Protocol
 from lab.products.keys_4x import DATABASE_PORTS
-from lab.wiring.check.case import Case, error
+from lab.wiring.check.case import Case, closest, error, warning
 from lab.wiring.finding import Finding
+from lab.wiring.jdbc import KINDS, kind_of
 from lab.wiring.link import Link
 from lab.wiring.reading import DATABASE_TABLES, Reading
 from lab.wiring.settings import Value
 from lab.wiring.urls import is_host, is_port
 
 _FORM = "write jdbc:mysql://HOST:PORT/DATABASE, or what the database's own driver takes"
+_NEAR = 0.85
 
 
 def judge_database(case: Case, reading: Reading) -> Finding | None:
@@ -23,7 +25,7 @@ def judge_database(case: Case, reading: Reading) -> Finding | None:
         own = (*reading.path, "hostname")
         hostname = settings.resolved(own) if "hostname" in table else None
         return _judge_parts(reading.link, hostname)
-    return _judge_url(reading.link)
+    return _judge_url(reading.link) or _judge_kind(reading)
 
 
 def _judge_parts(link: Link, hostname: Value | None) -> Finding | None:
@@ -50,6 +52,16 @@ def _judge_url(link: Link) -> Finding | None:
         what = f"{link.key} is no JDBC URL with a host"
         return error("LAB0114", what, link.source, _FORM, link)
     return _judge_rest(link, _FORM, _FORM)
+
+
+def _judge_kind(reading: Reading) -> Finding | None:
+    """Judge the word that chooses the driver: one that is nearly another's chooses none."""
+    link, kind = reading.link, kind_of(reading.value.text)
+    near = "" if kind in KINDS else closest(kind, KINDS, at_least=_NEAR)
+    if not near:
+        return None
+    what = f"{link.key} begins with jdbc:{kind}:, which no known driver takes"
+    return warning("LAB0114", what, link.source, f"write jdbc:{near}:, if that is meant", link)
 
 
 def _judge_rest(link: Link, port: str, database: str) -> Finding | None:
