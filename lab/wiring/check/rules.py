@@ -8,8 +8,9 @@ from lab.wiring.check.broker_stores import check_broker_stores
 from lab.wiring.check.caches_2x import check_caches
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
+from lab.wiring.check.drivers_2x import check_driver_classes, check_drivers
 from lab.wiring.check.encryption import check_encryption_keys, check_one_key
-from lab.wiring.check.files_2x import check_drivers, check_file_names
+from lab.wiring.check.files_2x import check_file_names
 from lab.wiring.check.groups import check_groups, check_raw_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
 from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
@@ -125,6 +126,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_writing,
     check_file_names,
     check_drivers,
+    check_driver_classes,
     check_releases,
     check_certificates,
 )
