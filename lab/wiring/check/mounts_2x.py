@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from lab.wiring.check.case import Case, closest, error, warning
-from lab.wiring.check.profiles_2x import is_traffic_manager
+from lab.wiring.check.profiles_2x import has_portals, is_traffic_manager
 from lab.wiring.finding import Finding
 from lab.wiring.mounts import GOVERNANCE, PARTS, REGISTRY, Mount, mounts_of
 from lab.wiring.settings import Settings
@@ -31,9 +31,14 @@ def check_mounts(case: Case) -> Iterator[Finding]:
 
 
 def _has_part(case: Case, settings: Settings) -> bool:
-    """Tell whether a node works with APIs; the delivered registry_TM.xml mounts nothing."""
+    """Tell whether a node keeps anything of APIs in the registry.
+
+    Gateways and traffic managers don't: registry_TM.xml mounts nothing, nor do they in pattern 3 of
+    docker-apim 2.1.0.
+    """
     is_given = {REGISTRY, "api-manager"} <= settings.document.values.keys()
-    return is_given and not is_traffic_manager(case, settings.name)
+    is_apart = is_traffic_manager(case, settings.name) or not has_portals(case, settings.name)
+    return is_given and not is_apart
 
 
 def _by_part(settings: Settings) -> _Mounts:

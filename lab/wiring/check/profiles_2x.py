@@ -1,7 +1,7 @@
 """Tells by the links of the 2.x line what a node is used for: no file of it names its profile."""
 
 from lab.products.facts import Role
-from lab.products.keys_2x import DIRECTORY, THROTTLING
+from lab.products.keys_2x import AUTH_MANAGER, DIRECTORY, THROTTLING
 from lab.wiring.check.case import Case
 
 
@@ -22,3 +22,19 @@ def is_traffic_manager(case: Case, node: str) -> bool:
             asked.add(row.key)
     is_product = case.cluster.role_of(node) is Role.API_MANAGER
     return is_product and bool(asked) and asked <= THROTTLING
+
+
+def has_portals(case: Case, node: str) -> bool:
+    """Tell whether a node's publisher or store is used, as far as its links tell.
+
+    Where others ask a key manager who logs in, a node that asks itself, as delivered, has nobody
+    to ask for: a gateway, or a key manager of the same product.
+    """
+    asking = {
+        reading.link.node
+        for reading in case.readings
+        if reading.row is not None
+        and reading.row.key == AUTH_MANAGER
+        and reading.link.to != reading.link.node
+    }
+    return not asking or node in asking or case.cluster.role_of(node) is not Role.API_MANAGER
