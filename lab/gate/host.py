@@ -1,10 +1,11 @@
 """The host as one more place to dial from: it reaches nodes on their published ports."""
 
 import dataclasses
+import time
 from collections.abc import Callable, Mapping
 
 from lab.plan.model import Plan
-from probes.result import Result
+from probes.result import Outcome, Result
 from probes.target import Target
 
 _LOOPBACK = "127.0.0.1"
@@ -34,7 +35,10 @@ class HostVantage:
         from probes.attempt import attempt  # noqa: PLC0415
 
         node = self._plan.holder_of(target.host, target.port) or ""
-        port = self._read_ports().get(node, {}).get(target.port, target.port)
+        port = self._read_ports().get(node, {}).get(target.port)
+        if port is None:  # another program may listen at the node's own port here
+            seen = f"no port of this machine is known for {node or target.host}:{target.port}"
+            return Result(target.id, Outcome.NO_VANTAGE, seen=seen, at=time.time())
         result = await attempt(dataclasses.replace(target, port=port), self._here)
         # Where it ended is the link's own place; the published port is only the way there.
         return dataclasses.replace(result, endpoint="")

@@ -1,5 +1,6 @@
 """The containers of a lab's members: how each is made, with its files and on its ports."""
 
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,7 @@ class Members:
         self._images = images
         self._containers = {member.name: member.container for member in plan.members}
         self._just_put: set[str] = set()
+        self._exchanging = threading.Lock()  # nodes are started side by side
 
     def create(
         self,
@@ -83,7 +85,8 @@ class Members:
         self._engine.remove(container)
         self._engine.create(self._definition(name, published))
         self.put_files(name)
-        write_ports(self._folder, {**read_ports(self._folder), name: published})
+        with self._exchanging:
+            write_ports(self._folder, {**read_ports(self._folder), name: published})
 
     def bring_files(self, name: str) -> None:
         """Put a member's files before its start, unless its container was made with them."""

@@ -68,9 +68,11 @@ def read_ports(folder: Path) -> Ports:
 
 
 def write_ports(folder: Path, ports: Ports) -> None:
-    """Keep the chosen ports."""
+    """Keep the chosen ports; whoever reads meanwhile finds those of before."""
     text = json.dumps(ports, indent=2, sort_keys=True)
-    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+    written = folder / f"{FILE}.new"
+    written.write_text(text + "\n", encoding="utf-8")
+    written.replace(folder / FILE)
 
 
 def _free(held: ExitStack, wanted: int) -> int:

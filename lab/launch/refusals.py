@@ -39,7 +39,7 @@ RESTORE = (
 _KINDS: tuple[tuple[type[EngineError], tuple[str, ...]], ...] = (
     # A manager gives a leader that it has just lost twenty seconds.
     (LeaderlessError, ("does not have a leader", "code = deadlineexceeded")),
-    (SubnetTakenError, ("overlap",)),
+    (SubnetTakenError, ("overlaps with other", "non-overlapping ipv4")),
     (PortTakenError, ("port is already allocated", "address already in use")),
     (
         InUseError,

@@ -10,7 +10,7 @@ from functools import partial
 from lab.diagnosis.diagnose import diagnose
 from lab.diagnosis.evidence import Evidence
 from lab.gate.host import HostVantage
-from lab.gate.patience import Patience
+from lab.gate.patience import patience_for
 from lab.gate.session import ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
@@ -137,7 +137,7 @@ async def _sweep(
             session,
             plan,
             links,
-            make_targets(links, schemas, attempt=Patience().attempt),
+            make_targets(links, schemas, attempt=patience_for(plan, None).attempt),
             vantages={HOST, *(vantage.name for vantage in vantages)},
         )
 

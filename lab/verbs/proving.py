@@ -18,6 +18,7 @@ from lab.launch.homes.following import Following, logged_states
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.live import Progress
 from lab.report.report import Report
+from lab.verbs.beside import in_thread
 from lab.verbs.look import (
     evidence_of,
     failing_ends,
@@ -144,7 +145,10 @@ def _ended(cluster: Cluster, watched: Watched) -> Iterator[NodeState]:
 async def _beside(
     waiting: Coroutine[None, None, Watched], cluster: Cluster, progress: Progress
 ) -> tuple[Watched, tuple[SchemaState, ...]]:
-    """Prove the databases while links are waited for; whichever fails first ends both."""
+    """Prove the databases while links are waited for; whichever fails first ends both.
+
+    A wait that ends badly ends without them.
+    """
 
     def prepare() -> tuple[SchemaState, ...]:
         schemas = cluster.databases.prepare(progress.step)
@@ -152,15 +156,17 @@ async def _beside(
         return schemas
 
     watching = asyncio.create_task(waiting)
-    preparing = asyncio.create_task(asyncio.to_thread(prepare))
+    preparing = in_thread(prepare)
     try:
-        await asyncio.wait((watching, preparing), return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait((watching, preparing), return_when=asyncio.FIRST_COMPLETED)
         if preparing.done():
             # The database's own error says more than what follows from it.
             schemas = await preparing
             return await watching, schemas
-        return await watching, ()
+        watched = await watching
+        return watched, await preparing if watched.ending is Ending.HEALTHY else ()
     finally:
+        preparing.cancel()
         watching.cancel()
         await asyncio.wait((watching,))
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from lab.diagnosis.diagnose import diagnose
 from lab.errors import LabError
-from lab.gate.patience import Patience
+from lab.gate.patience import patience_for
 from lab.gate.session import ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
@@ -60,7 +60,8 @@ async def _look(cluster: Cluster, session: ProberSession, known: dict[str, Vanta
         if known.get(vantage.name) != vantage:
             session.define(vantage)
             known[vantage.name] = vantage
-    targets = make_targets(wiring.links, schemas, attempt=Patience().attempt)
+    patience = patience_for(cluster.plan, None)
+    targets = make_targets(wiring.links, schemas, attempt=patience.attempt)
     names = {HOST, *(vantage.name for vantage in standing)}
     results = await sweep(session, cluster.plan, wiring.links, targets, vantages=names)
     evidence = evidence_of(cluster, wiring, results, states, schemas)

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from lab.products.keys_4x import DEFAULT_PORTS
 
@@ -118,7 +119,8 @@ def parse_factory(text: str) -> Brokers:
     """Give the brokers and the login of `amqp://user:password@clientid/carbon?brokerlist='…'`."""
     _, _, brokers = text.partition("brokerlist=")
     account = _ACCOUNT.match(text)
-    user, password = (account[1], account[2]) if account else ("", "")
+    # The client takes the URL apart as a java.net.URI, which decodes what is quoted.
+    user, password = (unquote(account[1]), unquote(account[2])) if account else ("", "")
     return Brokers(tuple(_BROKER.findall(brokers)), user, password)
 
 

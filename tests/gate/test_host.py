@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from lab.gate.host import HostVantage
@@ -56,3 +57,15 @@ async def test_a_node_that_took_another_port_is_reached_there() -> None:
     second = await host.ask(TARGET)
     server.close()
     assert (first.outcome, second.outcome) == (Outcome.REFUSED, Outcome.OK)
+
+
+async def test_without_a_known_port_nothing_is_dialled() -> None:
+    """At 127.0.0.1 the node's own port may be somebody else's."""
+    heads: list[bytes] = []
+    server = await _serve(heads)
+    port = server.sockets[0].getsockname()[1]
+    host = HostVantage(_plan(), dict, "")
+    result = await host.ask(replace(TARGET, port=port))
+    server.close()
+    assert result.outcome is Outcome.NO_VANTAGE
+    assert heads == []

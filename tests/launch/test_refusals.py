@@ -23,6 +23,11 @@ from lab.launch.refusals import (
             NameTakenError,
         ),
         (403, "Pool overlaps with other one on this address space", SubnetTakenError),
+        (
+            409,
+            'Conflict. The container name "/lab-overlap-gw" is already in use by "0"',
+            NameTakenError,
+        ),
         (400, "invalid pool request: Pool overlaps with other one", SubnetTakenError),
         (
             500,

@@ -119,3 +119,9 @@ def test_a_factory_gives_its_brokers_and_login():
     )
     assert brokers.urls == ("tcp://a:5672", "ssl://b:8672")
     assert (brokers.username, brokers.password) == ("u!x", "p")
+
+
+def test_a_login_is_decoded_as_java_does():
+    text = "amqp://adm%21n:a%2Bb+c@clientid/carbon?brokerlist='tcp://localhost:5672'"
+    found = parse_factory(text)
+    assert (found.username, found.password) == ("adm!n", "a+b+c")
