@@ -1,11 +1,10 @@
 """Collects an image's Python packages on this machine: a container may not reach an index."""
 
-import hashlib
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from lab.distributions.kept import kept_whole
 from lab.errors import EngineError, Problem
 
 PYTHON = "3.11"  # of the base image
@@ -17,28 +16,8 @@ def collect(requirements: Path, architecture: str) -> Path:
 
     Raises `EngineError` with pip's last lines.
     """
-    key = hashlib.sha256(f"{PYTHON} {architecture} {requirements.read_text()}".encode()).hexdigest()
-    place = _place() / key[:16]
-    if place.is_dir():
-        return place
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".collecting-", dir=place.parent) as folder:
-        target = Path(folder) / "site"
-        target.mkdir()
-        _install(requirements, architecture, target)
-        try:
-            target.rename(place)
-        except OSError:
-            if not place.is_dir():  # another process was quicker, for the same list
-                raise
-    return place
-
-
-def _place() -> Path:
-    """Keep them where the lab itself is installed, and go with it; or nowhere that stays."""
-    if sys.prefix != sys.base_prefix:
-        return Path(sys.prefix) / "share" / "apim-lab" / "site"
-    return Path(tempfile.mkdtemp(prefix="lab-site-"))
+    key = f"{PYTHON} {architecture} {requirements.read_text()}"
+    return kept_whole("site", key, lambda target: _install(requirements, architecture, target))
 
 
 def _install(requirements: Path, architecture: str, target: Path) -> None:
