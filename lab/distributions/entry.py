@@ -1,6 +1,7 @@
 """One thing in a distribution, and what every kind of distribution can tell of its things."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -46,8 +47,8 @@ class Distribution(Protocol):
     def entries(self) -> Iterator[Entry]:
         """Give everything that belongs to the product, folders before what they hold."""
 
-    def open(self, entry: Entry) -> IO[bytes]:
-        """Open a file's content."""
+    def open(self, entry: Entry) -> AbstractContextManager[IO[bytes]]:
+        """Open a file's content for a block; raises `LabError` when it can't be read."""
 
     def stamp(self) -> str:
         """Give a word that changes whenever the content may have, without reading it."""

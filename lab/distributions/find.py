@@ -1,6 +1,5 @@
 """Finds the distribution that a node is to run, or says what stands in its place."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from lab.distributions.entry import Distribution
@@ -23,7 +22,6 @@ def distribution_of(node: PlannedNode) -> Distribution | None:
     return _find(node.kind, node.place) if node.kind in (HOME, ZIP) else None
 
 
-@lru_cache(maxsize=8)
 def _find(kind: str, place: str) -> Distribution:
     path = Path(place)
     if not path.exists():

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -65,9 +66,14 @@ class Home:
         elif stat.S_ISREG(seen.st_mode):
             yield Entry(name, Sort.FILE, mode, seen.st_size, seen.st_mtime_ns)
 
-    def open(self, entry: Entry) -> IO[bytes]:
-        """Open a file's content."""
-        return (self._root / entry.name).open("rb")
+    @contextmanager
+    def open(self, entry: Entry) -> Iterator[IO[bytes]]:
+        """Open a file's content for a block; raises `LabError` when it can't be read."""
+        try:
+            with (self._root / entry.name).open("rb") as file:
+                yield file
+        except OSError as error:
+            raise _unreadable(error, self.where) from error
 
     def stamp(self) -> str:
         """Give a word that changes whenever the content may have: names, sizes and times."""
@@ -81,11 +87,11 @@ class Home:
         return self._root / "dbscripts"
 
 
-def _unreadable(error: OSError) -> LabError:
+def _unreadable(error: OSError, where: str = "") -> LabError:
     return LabError(
         Problem(
-            f"the distribution can't be read: {error.strerror}",
-            str(error.filename),
+            f"the distribution can't be read: {error.strerror or error}",
+            str(error.filename or where),
             "check its permissions; the lab reads it as the user who calls it",
         )
     )
