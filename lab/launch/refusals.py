@@ -27,6 +27,10 @@ class InUseError(EngineError):
     """The object still has users: endpoints of a network, containers of an image."""
 
 
+class DeniedError(EngineError):
+    """A registry wants a login, or another one; some say so of an image that they don't have."""
+
+
 class LeaderlessError(EngineError):
     """A manager of a swarm can't answer: too few of its managers are there to elect a leader."""
 
@@ -52,7 +56,7 @@ _KINDS: tuple[tuple[type[EngineError], tuple[str, ...]], ...] = (
         ),
     ),
 )
-_NOT_FOUND, _CONFLICT = 404, 409
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _CONFLICT = 401, 403, 404, 409
 _MEND = "the engine's own words are above; its log tells more"
 
 
@@ -72,4 +76,6 @@ def _kind(status: int | None, said: str) -> type[EngineError]:
         return GoingError
     if status == _CONFLICT and "already in use" in said:
         return NameTakenError
+    if status in (_UNAUTHORIZED, _FORBIDDEN):
+        return DeniedError
     return GoneError if status == _NOT_FOUND else EngineError

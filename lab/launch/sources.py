@@ -10,6 +10,7 @@ from lab.errors import EngineError, Problem
 from lab.launch.distribution import bootstrap, can_bootstrap
 from lab.launch.engine import Engine
 from lab.launch.recipes import Recipe, read_recipe
+from lab.launch.refusals import DeniedError, GoneError
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -24,7 +25,7 @@ class Sources:
         self._engine = engine
         self.progress = progress
         self._asking = threading.Lock()
-        self._silent = False
+        self._silent: dict[str, EngineError] = {}  # by the registry
         self._running: list[Popen[str]] = []
 
     def ensure(self, name: str) -> str:
@@ -40,14 +41,8 @@ class Sources:
         """Give an image of somebody else's, pulled where it isn't here; raises `EngineError`."""
         if self._engine.image(reference) is not None:
             return reference
-        if not self._registry_has(reference):
-            raise EngineError(
-                Problem(
-                    "the image is not here, and no registry answers for it",
-                    f"image {reference}",
-                    f"`docker pull {reference}` or `docker load` it, then run this again",
-                )
-            )
+        if refused := self._refused(reference):
+            raise EngineError(_not_given(reference, refused)) from refused
         self.progress(f"image {reference}: pulling")
         self._pull(reference, reference)
         return reference
@@ -61,7 +56,7 @@ class Sources:
         if not recipe.pull:
             return False
         if self._engine.image(recipe.pull) is None:
-            if not self._registry_has(recipe.pull):
+            if self._refused(recipe.pull):
                 return False
             self.progress(f"image {recipe.name}: pulling {recipe.pull}")
             self._pull(recipe.pull, recipe.name)
@@ -77,16 +72,25 @@ class Sources:
         for line in dict.fromkeys(self._engine.pull(repository, version)):
             self.progress(f"image {name}: {line}")
 
-    def _registry_has(self, reference: str) -> bool:
+    def _refused(self, reference: str) -> EngineError | None:
+        """Ask an image's registry for it; give why it can't be pulled."""
+        registry = _registry_of(reference)
         with self._asking:
-            if not self._silent:
-                self._silent = not self._engine.registry_has(reference)
-            return not self._silent
+            if registry in self._silent:
+                return self._silent[registry]
+            try:
+                self._engine.ask_registry(reference)
+            except (GoneError, DeniedError) as error:
+                return error
+            except EngineError as error:
+                self._silent[registry] = error
+                return error
+        return None
 
     def _make(self, recipe: Recipe, tag: str) -> bool:
         if not can_bootstrap():
             return False
-        why = "no registry answers; " if recipe.pull else ""
+        why = "no registry gives it; " if recipe.pull else ""
         self.progress(
             f"image {recipe.name}: {why}made of Debian {recipe.suite}'s packages"
             " (about half a minute)"
@@ -97,6 +101,25 @@ class Sources:
             self.progress(f"image {recipe.name}: importing")
             self._engine.import_image(archive, tag, changes=('CMD ["sh"]',))
         return True
+
+
+def _registry_of(reference: str) -> str:
+    """Give the host that an image's name begins with, "" for the engine's usual registry."""
+    host, slash, _ = reference.partition("/")
+    return host if slash and (host == "localhost" or "." in host or ":" in host) else ""
+
+
+def _not_given(reference: str, refused: EngineError) -> Problem:
+    what, mend = "no registry answers for it", f"`docker pull {reference}` or `docker load` it"
+    if isinstance(refused, GoneError):
+        what, mend = "its registry has none of this name", "check the name and the tag"
+    if isinstance(refused, DeniedError):
+        what, mend = "its registry refuses it", "check the name, or `docker login` there"
+    return Problem(
+        f"the image is not here, and {what}: {refused.problems[0].what}",
+        f"image {reference}",
+        f"{mend}, then run this again",
+    )
 
 
 def _no_source(recipe: Recipe) -> Problem:

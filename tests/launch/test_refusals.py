@@ -2,6 +2,7 @@ import pytest
 
 from lab.errors import EngineError
 from lab.launch.refusals import (
+    DeniedError,
     GoingError,
     GoneError,
     InUseError,
@@ -48,6 +49,8 @@ from lab.launch.refusals import (
             "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
             LeaderlessError,
         ),
+        (401, "unauthorized: authentication required", DeniedError),
+        (403, "denied: requested access to the resource is denied", DeniedError),
         (500, "something else", EngineError),
     ],
 )

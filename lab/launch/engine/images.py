@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from lab.errors import EngineError
 from lab.launch.engine.door import Door, asked
 from lab.launch.engine.rows import seen_image
 from lab.launch.refusals import GoneError, refusal
@@ -39,14 +38,14 @@ class Images(Door):
             rows = self._api.images(filters={"reference": pattern})
         return tuple(seen_image(row) for row in rows)
 
-    def registry_has(self, reference: str) -> bool:
-        """Ask the registry for an image through the engine, for a few seconds at most."""
-        try:
-            with asked(f"image {reference}"):
-                self._quick.inspect_distribution(reference)
-        except EngineError:
-            return False
-        return True
+    def ask_registry(self, reference: str) -> None:
+        """Ask an image's registry for it through the engine, for a few seconds at most.
+
+        Raises `GoneError` when it has no such image, `DeniedError` when it wants a login, and any
+        other `EngineError` when it doesn't answer.
+        """
+        with asked(f"image {reference}"):
+            self._quick.inspect_distribution(reference)
 
     def pull(self, repository: str, tag: str) -> Iterator[str]:
         """Pull an image and give the engine's progress lines."""
