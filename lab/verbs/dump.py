@@ -1,10 +1,12 @@
 """`lab dump`: one archive for a bug report; nothing in it is a secret."""
 
+import codecs
 import io
-import re
+import os
 import tarfile
 import time
 from pathlib import Path
+from typing import IO
 
 from lab.errors import LabError
 from lab.launch.cluster import Cluster
@@ -13,26 +15,13 @@ from lab.report.table import report_table
 from lab.verbs.engines import engine_of
 from lab.verbs.find import find
 from lab.verbs.look import look
+from lab.verbs.redaction import keys_in, redact
 from lab.verbs.shell import Shell
 from lab.wiring.secret_values import secret_values
 
 # The product's own words, which stand in every second line of any log.
-_EVERYWHERE = frozenset({"admin", "root", "wso2carbon", "true", "false"})
+_EVERYWHERE = frozenset({"admin", "root", "wso2carbon", "symmetric", "true", "false"})
 _TEXTS = ("topology.toml", "compose.yaml", "ports.json", "options.json")
-# A value under a key that speaks of a secret, in TOML, YAML, JSON or properties.
-_SECRET = re.compile(
-    r"""(?ix) ( ["']? [\w.\-]* (?:pass(?:word|phrase|wd)?|secret|token|key_?store_pass|credential)
-        [\w.\-]* ["']? \s* [=:] \s* ) ( "(?:[^"\\\n]|\\.)*" | '[^'\n]*' | [^\s,}\]]+ )"""
-)
-# The encryption key of a node's file or of the topology.
-_KEY = re.compile(
-    r"""(?<![\w.-]) ( (?:encryption\.)? key \s* = \s* ) ( "(?:[^"\\\n]|\\.)*" | '[^'\n]*' )""",
-    re.VERBOSE,
-)
-# The same of an element, or of a `<Property name="…">`.
-_IN_XML = re.compile(r"""(?i)(<[\w.:-]*password[^<>]*>|name="[\w.-]*password"\s*>)[^<]+""")
-# User and password inside a URL.
-_IN_URL = re.compile(r"(?<=://)[^/\s:@]+:[^@\s]+(?=@)")
 
 
 def dump(name: str | None, output: Path | None, shell: Shell) -> int:
@@ -42,22 +31,11 @@ def dump(name: str | None, output: Path | None, shell: Shell) -> int:
         path = shell.folder / (output or Path(f"lab-{cluster.plan.lab}-dump.tar.gz"))
         parts = _parts(cluster)
     secrets = _secrets(cluster)
-    with tarfile.open(path, "w:gz") as archive:
+    with _for_its_owner(path) as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
         for inside, text in parts.items():
             _add(archive, f"lab-{cluster.plan.lab}/{inside}", redact(text, secrets))
-    path.chmod(0o600)
     shell.say(str(path))
     return 0
-
-
-def redact(text: str, secrets: frozenset[str]) -> str:
-    """Blank every password: by its key, in a URL, and by its value wherever it stands."""
-    text = _KEY.sub(r'\1"***"', _SECRET.sub(r'\1"***"', text))
-    text = _IN_XML.sub(r"\1***", text)
-    text = _IN_URL.sub("***:***", text)
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", "***", text)
-    return text
 
 
 def _parts(cluster: Cluster) -> dict[str, str]:
@@ -69,10 +47,10 @@ def _parts(cluster: Cluster) -> dict[str, str]:
         parts["report.txt"] = str(error)
     for file in _TEXTS:
         if (cluster.folder / file).is_file():
-            parts[file] = (cluster.folder / file).read_text(encoding="utf-8")
+            parts[file] = _text(cluster.folder / file)
     for pattern in ("nodes/*/deployment.toml", "nodes/*/*.xml", "balancers/*/haproxy.cfg"):
         for path in sorted(cluster.folder.glob(pattern)):
-            parts[str(path.relative_to(cluster.folder))] = path.read_text(encoding="utf-8")
+            parts[str(path.relative_to(cluster.folder))] = _text(path)
     for member in (one.name for one in cluster.plan.members):
         try:
             parts[f"logs/{member}.txt"] = "\n".join(cluster.logs(member))
@@ -82,26 +60,30 @@ def _parts(cluster: Cluster) -> dict[str, str]:
 
 
 def _secrets(cluster: Cluster) -> frozenset[str]:
-    """Give the passwords by value, save those that are a word of every log (`admin`, `root`)."""
+    """Give the secrets by value, save those that are a word of every log (`admin`, `root`)."""
     accounts = [node.super_admin for node in cluster.plan.nodes]
     accounts += [account for server in cluster.plan.servers for account in server.accounts]
     passwords = {a.password for a in accounts if a.password not in (a.username, "")}
-    given = {
-        secret
-        for node in cluster.plan.nodes
-        if node.file is not None
-        for path in (cluster.folder / "nodes" / node.name).iterdir()
-        if path.suffix in (".toml", ".xml")
-        for secret in secret_values(path)
-    }
-    return frozenset(passwords | (given - _EVERYWHERE) | _keys(cluster.folder))
+    files = [*cluster.folder.glob("nodes/*/*.toml"), *cluster.folder.glob("nodes/*/*.xml")]
+    given = {secret for path in files for secret in secret_values(path)}
+    keys = {key for path in files if path.suffix == ".toml" for key in keys_in(_text(path))}
+    return frozenset(passwords | (given - _EVERYWHERE) | keys)
 
 
-def _keys(folder: Path) -> set[str]:
-    """Give the encryption keys as the nodes' files hold them, edited by hand or not."""
-    files = folder.glob("nodes/*/deployment.toml")
-    found = (_KEY.finditer(path.read_text(encoding="utf-8", errors="replace")) for path in files)
-    return {match[2][1:-1] for matches in found for match in matches} - {""}
+def _text(path: Path) -> str:
+    """Give what is readable of a file, whatever its encoding: a dump is for files in disorder."""
+    content = path.read_bytes()
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_utf_16 else "utf-8", errors="replace")
+    # Between others' zeros no redaction would find a password.
+    return text if "\0" not in text else "(this file is no text)"
+
+
+def _for_its_owner(path: Path) -> IO[bytes]:
+    """Open a file for writing that nobody else may read, not even as long as it is empty."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(descriptor, 0o600)  # one that an earlier call, or another program, has left
+    return os.fdopen(descriptor, "wb")
 
 
 def _add(archive: tarfile.TarFile, name: str, text: str) -> None:
