@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import docker
 import requests
+import urllib3
 from docker.utils import version_gte
 
 from lab.errors import EngineError, Problem
@@ -34,7 +35,8 @@ def asked(where: str) -> Iterator[None]:
     except docker.errors.APIError as error:
         said = str(error.explanation or error)
         raise refusal(error.status_code, said, where) from error
-    except requests.exceptions.RequestException as error:
+    # An answer that is read as a stream breaks with an error of the layer below.
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         cause = root_cause(error)
         raise EngineError(
             Problem(f"the engine stopped answering: {cause}", where, "is it still running?")

@@ -2,7 +2,7 @@
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -76,6 +76,20 @@ class PodmanLike(Answering):
     }
 
 
+class Dying(Answering):
+    """An engine that goes away while it tells how a pull, a push or a loading goes on."""
+
+    headers_sent: ClassVar = {"Api-Version": "1.41"}
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        row = b'{"status": "Pulling"}\r\n'
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(row), row))
+
+
 @contextmanager
 def serving(handler: type[Answering], path: Path) -> Iterator[str]:
     with socketserver.UnixStreamServer(str(path), handler) as server:
@@ -95,3 +109,22 @@ def test_another_server_is_told_apart_from_an_engine(tmp_path: Path) -> None:
         (problem,) = refused({"DOCKER_HOST": url}).problems
     assert problem.what == "the engine that DOCKER_HOST names does not answer"
     assert problem.where.endswith("what answers there is no Docker Engine")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda engine: list(engine.pull("somebody/some", "1")),
+        lambda engine: engine.push("somebody/some", "1"),
+        lambda engine: engine.load_images(iter([])),
+    ],
+)
+def test_an_engine_that_dies_while_it_tells_its_progress_is_named(
+    tmp_path: Path, work: Callable[[Engine], object]
+) -> None:
+    with (
+        serving(Dying, tmp_path / "dying.sock") as url,
+        Engine.connect({"DOCKER_HOST": url}) as engine,
+        pytest.raises(EngineError, match="the engine stopped answering"),
+    ):
+        work(engine)
