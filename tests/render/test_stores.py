@@ -34,12 +34,35 @@ def test_a_keystore_of_its_own_for_tls_leaves_the_primary_one():
         ({"truststore": {"file_name": "wso2carbon.jks"}}, "two passwords or two aliases"),
         ({"keystore": {"tls": {"alias": "other"}}}, "two passwords or two aliases"),
         ({"keystore": {"tls": {"key_password": "other"}}}, "PKCS#12 has one for both"),
+        (
+            {"keystore": {"primary": {"password": "p", "key_password": "other"}, "tls": {}}},
+            "PKCS#12 has one for both",
+        ),
+        ({"keystore": {"primary": {"password": ""}}}, "password is empty"),
+        (
+            {"keystore": {"primary": {"password": ""}, "tls": {"password": "wso2carbon"}}},
+            "password is empty",
+        ),
+        ({"truststore": {"password": ""}}, "password is empty"),
     ],
 )
 def test_a_store_that_can_t_be_written_is_told(values: dict[str, object], what: str):
     (problem,) = store_problems(values, "t.toml: nodes.gw.config")
     assert what in problem.what
     assert problem.where.startswith("t.toml: nodes.gw.config")
+
+
+def test_a_key_s_password_is_compared_with_the_one_that_its_store_inherits() -> None:
+    values = {"keystore": {"primary": {"password": "secret1"}, "tls": {"key_password": "secret1"}}}
+    assert store_problems(values, "t.toml") == []
+
+
+def test_an_empty_password_is_told_where_it_stands() -> None:
+    values = {"keystore": {"primary": {"password": ""}}, "truststore": {"password": ""}}
+    assert [problem.where for problem in store_problems(values, "t.toml: config")] == [
+        "t.toml: config.keystore.primary.password",
+        "t.toml: config.truststore.password",
+    ]
 
 
 def test_the_samples_stores_have_no_problem():
