@@ -2,6 +2,7 @@
 
 import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from lab.topology.names import lab_name_problem, name_problems
 from lab.topology.secrets import with_secrets
 from lab.topology.shape import shape_problems
 
+_DEEPEST = 64  # a topology has its values at a tenth of it
 _LARGEST = 1024 * 1024  # bytes; a topology is a page
 
 
@@ -76,11 +78,33 @@ def parse_topology(
 
 def _parse(text: str, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TopologyError(
             Problem(f"not valid TOML: {error}", where, "correct the file at that line")
         ) from error
+    except RecursionError as error:
+        raise TopologyError(_too_deep(where)) from error
+    if _is_deep(raw):
+        raise TopologyError(_too_deep(where))
+    return raw
+
+
+def _is_deep(raw: Mapping[str, Any]) -> bool:
+    """Tell whether values lie deeper in each other than anything that is done with them goes."""
+    values: list[Any] = [raw]
+    for _ in range(_DEEPEST):
+        values = [
+            inner
+            for value in values
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+    return bool(values)
+
+
+def _too_deep(where: str) -> Problem:
+    return Problem("nested too deep", where, "name a topology's .toml file")
 
 
 def _text(path: Path, where: str) -> str:

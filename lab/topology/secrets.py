@@ -85,7 +85,7 @@ def _read(path: Path) -> tuple[dict[str, str], Problem | None]:
     except OSError as error:
         what = f"the file of secrets can't be read: {error.strerror}"
         return {}, Problem(what, str(path), _MEND)
-    except ValueError:
+    except (ValueError, RecursionError):
         # The parser's own words could hold a piece of the line.
         return {}, Problem("the file of secrets is not TOML", str(path), 'write NAME = "…" lines')
     return {name: value for name, value in values.items() if isinstance(value, str)}, None

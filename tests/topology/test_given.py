@@ -73,6 +73,7 @@ def test_an_account_of_its_own_does_not_pass_to_other_nodes(tmp_path: Path) -> N
     [
         (SECRETS, 0o640, "the file of secrets is open to others (mode 0640)"),
         ("gw = ", 0o600, "the file of secrets is not TOML"),
+        (f"gw = {'[' * 3000}", 0o600, "the file of secrets is not TOML"),
         ('db = "x"\nother = "y"\n', 0o600, "the secret 'gw' isn't there"),
     ],
 )

@@ -46,6 +46,21 @@ def test_the_ready_made_topology_has_the_product_s_defaults():
     assert all(node.offset == 0 and not node.aliases for node in topology.nodes.values())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a = {'[' * 3000}{']' * 3000}",
+        f"a = {'[' * 300}{']' * 300}",
+        f"{'.'.join('a' * 3000)} = 1",
+        f"[nodes.gw.config.{'.'.join('a' * 3000)}]",
+    ],
+    ids=["arrays", "fewer-arrays", "keys", "tables"],
+)
+def test_what_is_nested_too_deep_is_refused(text: str) -> None:
+    with pytest.raises(TopologyError, match="nested too deep"):
+        parse_topology(text)
+
+
 def test_all_problems_come_at_once_each_at_its_key():
     text = """
         [lab]
