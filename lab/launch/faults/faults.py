@@ -22,7 +22,7 @@ from lab.launch.faults.passwords import (
     refuse_logins,
     with_other_password,
 )
-from lab.launch.faults.possible import require_possible, tls_ports
+from lab.launch.faults.possible import are_together, require_possible, tls_ports
 from lab.launch.faults.records import (
     Record,
     passing_of,
@@ -170,7 +170,8 @@ class Faults:
                 pem = certificate_of_a_stranger(self._member(fault.member).aliases)
                 relay = start_relay(engine, record.container, pem)
                 ports = tls_ports(self._plan, fault)
-                nft(rules.shown_rules(table, seen.addresses, ports, relay))
+                own = self._addresses_of(fault.member, seen)
+                nft(rules.shown_rules(table, own, ports, relay))
             case FaultKind.PAUSE:
                 engine.pause(seen.id)
             case FaultKind.KILL:
@@ -190,8 +191,13 @@ class Faults:
         self._engine.start(member.container)
 
     def _addresses(self, fault: Fault) -> tuple[str, ...]:
-        addresses = self._running(fault.peer).addresses
-        return (*addresses, "127.0.0.1") if fault.peer == fault.member else addresses
+        addresses = self._addresses_of(fault.peer, self._running(fault.peer))
+        return (*addresses, "127.0.0.1") if are_together(self._plan, fault) else addresses
+
+    def _addresses_of(self, name: str, seen: SeenContainer) -> tuple[str, ...]:
+        """Give a running member's addresses, which are its machine's where it shares one."""
+        machine = self._member(name).machine
+        return self._engine.inspect(machine).addresses if machine else seen.addresses
 
     # Healing
 

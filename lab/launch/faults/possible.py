@@ -30,16 +30,26 @@ def require_possible(plan: Plan, fault: Fault) -> None:
     """Raise `LabError` when the plan's lab can't have this fault."""
     for name in (fault.member, *((fault.peer,) if fault.kind in TOWARDS else ())):
         _require_member(plan, name)
-    if fault.member == fault.peer and not fault.port:
-        raise _problem(
-            f"{fault.member} can't be cut from itself", fault.member, "name one port: `NODE:PORT`"
-        )
+    if are_together(plan, fault) and not fault.port:
+        what = f"{fault.member} can't be cut from itself"
+        if fault.member != fault.peer:
+            what = f"{fault.member} can't be cut from {fault.peer}, with which it shares a machine"
+        raise _problem(what, fault.member, "name one port: `NODE:PORT`")
     if fault.kind is FaultKind.SLOW and fault.delay <= 0:
         raise _problem("answers can't come early", "--by", "give milliseconds above 0")
     if fault.kind is FaultKind.CERTIFICATE:
         tls_ports(plan, fault)
     if fault.kind is FaultKind.PASSWORD:
         _require_logins(plan, fault.member)
+
+
+def are_together(plan: Plan, fault: Fault) -> bool:
+    """Tell whether both sides of a fault are in one network namespace: one member, or one machine.
+
+    They reach each other at its loopback address, too.
+    """
+    machines = {member.name: member.machine or member.container for member in plan.members}
+    return bool(fault.peer) and machines.get(fault.member) == machines.get(fault.peer)
 
 
 def tls_ports(plan: Plan, fault: Fault) -> tuple[int, ...]:

@@ -49,6 +49,15 @@ def test_what_a_lab_cant_have_is_said_before_anything_is_touched(fault: Fault, s
     assert refused(fault).startswith(said)
 
 
+def test_members_of_one_machine_can_be_cut_from_each_other_at_one_port_alone() -> None:
+    nodes = tuple(replace(node, machine="lab-x-box") for node in PLAN.nodes)
+    plan = replace(PLAN, nodes=nodes)
+    with pytest.raises(LabError, match="can't be cut from cp, with which it shares a machine"):
+        require_possible(plan, Fault(FaultKind.CUT, "gw", "cp"))
+    require_possible(plan, Fault(FaultKind.CUT, "gw", "cp", 9443))
+    require_possible(plan, Fault(FaultKind.CUT, "gw", "db"))
+
+
 def test_a_real_nodes_password_lies_in_its_database_and_is_refused() -> None:
     nodes = tuple(replace(node, kind="image:wso2am") for node in PLAN.nodes)
     with pytest.raises(LabError, match="keeps its super admin in the database"):
