@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from lab.errors import EngineError
@@ -51,15 +53,16 @@ class Fleet(MemberEngine):
         anybody else waits for the other managers to elect a leader.
         """
         members, lost = _reach(machines, environ)
-        manager = leading(members) or ("" if to_look else elected(members))
-        rest = [name for name, one in members.items() if one.facts.swarm.node]
-        if not manager and not (to_look and rest and (lost or leaderless(members))):
-            problem = unmanaged(members, lost)
+        with ExitStack() as reached:
             for one in members.values():
-                one.close()
-            raise EngineError(problem)
-        machine = next(one for one in machines if one.name == (manager or rest[0]))
-        self = cls.connect(machine.environ(environ))
+                reached.enter_context(one)
+            manager = leading(members) or ("" if to_look else elected(members))
+            rest = [name for name, one in members.items() if one.facts.swarm.node]
+            if not manager and not (to_look and rest and (lost or leaderless(members))):
+                raise EngineError(unmanaged(members, lost))
+            machine = next(one for one in machines if one.name == (manager or rest[0]))
+            self = cls.connect(machine.environ(environ))
+            reached.pop_all()
         self.manager = manager
         self._environ = dict(environ)
         self._registry = registry
@@ -82,10 +85,10 @@ class Fleet(MemberEngine):
         """Give the processors of all machines that answer."""
         return sum(one.facts.cores for one in self.members.values())
 
-    @property
+    @cached_property
     def workshop(self) -> Engine:
         """Give the engine that images are made on: the one that the environment names."""
-        return Engine.connect(self._environ)
+        return self._ways.enter_context(Engine.connect(self._environ))
 
     def bring(
         self, images: Mapping[str, str], progress: Callable[[str], None], *, machine: str = ""
@@ -104,8 +107,7 @@ class Fleet(MemberEngine):
             if machine in ("", name) and name in self.members
         }
         members = {name: self.members[name] for name in wanted}
-        with self.workshop as workshop:
-            bring_images(workshop, members, wanted, progress, self._registry)
+        bring_images(self.workshop, members, wanted, progress, self._registry)
 
     # Machines
 
@@ -179,8 +181,10 @@ def _reach(
 
     def reach(machine: Machine) -> MemberEngine | str:
         try:
-            engine = MemberEngine.connect(machine.environ(environ))
-            engine.facts  # noqa: B018  # whoever answers knows them from here on
+            with ExitStack() as connected:
+                engine = connected.enter_context(MemberEngine.connect(machine.environ(environ)))
+                engine.facts  # noqa: B018  # whoever answers knows them from here on
+                connected.pop_all()
         except EngineError as error:
             return why_silent(error)
         return engine

@@ -1,16 +1,20 @@
 """Who manages the swarm when managers are lost."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from lab.errors import EngineError
+from lab.launch.engine import Engine
 from lab.launch.labels import LAB, MEMBER
-from lab.launch.swarm import leading
+from lab.launch.swarm import fleet, leading
 from lab.launch.swarm.engine import SwarmEngine
 from lab.launch.swarm.machines import Machine
+from lab.launch.swarm.member import MemberEngine
 from lab.launch.swarm.requirements import lacking
 from lab.launch.swarm.survey import survey
 from lab.launch.swarm.told import TASK_OF
@@ -88,3 +92,53 @@ def test_a_swarm_without_a_leader_is_what_its_managers_lack(tmp_path: Path) -> N
         told = lacking(survey(named, {}))
     assert told["m2"][0].startswith("no manager leads the swarm")
     assert told["m3"] == ()
+
+
+def test_images_are_made_over_one_connection_that_ends_with_the_fleet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    class Workshop(Engine):
+        is_open = True
+
+        def close(self) -> None:
+            self.is_open = False
+            super().close()
+
+    def connect(environ: Mapping[str, str]) -> Workshop:
+        made.append(Workshop.connect(environ))
+        return made[-1]
+
+    monkeypatch.setattr(fleet, "Engine", SimpleNamespace(connect=connect))
+    with machines(tmp_path, Script("m2")) as named:
+        environ = {"DOCKER_HOST": named[1].host}
+        with SwarmEngine.of(named, environ) as engine:
+            assert engine.workshop is engine.workshop
+            assert made[0].is_open
+    assert [one.is_open for one in made] == [False]
+
+
+@pytest.mark.parametrize("others", [(), (Script("m2"),)])
+def test_who_answers_and_does_not_tell_what_it_is_is_not_left_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: tuple[Script, ...]
+) -> None:
+    class Mute(Script):
+        def answer(self, path: str) -> tuple[int, object]:
+            return (500, {}) if path.endswith("/info") else super().answer(path)
+
+    connected = set()
+
+    class Member(MemberEngine):
+        def __init__(self, *told: Any, **more: Any) -> None:
+            super().__init__(*told, **more)
+            connected.add(self)
+
+        def close(self) -> None:
+            super().close()
+            connected.discard(self)
+
+    monkeypatch.setattr(fleet, "MemberEngine", Member)
+    with machines(tmp_path, Mute("m3"), *others) as named, suppress(EngineError):
+        SwarmEngine.of(named, {}).close()
+    assert connected == set()
