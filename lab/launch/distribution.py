@@ -76,9 +76,9 @@ def mmdebstrap_words(recipe: Recipe, archive: Path, options: str, mirror: str) -
 def mirror_of(targets: str) -> str:
     """Choose the Debian mirror among apt's index targets, "" when this machine uses none."""
     for line in targets.splitlines():
-        created_by, component, release, uri = line.split(maxsplit=3)
-        if (created_by, component) == ("Packages", "main") and _DEBIAN_SUITES.match(release):
-            return uri
+        match line.split(maxsplit=3):  # a repository may leave a field empty
+            case "Packages", "main", release, uri if _DEBIAN_SUITES.match(release):
+                return uri
     return ""
 
 

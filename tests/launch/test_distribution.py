@@ -27,6 +27,11 @@ def test_the_mirror_is_the_one_this_machine_uses_for_debian_itself() -> None:
     assert mirror_of(TARGETS) == "http://mirror.example/debian/"
 
 
+def test_a_target_without_all_its_fields_is_passed_over() -> None:
+    flat = "\n\nPackages  http://mirror.example/flat/\nPackages main bookworm\n"
+    assert mirror_of(flat + TARGETS) == "http://mirror.example/debian/"
+
+
 def test_a_machine_without_debian_mirror_leaves_the_choice_to_mmdebstrap() -> None:
     assert mirror_of("Packages main noble http://mirror.example/ubuntu/\n") == ""
     words = mmdebstrap_words(RECIPE, Path("/x.tar"), "/opts", "")
