@@ -3,7 +3,7 @@
 import re
 import threading
 
-from lab.errors import DatabaseError, Problem
+from lab.errors import DatabaseError, EngineError, Problem
 from lab.launch.dbscripts import Dbscript
 from lab.launch.engine import Engine
 from lab.launch.load_failures import load_failure
@@ -88,7 +88,7 @@ def has_first_rows(engine: Engine, container: str, schema: str) -> bool:
     """Tell whether the first rows of a user store are there; a silent server has none."""
     try:
         ran = ask(engine, container, _FIRST_ROWS.format(schema=_identifier(schema)))
-    except GoneError:
+    except EngineError:  # it has stopped or is gone, as its state tells
         return False
     return ran.exit_code == 0 and ran.stdout.strip() == b"1"
 
