@@ -115,10 +115,15 @@ class Receiver:
             return _failure("SessionTimeoutException", f"{session} expired")
         (count,) = struct.unpack_from(">i", body, at)
         at += 4
+        if count * 4 > len(body) - at:
+            raise UnreadableFrameError(f"no room for {count} events in the frame")
         for _ in range(count):
             (size,) = struct.unpack_from(">i", body, at)
-            self._take(body[at + 4 : at + 4 + size])
-            at += 4 + size
+            at += 4
+            if not 0 <= size <= len(body) - at:
+                raise UnreadableFrameError(f"event of {size} bytes reaches beyond the frame")
+            self._take(body[at : at + size])
+            at += size
         return _OK
 
     def _take(self, event: bytes) -> None:
