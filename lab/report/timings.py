@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from lab.launch.ownership import start_time_of
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.products.log_lines import stage_in
@@ -24,7 +24,6 @@ from lab.wiring.link import Link
 from probes.result import Result
 
 _ENGINE = "engine"
-_START_TIME = 19  # field 22 of /proc/PID/stat, counted from the state behind the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +225,7 @@ def _name(link: Link) -> str:
 def process_began() -> float:
     """Give the start of this process on the clock of `time.monotonic`; elsewhere than Linux now."""
     with suppress(OSError, ValueError, IndexError, AttributeError):
-        stat = Path("/proc/self/stat").read_text(encoding="utf-8")
-        ticks = int(stat.rpartition(")")[2].split()[_START_TIME])
-        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-        return time.monotonic() - age
+        if (ticks := start_time_of(os.getpid())) is not None:
+            age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+            return time.monotonic() - age
     return time.monotonic()
