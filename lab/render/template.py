@@ -122,14 +122,8 @@ def taken_from(
         at = (*path, key)
         if key not in values:
             yield from _leaves(below, at)
-        elif (
-            isinstance(below, Mapping) and isinstance(values[key], Mapping) and not _is_whole(path)
-        ):
+        elif isinstance(below, Mapping) and isinstance(values[key], Mapping) and path != _WHOLE:
             yield from taken_from(values[key], below, at)
-
-
-def _is_whole(path: Path) -> bool:
-    return path == ("database",)
 
 
 def _leaves(value: Any, path: Path) -> Iterator[Path]:
