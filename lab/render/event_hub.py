@@ -5,6 +5,7 @@ from typing import Any
 from lab.plan.model import Plan, PlannedNode
 from lab.products.apim_4x import AMQP_PORT, BINARY_PORT, BINARY_TLS_PORT
 from lab.products.facts import Role
+from lab.products.keys_4x import INTERCEPTOR, KEY_MANAGER_HEADER, NOTIFY_PATH
 from lab.render.node_urls import (
     MAPPED_USER,
     RUNTIME_USER,
@@ -54,12 +55,11 @@ def event_listener(plan: Plan, node: PlannedNode) -> Values:
     return {
         "id": "token_revocation",
         "type": "org.wso2.carbon.identity.core.handler.AbstractIdentityHandler",
-        "name": "org.wso2.is.notification.ApimOauthEventInterceptor",
+        "name": INTERCEPTOR,
         "order": 1,
         "properties": {
-            "notification_endpoint": management_url(plan, node, Role.CONTROL_PLANE)
-            + "/internal/data/v1/notify",
+            "notification_endpoint": management_url(plan, node, Role.CONTROL_PLANE) + NOTIFY_PATH,
             **RUNTIME_USER,
-            "header.X-WSO2-KEY-MANAGER": "default",
+            KEY_MANAGER_HEADER: "default",
         },
     }
