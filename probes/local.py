@@ -1,13 +1,9 @@
 """The host as one more vantage: the same probes in the calling process, for published ports."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from probes.attempt import attempt
 from probes.connection import Vantage
 from probes.names import Resolver, read_own_etc
-from probes.result import Result
-from probes.target import Target
 
 
 def stand_here(trust: str, addresses: Mapping[str, str]) -> Vantage:
@@ -17,8 +13,3 @@ def stand_here(trust: str, addresses: Mapping[str, str]) -> Vantage:
     keeps its name in the certificate's check and in the requests.
     """
     return Vantage(Resolver(read_own_etc, addresses), trust)
-
-
-async def attempt_all(targets: Sequence[Target], vantage: Vantage) -> tuple[Result, ...]:
-    """Try all targets at once, each one time, and give their results in the same order."""
-    return tuple(await asyncio.gather(*(attempt(target, vantage) for target in targets)))

@@ -86,7 +86,7 @@ def graph(*, word: str | None, output: Path | None, wanted: GraphFormat, verdict
     metavar="CODE[:NODE]",
     help="Leave out a finding, or one node's; repeatable.",
 )
-@product_version("", "The version that files without a topology are for; a home says its own.")
+@product_version("The version that files without a topology are for; a home says its own.")
 def check(
     *,
     paths: Sequence[str],
@@ -120,9 +120,7 @@ def check(
     required=True,
     help="The topology to write.",
 )
-@product_version(
-    "", "The version that the files are for; else what homes or XML files say, or 4.1.0."
-)
+@product_version("The version that the files are for; else what homes or XML files say, or 4.1.0.")
 @option(
     "--role",
     "roles",

@@ -106,14 +106,13 @@ def choice(*declared: str, of: type[StrEnum], default: StrEnum, **settings: Any)
     )
 
 
-def product_version(default: str, help: str) -> Decorator:  # noqa: A002  # as click's
+def product_version(help: str) -> Decorator:  # noqa: A002  # as click's
     """Take the version of a product as the parameter `release`."""
     return option(
         "--product-version",
         "release",
         envvar="LAB_PRODUCT_VERSION",
         metavar="VERSION",
-        default=default,
-        show_default=bool(default),
+        default="",
         help=help,
     )

@@ -91,7 +91,6 @@ VALIDATOR_ACCOUNT = (
 ENVIRONMENT = "api-manager.APIGateway.Environments.Environment[].ServerURL"
 REVOKE = "api-manager.OAuthConfigurations.RevokeAPIURL"
 DIRECTORY = "user-mgt.Realm.UserStoreManager[].ConnectionURL"
-USER_DATASOURCE = "user-mgt.Realm.Configuration.dataSource"
 _PUBLISHER = "api-manager.ThrottlingConfigurations.DataPublisher"
 _DEPLOYER = "api-manager.ThrottlingConfigurations.PolicyDeployer"
 _DECISIONS = "api-manager.ThrottlingConfigurations.JMSConnectionDetails"

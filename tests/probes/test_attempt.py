@@ -7,7 +7,7 @@ import pytest
 
 from probes.attempt import attempt, without_credentials
 from probes.connection import Vantage
-from probes.local import attempt_all, stand_here
+from probes.local import stand_here
 from probes.result import Outcome, Phase, Result, result_from_json
 from probes.target import HttpRequest, Protocol, Target, target_from_json
 from probes.trial import Trial
@@ -135,15 +135,6 @@ async def test_a_certificate_of_an_unknown_ca_is_refused(
         result = await attempt(target(protocol, port), vantage)
     assert result.outcome is Outcome.CERTIFICATE_INVALID
     assert "not signed by a CA that the node trusts" in result.seen
-
-
-async def test_results_come_in_the_order_of_their_targets(serve, hanging, closed_port, vantage):
-    async with serve(hanging) as port:
-        results = await attempt_all(
-            [target(Protocol.TCP, port, id="one"), target(Protocol.TCP, closed_port, id="two")],
-            vantage,
-        )
-    assert [(result.id, result.ok) for result in results] == [("one", True), ("two", False)]
 
 
 async def test_a_bug_in_a_probe_is_no_result(vantage, monkeypatch):
