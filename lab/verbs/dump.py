@@ -3,6 +3,7 @@
 import codecs
 import io
 import os
+import stat
 import tarfile
 import time
 from pathlib import Path
@@ -82,7 +83,8 @@ def _text(path: Path) -> str:
 def _for_its_owner(path: Path) -> IO[bytes]:
     """Open a file for writing that nobody else may read, not even as long as it is empty."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(descriptor, 0o600)  # one that an earlier call, or another program, has left
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # and no device, which is everybody's
+        os.fchmod(descriptor, 0o600)  # one that an earlier call, or another program, has left
     return os.fdopen(descriptor, "wb")
 
 

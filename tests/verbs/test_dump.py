@@ -96,3 +96,15 @@ def test_nobody_else_may_read_it_from_the_start(
     finally:
         os.umask(previous)
     assert rights == {0o600}
+
+
+def test_a_device_that_it_is_written_to_keeps_its_rights() -> None:
+    ends = os.openpty()
+    try:
+        device = Path(os.ttyname(ends[1]))
+        before = device.stat().st_mode
+        verb._for_its_owner(device).close()  # a dump would fill the terminal
+        assert device.stat().st_mode == before
+    finally:
+        for end in ends:
+            os.close(end)
