@@ -14,7 +14,6 @@ _DEFINITE = frozenset(
         Outcome.NO_LOGIN_KEY,
         Outcome.CERTIFICATE_INVALID,
         Outcome.WRONG_PROTOCOL,
-        Outcome.NOT_TRIED,
     }
 )
 
