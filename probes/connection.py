@@ -5,6 +5,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +66,15 @@ class Connection:
             async with asyncio.timeout(_GOOD_BYE):
                 await self.writer.wait_closed()
         except (OSError, TimeoutError):
+            self._cut()
+
+    def _cut(self) -> None:
+        """Close it at once: Python up to 3.11.3 can't abort a TLS transport."""
+        try:
             self.writer.transport.abort()
+        except (AttributeError, TypeError):
+            with suppress(OSError):
+                self.writer.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 async def dial(vantage: Vantage, phases: Phases, host: str, port: int) -> socket.socket:

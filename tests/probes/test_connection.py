@@ -3,11 +3,12 @@
 import asyncio
 import dataclasses
 import socket
+from types import SimpleNamespace
 
 import pytest
 
 from probes.attempt import attempt
-from probes.connection import dial
+from probes.connection import dial, open_plain
 from probes.phases import Phases
 from probes.result import Outcome, Phase
 from probes.target import Protocol, Target
@@ -27,6 +28,29 @@ async def test_what_nobody_can_connect_to_is_unreachable(vantage, host, port):
     result = await attempt(Target("a", Protocol.TCP, host, port, timeout=0.5), vantage)
     assert result.outcome in (Outcome.UNREACHABLE, Outcome.TIMED_OUT, Outcome.REFUSED)
     assert result.seen
+
+
+@pytest.mark.parametrize("fault", [AttributeError, TypeError])
+async def test_a_transport_that_cant_be_aborted_is_closed_at_its_socket(vantage, serve, fault):
+    ended = asyncio.Event()
+
+    async def listen(reader, _writer):
+        await reader.read(-1)
+        ended.set()
+
+    def refuse(*_args):
+        raise fault
+
+    async with serve(listen) as port:
+        connection = await open_plain(await dial(vantage, Phases(), "cp.wso2.com", port))
+        transport = connection.writer.transport
+        connection.writer._transport = SimpleNamespace(
+            close=lambda: None, abort=refuse, get_extra_info=transport.get_extra_info
+        )
+        await connection.close()
+        await asyncio.wait_for(ended.wait(), 5)
+        connection.writer._transport = transport
+        transport.close()
 
 
 async def test_an_address_outside_is_not_dialled(vantage, serve, hanging):
