@@ -21,6 +21,7 @@ from lab.launch.labels import LAB, MEMBER, Ownership, Part
 from lab.launch.members import Members
 from lab.launch.ownership import this_process
 from lab.launch.ports import published_ports, publishing, read_ports
+from lab.launch.presence import Presence
 from lab.launch.refusals import GoneError, PortTakenError
 from lab.launch.removal import remove_lab
 from lab.launch.seen import SeenContainer
@@ -41,7 +42,8 @@ _AT_ONCE = 16
 class Cluster:
     """One lab, half made or complete. Methods may be called from any thread.
 
-    *members* are its containers with their files, *databases* what its servers hold.
+    *members* are its containers with their files, *databases* what its servers hold, *presence*
+    tells which containers are gone.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Cluster:
         self._owner = owner
         self.members = Members(engine, plan, folder, owner, images)
         self.databases = Databases(engine, plan, self.start_server)
+        self.presence = Presence(engine, plan)
 
     # Starting and stopping
 

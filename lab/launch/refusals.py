@@ -58,6 +58,13 @@ _KINDS: tuple[tuple[type[EngineError], tuple[str, ...]], ...] = (
 )
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _CONFLICT = 401, 403, 404, 409
 _MEND = "the engine's own words are above; its log tells more"
+# What somebody did to a container behind the lab's back, by the engine's words.
+_MENDS = (
+    ("no such container", "somebody removed it; `lab down`, then `lab up` makes the lab again"),
+    ("is paused", "`docker unpause` it"),
+    ("paused container", "`docker unpause` it"),
+    ("is not running", "`lab start` its node"),
+)
 
 
 def refusal(status: int | None, said: str, where: str) -> EngineError:
@@ -65,7 +72,8 @@ def refusal(status: int | None, said: str, where: str) -> EngineError:
     kind = _kind(status, said.lower())
     if kind is LeaderlessError:
         return kind(Problem(f"{LEADERLESS}: {said}", where, RESTORE))
-    return kind(Problem(f"the engine refuses: {said}", where, _MEND))
+    mend = next((mend for words, mend in _MENDS if words in said.lower()), _MEND)
+    return kind(Problem(f"the engine refuses: {said}", where, mend))
 
 
 def _kind(status: int | None, said: str) -> type[EngineError]:

@@ -13,8 +13,7 @@ from lab.errors import LabError
 from lab.launch.cluster import Cluster
 from lab.report.json import report_json
 from lab.report.table import report_table
-from lab.verbs.engines import engine_of
-from lab.verbs.find import find
+from lab.verbs.found import found
 from lab.verbs.look import look
 from lab.verbs.redaction import keys_in, redact
 from lab.verbs.shell import Shell
@@ -27,8 +26,7 @@ _TEXTS = ("topology.toml", "compose.yaml", "ports.json", "options.json")
 
 def dump(name: str | None, output: Path | None, shell: Shell) -> int:
     """Write the archive: report, redacted files, logs; print its path."""
-    with engine_of(name, shell, to_look=True) as engine:
-        cluster = find(engine, name, shell)
+    with found(name, shell, to_look=True) as cluster:
         path = shell.folder / (output or Path(f"lab-{cluster.plan.lab}-dump.tar.gz"))
         parts = _parts(cluster)
     secrets = _secrets(cluster)

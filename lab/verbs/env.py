@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 from lab.launch.cluster import Cluster
 from lab.launch.ports import LOOPBACK, read_ports, ways
-from lab.verbs.engines import engine_of
-from lab.verbs.find import find
+from lab.verbs.found import found
 from lab.verbs.shell import ListFormat, Shell
 
 
 def env(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
     """Print `NAME=value` lines that a shell can evaluate, or a JSON object."""
-    with engine_of(name, shell, to_look=True) as engine:
-        values = values_of(find(engine, name, shell))
+    with found(name, shell, to_look=True) as cluster:
+        values = values_of(cluster)
     if wanted is ListFormat.JSON:
         shell.say(json.dumps(values, indent=2))
     else:

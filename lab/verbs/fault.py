@@ -10,8 +10,7 @@ from lab.launch.cluster import Cluster
 from lab.launch.faults.possible import TOWARDS, fault_on
 from lab.plan.fault import Fault, FaultKind
 from lab.report.json import fault_values
-from lab.verbs.engines import engine_of
-from lab.verbs.find import find
+from lab.verbs.found import found
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import ListFormat, Shell
 from lab.wiring.link import Link
@@ -33,8 +32,7 @@ class Wanted:
 
 def fault(wanted: Wanted, name: str | None, shell: Shell, *, format_: ListFormat) -> int:
     """Make a fault, list those in force, or heal; give the exit code, a command's own if any."""
-    with engine_of(name, shell) as engine:
-        cluster = find(engine, name, shell)
+    with found(name, shell) as cluster:
         if wanted.action in (LIST, HEAL) and wanted.command:
             raise _surplus(wanted.action, wanted.command[0], "it takes no command")
         if wanted.action == LIST:

@@ -8,13 +8,11 @@ from lab.diagnosis.down import machine_place
 from lab.errors import DeadlineError, LabError, Problem
 from lab.gate.patience import Patience, patience_for
 from lab.launch.cluster import Cluster
-from lab.launch.engine import Engine
 from lab.report.live import Progress
 from lab.report.report import Report
 from lab.report.timings import TimedProgress, Timings, process_began
-from lab.verbs.engines import engine_of
-from lab.verbs.find import find
 from lab.verbs.folder import held_folder
+from lab.verbs.found import found
 from lab.verbs.interrupts import interrupted_afterwards, uninterrupted
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.proving import prove
@@ -29,8 +27,9 @@ def reset(
 ) -> int:
     """Reset the lab, wait until it is healthy, and report; give the exit code."""
     timings = Timings(process_began())
-    with engine_of(name, shell) as engine:
-        report, late = _reset_found(engine, name, shell, timeout, timings)
+    with found(name, shell) as cluster:
+        patience = patience_for(cluster.plan, timeout)
+        report, late = reset_lab(cluster, patience, progress_to(shell), timings)
     print_report(report, wanted, shell)
     if timed:
         shell.tell(timings.table())
@@ -40,10 +39,8 @@ def reset(
 def reset_only_databases(name: str | None, shell: Shell, *, timed: bool) -> int:
     """Reset the lab's databases and say so; a probe of theirs would leave rows in them again."""
     timings = Timings(process_began())
-    with engine_of(name, shell) as engine:
-        cluster = find(engine, name, shell)
-        with timings.stage("databases reset"):
-            reset_databases(cluster)
+    with found(name, shell) as cluster, timings.stage("databases reset"):
+        reset_databases(cluster)
     shell.tell(f"{cluster.plan.lab}: its databases begin anew")
     if timed:
         shell.tell(timings.table())
@@ -135,10 +132,3 @@ def _restart(cluster: Cluster, server: str) -> None:
     """Replace a database server and start it: what it needs until it is ready is the longest."""
     cluster.members.renew(server)
     cluster.start_server(server)
-
-
-def _reset_found(
-    engine: Engine, name: str | None, shell: Shell, timeout: float | None, timings: Timings
-) -> tuple[Report, bool]:
-    cluster = find(engine, name, shell)
-    return reset_lab(cluster, patience_for(cluster.plan, timeout), progress_to(shell), timings)

@@ -18,8 +18,7 @@ from lab.smoke.policies import Asked, ask_for_policies
 from lab.smoke.run import Smoke
 from lab.smoke.site import site_of
 from lab.smoke.told import Step, Suspect, Told
-from lab.verbs.engines import engine_of
-from lab.verbs.find import find
+from lab.verbs.found import found
 from lab.verbs.interrupts import uninterrupted
 from lab.verbs.look import look, open_session, vantage_of, wiring_of
 from lab.verbs.shell import ListFormat, Shell
@@ -36,8 +35,7 @@ def smoke(name: str | None, shell: Shell, *, wanted: ListFormat) -> int:
 
     Raises `NotHealthyError` for a lab that isn't wired right, `UsageError` for one of the 2.x line.
     """
-    with engine_of(name, shell) as engine:
-        cluster = find(engine, name, shell)
+    with found(name, shell) as cluster:
         report = smoke_lab(cluster, lambda step: shell.tell(step_line(step)))
     shell.say(smoke_json(report) if wanted is ListFormat.JSON else smoke_table(report))
     return 0 if report.told.is_good else NotHealthyError.exit_code

@@ -2,8 +2,7 @@
 
 import time
 
-from lab.verbs.engines import engine_of
-from lab.verbs.find import find
+from lab.verbs.found import found
 from lab.verbs.look import look
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.shell import Format, Shell
@@ -15,8 +14,7 @@ def status(
     name: str | None, shell: Shell, *, wanted: Format, watch: bool, allow_degraded: bool
 ) -> int:
     """Report the lab; with *watch* until interrupted, a report each time something changes."""
-    with engine_of(name, shell, to_look=True) as engine:
-        cluster = find(engine, name, shell)
+    with found(name, shell, to_look=True) as cluster:
         report = look(cluster)
         print_report(report, wanted, shell)
         while watch:

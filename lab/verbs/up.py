@@ -64,12 +64,14 @@ def _up(request: Request, shell: Shell, connecting: "Future[Engine]", timings: T
         standing = find_complete(engine, plan.lab)
         if standing is not None:
             # What is new is proven otherwise.
+            from lab.verbs.found import explained  # noqa: PLC0415
             from lab.verbs.look import look  # noqa: PLC0415
             from lab.verbs.standing import refuse_another  # noqa: PLC0415
 
             refuse_another(standing, plan, request.choice.nodes)
             shell.tell(f"the lab {plan.lab} runs already; this is its report")
-            report, late = look(standing), False
+            with explained(standing):
+                report, late = look(standing), False
         else:
             report, late = _make(engine, plan, request, shell, timings=timings, began=began)
     print_report(report, request.format, shell)

@@ -60,3 +60,16 @@ def test_what_somebody_acts_upon_has_a_type_of_its_own(
     error = refusal(status, said, "container x")
     assert type(error) is kind
     assert said in error.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "mend"),
+    [
+        (404, "No such container: lab-x-km", "`lab down`"),
+        (500, "cannot start a paused container, try unpause instead", "`docker unpause` it"),
+        (409, "Container 1f is paused, unpause the container before exec", "`docker unpause` it"),
+        (409, "Container 1f is not running", "`lab start`"),
+    ],
+)
+def test_what_was_done_behind_the_labs_back_has_a_mend(status: int, said: str, mend: str) -> None:
+    assert mend in refusal(status, said, "container lab-x-km").problems[0].mend

@@ -22,7 +22,7 @@ from lab.launch.faults.passwords import (
     refuse_logins,
     with_other_password,
 )
-from lab.launch.faults.possible import are_together, require_possible, tls_ports
+from lab.launch.faults.possible import TOWARDS, are_together, require_possible, tls_ports
 from lab.launch.faults.records import (
     Record,
     passing_of,
@@ -106,6 +106,8 @@ class Faults:
         """
         require_possible(self._plan, fault)
         seen = self._running(fault.member)
+        if fault.kind in TOWARDS:  # an image may be made first, which takes a minute
+            self._running(fault.peer)
         image = self._image(fault, seen, progress)
         record = self._write_down(fault, seen, image, scoped=scoped)
         try:
