@@ -95,6 +95,17 @@ class Members:
         else:
             self.put_files(name)
 
+    def require_files(self) -> None:
+        """Raise `LabError` with each member whose files in the lab's folder can't be read."""
+        problems: list[Problem] = []
+        for name in self._containers:
+            try:
+                self._files_of(name)
+            except LabError as error:
+                problems += error.problems
+        if problems:
+            raise LabError(*problems)
+
     def put_files(self, name: str) -> None:
         """Put a member's files from the lab's folder into its container."""
         self._engine.put(self.container(name), self._files_of(name))

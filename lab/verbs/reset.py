@@ -14,6 +14,7 @@ from lab.report.timings import TimedProgress, Timings, process_began
 from lab.verbs.folder import held_folder
 from lab.verbs.found import found
 from lab.verbs.interrupts import interrupted_afterwards, uninterrupted
+from lab.verbs.look import wiring_of
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.proving import prove
 from lab.verbs.shell import Format, Shell
@@ -52,11 +53,16 @@ def reset_lab(
 ) -> tuple[Report, bool]:
     """Replace every member by a fresh one and prove the lab; tell too whether the time was up.
 
-    Raises `LabError`; what is half replaced is reset again by a second call.
+    Raises `LabError`; what is half replaced is reset again by a second call. A lab that lacks a
+    container, or has a file that can't be read, stays as it is.
     """
     began = time.monotonic()
     plan = cluster.plan
     _require_machines(cluster, [one.name for one in plan.members])
+    # Each tells what would end the reset when its members are gone already.
+    cluster.presence.require()
+    wiring_of(cluster)
+    cluster.members.require_files()
     with held_folder(cluster.folder, plan.lab), TimedProgress(progress, timings) as timed:
         timed.step(f"replacing {len(plan.members)} containers")
         # A member between its removal and its creation would be lost to whoever comes next.

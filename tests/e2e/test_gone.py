@@ -21,6 +21,14 @@ def docker(*words: str) -> None:
     subprocess.run(["docker", *words], check=True, capture_output=True)
 
 
+def running(lab: Lab) -> list[str]:
+    """Give the ids of the lab's containers that run."""
+    wanted = f"label=apim-lab.lab={lab.name}"
+    return subprocess.check_output(
+        ["docker", "ps", "--quiet", "--filter", wanted], text=True
+    ).splitlines()
+
+
 def test_a_removed_node_is_told_by_every_verb_that_needs_it(own: Lab) -> None:
     docker("rm", "--force", f"lab-{own.name}-km")
     for words in (
@@ -38,6 +46,30 @@ def test_a_removed_node_is_told_by_every_verb_that_needs_it(own: Lab) -> None:
             f"   at: container lab-{own.name}-km",
             f" hint: `lab down {own.name}`, then `lab up` makes the lab again",
         ]
+
+
+@pytest.mark.parametrize("removed", ["km", "prober"])
+def test_a_reset_refuses_a_lab_that_lacks_a_container_and_touches_nothing(
+    own: Lab, removed: str
+) -> None:
+    docker("rm", "--force", f"lab-{own.name}-{removed}")
+    before = running(own)
+    ran = own.program("reset", own.name)
+    assert ran.returncode == 1
+    assert f"error: {removed} has no container: somebody removed it\n" in ran.stderr
+    assert "replacing" not in ran.stderr
+    assert running(own) == before
+    assert len(before) == 5
+
+
+def test_a_reset_refuses_files_that_nobody_can_read_and_touches_nothing(own: Lab) -> None:
+    (own.folder / "nodes" / "km" / "deployment.toml").unlink()
+    before = running(own)
+    ran = own.program("reset", own.name)
+    assert ran.returncode == 2
+    assert "error: node km has no configuration file\n" in ran.stderr
+    assert running(own) == before
+    assert len(before) == 6
 
 
 def test_a_paused_prober_is_told_with_what_lets_it_go_on(own: Lab) -> None:
