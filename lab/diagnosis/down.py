@@ -96,7 +96,7 @@ def _describe(state: NodeState) -> tuple[Code, str, str]:
         case State.MISSING:
             return Code.MISSING, f"{name} has no container", "`lab down`, then `lab up`"
         case State.PAUSED:
-            return Code.PAUSED, f"{name} is paused", f"`docker unpause` its container, or {again}"
+            return Code.PAUSED, f"{name} is paused", "`docker unpause` its container"
         case State.STUCK:
             return Code.STUCK, *_stuck(state)
     if state.exit_code in STOPPED:

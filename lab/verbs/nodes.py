@@ -9,6 +9,7 @@ from lab.launch.presence import in_the_way
 from lab.plan.observed import State
 from lab.verbs.found import found
 from lab.verbs.shell import Shell
+from lab.verbs.starting import require_alive, start_member
 
 
 def stop(node: str, name: str | None, shell: Shell) -> int:
@@ -20,10 +21,13 @@ def stop(node: str, name: str | None, shell: Shell) -> int:
 
 
 def start(node: str, name: str | None, shell: Shell) -> int:
-    """Start a node again, with its files as they lie in the lab's folder."""
+    """Start a node again, with its files as they lie in the lab's folder.
+
+    Raises `LabError` as `start_member` and `require_alive` do.
+    """
     with _found_with(node, name, shell) as cluster:
-        cluster.start_node(node)
-        shell.tell(f"{node}: started")
+        shell.tell(f"{node}: {start_member(cluster, node)}")
+        require_alive(cluster, node)
     return 0
 
 

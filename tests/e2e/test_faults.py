@@ -10,6 +10,7 @@ from tests.e2e.conftest import Lab
 
 pytestmark = pytest.mark.engine
 
+HELD = "/home/wso2carbon/wso2am/repository/conf/deployment.toml"
 PASSWORD = ('password = "admin"', 'password = "wrong"')
 PORT = ("tcp://cp.wso2.com:5672", "tcp://cp.wso2.com:5673")
 ALIAS = ("https://km.wso2.com:9443", "https://kn.wso2.com:9443")
@@ -198,9 +199,13 @@ def test_a_node_that_was_given_another_password_is_named_and_not_its_callers(lab
 
 
 def test_a_node_that_a_file_keeps_from_starting_is_told_with_its_last_line(lab: Lab) -> None:
-    with lab.edited("tm", "[server]", "[server"), stopped(lab, "tm"):
-        pass
-    subprocess.run(["docker", "wait", f"lab-{lab.name}-tm"], check=True, capture_output=True)
+    container = f"lab-{lab.name}-tm"
+    assert lab.program("stop", "tm", "--name", lab.name).returncode == 0
+    with lab.edited("tm", "[server]", "[server"):  # `lab start` would refuse it
+        file = lab.folder / "nodes" / "tm" / "deployment.toml"
+        for words in (["cp", str(file), f"{container}:{HELD}"], ["start", container]):
+            subprocess.run(["docker", *words], check=True, capture_output=True)
+    subprocess.run(["docker", "wait", container], check=True, capture_output=True)
     ran = lab.program("status", lab.name)
     assert ran.returncode == 3
     assert "LAB0201: tm exited with code 1: " in ran.stdout
