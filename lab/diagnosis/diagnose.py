@@ -19,6 +19,7 @@ from lab.diagnosis.answers import (
 )
 from lab.diagnosis.codes import Code, rank
 from lab.diagnosis.credentials import find_credentials, find_login_keys
+from lab.diagnosis.detached import find_detached
 from lab.diagnosis.down import find_down, is_carried, machine_place
 from lab.diagnosis.evidence import Evidence, line_of
 from lab.diagnosis.followers import (
@@ -72,6 +73,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     """Judge every link, and find the fewest causes that explain all that isn't healthy."""
     failing = [link for link in evidence.links if evidence.outcome(link) is not Outcome.OK]
     causes = find_down(evidence, failing)
+    causes += find_detached(evidence, _open(failing, causes))
     causes = follow_directories(evidence, _open(failing, causes), causes)
     held = held_back(evidence, _open(failing, causes))
     left = [link for link in failing if all(link not in links for links in held.values())]

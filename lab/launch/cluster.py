@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lab.errors import Problem
 from lab.launch.archive import file_in
+from lab.launch.attachment import attach, off_network
 from lab.launch.channel import Channel, ExecChannel
 from lab.launch.databases import Databases
 from lab.launch.definitions import PROBER_KIND, SIDECARS, Images
@@ -79,6 +80,10 @@ class Cluster:
                 self.members.exchange_ports(name)
         return self._engine.start(self.members.container(name))
 
+    def attach(self, name: str) -> bool:
+        """Put a member on the networks that somebody took it off; tell whether there was one."""
+        return attach(self._engine, self.plan, name)
+
     def start_front(self) -> None:
         """Start what leads from this machine into a closed lab; raises `PortTakenError`."""
         self._engine.start(way_in_name(self.plan))
@@ -104,13 +109,16 @@ class Cluster:
 
     def states(self) -> tuple[NodeState, ...]:
         """Tell the state of every member, in the plan's order."""
-        seen = {
-            container.labels[MEMBER]: container
-            for container in self._engine.containers(f"{LAB}={self.plan.lab}")
-        }
+        listed = self._engine.containers(f"{LAB}={self.plan.lab}")
+        seen = {container.labels[MEMBER]: container for container in listed}
         names = [member.name for member in self.plan.members]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return tuple(pool.map(lambda name: self._state(name, seen.get(name)), names))
+            states = pool.map(lambda name: self._state(name, seen.get(name)), names)
+        off = {} if self.is_on_swarm else off_network(self.plan, listed)
+        return tuple(
+            replace(one, off=off.get(one.name, ())) if one.state is State.RUNNING else one
+            for one in states
+        )
 
     def state(self, name: str) -> NodeState:
         """Tell one member's state."""

@@ -48,6 +48,8 @@ class SeenContainer:
     error: str = ""  # why the engine could not start it
     published: Mapping[int, int] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()  # IPv4, on its networks; only an inspection shows them
+    # its networks, and its names there, which only an inspection shows
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     machine: str = ""  # of a swarm, on which it runs; empty on one engine
     restarts: int = 0  # how often the swarm started it again
 

@@ -34,6 +34,7 @@ class NodeState:
     last_lines: tuple[str, ...] = ()  # the log's end, or the line after which it is stuck
     machine: str = ""  # of a swarm, on which it runs
     restarts: int = 0  # how often the swarm started it again; then *exit_code* is of the last end
+    off: tuple[str, ...] = ()  # the networks that somebody took it off while it runs
 
     @property
     def is_down(self) -> bool:

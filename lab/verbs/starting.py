@@ -21,6 +21,8 @@ _BETWEEN = 0.1
 def start_member(cluster: Cluster, name: str) -> str:
     """Start a member and say what came of it; one that runs on these files already stays as it is.
 
+    Whoever was taken off its network is put on it again.
+
     Raises `LabError` for one that runs on its files of before an edit, that is paused or has no
     container, and `TopologyError` for a file that is missing or can't be read.
     """
@@ -29,9 +31,12 @@ def start_member(cluster: Cluster, name: str) -> str:
     if problem is not None:
         raise LabError(problem)
     if state.state is State.RUNNING:
+        if cluster.attach(name):
+            return "runs already; put on its network again"
         _require_unedited(cluster, name)
         return "runs already"
     require_files(cluster, name)
+    cluster.attach(name)
     cluster.start_node(name)
     return "started"
 

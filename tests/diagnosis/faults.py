@@ -47,6 +47,14 @@ _TM_LINE = Position("tm/deployment.toml", 39)
 _STORE_LINES = Position("gw/user-mgt.xml", 30), Position("gw/user-mgt.xml", 31)
 
 FAULTS = {
+    "gw was taken off the network": _fault(
+        Seen(
+            _all(TO["gw"] | FROM["gw"], Outcome.NAME_UNKNOWN),
+            states=(NodeState("gw", State.RUNNING, off=("lab-x",)),),
+        ),
+        "LAB0231",
+        "container lab-x-gw",
+    ),
     "gw's super admin has another password": _fault(
         Seen(_all(_GW_LOGINS, Outcome.CREDENTIALS_REFUSED)),
         "LAB0220",

@@ -20,6 +20,10 @@ def _mended(lab: Lab) -> Iterator[None]:
     lab.healthy_again()
 
 
+def docker(*words: str) -> None:
+    subprocess.run(["docker", *words], check=True, capture_output=True)
+
+
 def on(lab: Lab, verb: str, node: str) -> subprocess.CompletedProcess[str]:
     return lab.program(verb, node, "--name", lab.name)
 
@@ -71,3 +75,19 @@ def test_a_node_that_ends_at_a_broken_keystore_is_told_with_its_last_line(lab: L
     assert "error: km ended at once with exit code 1: " in ran.stderr
     assert "keystore can't be opened" in ran.stderr
     assert on(lab, "start", "km").returncode == 0
+
+
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["running", "stopped"])
+def test_a_node_off_its_network_is_the_one_cause_and_its_start_puts_it_on(
+    lab: Lab, *, is_stopped: bool
+) -> None:
+    docker("network", "disconnect", "--force", f"lab-{lab.name}", f"lab-{lab.name}-gw")
+    told = lab.status()
+    assert [cause["code"] for cause in told["causes"]] == ["LAB0231"]
+    assert told["cause"]["where"] == f"container lab-{lab.name}-gw"
+    assert told["cause"]["mend"] == "`lab start gw` puts it on again"
+    if is_stopped:
+        assert on(lab, "stop", "gw").returncode == 0
+    ran = on(lab, "start", "gw")
+    assert ran.returncode == 0, ran.stderr
+    lab.healthy_again()

@@ -29,11 +29,15 @@ class Cluster:
         self.members = Members(None, self.plan, folder, owner, Images("", {}, {}))
         self.started: list[str] = []
         self.was_edited: tuple[str, ...] = ()
+        self.was_off = False
         self._states = list(states)
         self._log = log
 
     def state(self, _: str) -> NodeState:
         return self._states.pop(0) if len(self._states) > 1 else self._states[0]
+
+    def attach(self, _: str) -> bool:
+        return self.was_off
 
     def edited(self) -> tuple[str, ...]:
         return self.was_edited
@@ -66,6 +70,13 @@ def test_a_stopped_member_is_started(rendered: Path, name: str) -> None:
 def test_a_node_that_runs_on_its_files_stays_as_it_is(rendered: Path) -> None:
     cluster = Cluster(rendered, NodeState("km", State.RUNNING))
     assert start_member(cluster, "km") == "runs already"
+    assert cluster.started == []
+
+
+def test_a_node_that_runs_off_its_network_is_put_on_it(rendered: Path) -> None:
+    cluster = Cluster(rendered, NodeState("km", State.RUNNING))
+    cluster.was_off = True
+    assert start_member(cluster, "km") == "runs already; put on its network again"
     assert cluster.started == []
 
 

@@ -1,6 +1,6 @@
 """The networks of an engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -54,10 +54,19 @@ class Networks(Door):
             )
         return str(made["Id"])
 
-    def join(self, network: str, container: str, address: str = "") -> None:
-        """Put a container into one more network, at *address* if one is told."""
+    def join(
+        self, network: str, container: str, address: str = "", aliases: Iterable[str] = ()
+    ) -> None:
+        """Put a container into one more network, at *address* and by *aliases* if told."""
         with asked(f"network {network}"):
-            self._api.connect_container_to_network(container, network, ipv4_address=address or None)
+            self._api.connect_container_to_network(
+                container, network, ipv4_address=address or None, aliases=list(aliases) or None
+            )
+
+    def leave(self, network: str, container: str) -> None:
+        """Take a container off a network, running or not."""
+        with asked(f"network {network}"):
+            self._api.disconnect_container_from_network(container, network, force=True)
 
     def remove_network(self, network: str) -> None:
         """Remove a network; raises `InUseError` while it has endpoints, `GoneError`."""

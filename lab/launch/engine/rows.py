@@ -63,7 +63,10 @@ def seen_network(row: Mapping[str, Any]) -> SeenNetwork:
 def listed_container(row: Mapping[str, Any]) -> SeenContainer:
     """Read a container as a listing shows it: without process, ports and addresses."""
     name = row["Names"][0].lstrip("/") if row["Names"] else ""
-    return SeenContainer(row["Id"], name, row["Labels"] or {}, row["State"], row["Image"])
+    networks = _networks(row.get("NetworkSettings") or {})
+    return SeenContainer(
+        row["Id"], name, row["Labels"] or {}, row["State"], row["Image"], networks=networks
+    )
 
 
 def inspected_container(row: Mapping[str, Any]) -> SeenContainer:
@@ -82,6 +85,7 @@ def inspected_container(row: Mapping[str, Any]) -> SeenContainer:
         error=state.get("Error", ""),
         published=_published(row["HostConfig"].get("PortBindings") or {}),
         addresses=_addresses(row["NetworkSettings"].get("Networks") or {}),
+        networks=_networks(row["NetworkSettings"]),
     )
 
 
@@ -95,6 +99,11 @@ def _published(bindings: Mapping[str, Any]) -> dict[int, int]:
 
 def _addresses(networks: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(one["IPAddress"] for one in networks.values() if one.get("IPAddress"))
+
+
+def _networks(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    networks = settings.get("Networks") or {}
+    return {name: tuple((one or {}).get("Aliases") or ()) for name, one in networks.items()}
 
 
 def seen_image(row: Mapping[str, Any]) -> SeenImage:

@@ -65,6 +65,8 @@ def test_a_listed_container_that_loses_its_name_is_read_all_the_same() -> None:
     row = {"Id": "c1", "Names": ["/lab-x-cp"], "Labels": None, "State": "created", "Image": "i"}
     assert listed_container(row) == SeenContainer("c1", "lab-x-cp", {}, "created", "i")
     assert listed_container({**row, "Names": None}).name == ""
+    networks = {"Networks": {"lab-x": {"Aliases": None}}}
+    assert listed_container({**row, "NetworkSettings": networks}).networks == {"lab-x": ()}
 
 
 def test_an_inspected_container_tells_its_ports_addresses_and_end() -> None:
@@ -83,7 +85,9 @@ def test_an_inspected_container_tells_its_ports_addresses_and_end() -> None:
             "HostConfig": {
                 "PortBindings": {"9443/tcp": [{"HostIp": "", "HostPort": "40001"}], "1/tcp": []}
             },
-            "NetworkSettings": {"Networks": {"n": {"IPAddress": "10.1.2.3"}, "m": {}}},
+            "NetworkSettings": {
+                "Networks": {"n": {"IPAddress": "10.1.2.3", "Aliases": ["a"]}, "m": {}}
+            },
         }
     )
     assert (seen.name, seen.status, seen.exit_code, seen.oom_killed) == (
@@ -94,6 +98,7 @@ def test_an_inspected_container_tells_its_ports_addresses_and_end() -> None:
     )
     assert seen.published == {9443: 40001}
     assert seen.addresses == ("10.1.2.3",)
+    assert seen.networks == {"n": ("a",), "m": ()}
     assert seen.error == ""
 
 
