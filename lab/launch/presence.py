@@ -1,5 +1,6 @@
 """Which of a lab's containers are gone or frozen, as problems that say how to mend it."""
 
+import time
 from collections.abc import Iterator, Mapping
 
 from lab.errors import LabError, Problem
@@ -11,6 +12,7 @@ from lab.plan.model import Plan
 from lab.plan.observed import NodeState, State
 
 _GOING = ("removing", "dead")
+_AGAIN = 0.05
 _BESIDE = (Part.FAULT, Part.SIDECAR, Part.BUILDER)  # they come and go while the lab stands
 
 
@@ -34,9 +36,23 @@ class Presence:
             return (removed(self._plan.lab),)
         return (*self._gone(seen), *self._frozen(seen))
 
-    def is_removed(self) -> bool:
-        """Tell whether somebody has removed the lab: nothing of it is there, or no prober."""
-        return not self._engine.unseen_machine and PROBER not in self._seen()
+    def is_removed(self, *, within: float = 0.0) -> bool:
+        """Tell whether somebody has removed the lab, of which the prober goes last.
+
+        A removal that has begun, as members that have ended or are gone show, is waited for
+        *within* seconds.
+        """
+        if self._engine.unseen_machine:
+            return False
+        until = time.monotonic() + within
+        while PROBER in (seen := self._seen()):
+            has_begun = any(self._gone(seen)) or any(
+                one.status == "exited" for one in seen.values()
+            )
+            if not has_begun or time.monotonic() > until:
+                return False
+            time.sleep(_AGAIN)
+        return True
 
     def require(self) -> None:
         """Raise `LabError` with all that is gone, and with a prober that is paused."""

@@ -82,6 +82,8 @@ def _kind(status: int | None, said: str) -> type[EngineError]:
             return kind
     if status == _CONFLICT and "already in progress" in said:
         return GoingError
+    if status == _CONFLICT and "marked for removal" in said:
+        return GoneError
     if status == _CONFLICT and "already in use" in said:
         return NameTakenError
     if status in (_UNAUTHORIZED, _FORBIDDEN):

@@ -210,7 +210,9 @@ def _held_by(network: SeenNetwork, strangers: Sequence[str]) -> InUseError:
 def _remove_folder(folder: Path, lab: str) -> None:
     """Remove a lab's folder, or the empty one of a start that died before it wrote a file."""
     if _is_of(folder, lab):
-        shutil.rmtree(folder)
+        while folder.exists():
+            with suppress(FileNotFoundError):  # a start that ends removes its own at the same time
+                shutil.rmtree(folder)
     with suppress(OSError):  # it holds something else, or other labs' folders are beside it
         if folder.exists():
             folder.rmdir()

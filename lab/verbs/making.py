@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from lab.errors import LabError
 from lab.gate.patience import Patience
 from lab.launch.cluster import Cluster
 from lab.launch.create_cluster import create_cluster
@@ -14,15 +15,20 @@ from lab.launch.homes.product_image import take_distributions
 from lab.launch.labels import OWNER, Ownership, Purpose
 from lab.launch.lease import clear_name
 from lab.launch.ownership import Owner, this_process
+from lab.launch.presence import removed
 from lab.launch.removal import objects_of, remove_lab
 from lab.launch.sources import Sources
 from lab.plan.model import Plan
+from lab.plan.observed import NodeState, State
 from lab.render.tree import check_folder
 from lab.report.live import Progress
 from lab.report.report import Report
 from lab.report.timings import TimedProgress, Timings
 from lab.verbs.folder import held_folder
 from lab.verbs.interrupts import uninterrupted
+
+_REMOVAL = 3.0  # seconds at most that the rest of a removal takes
+_KILLED = 137  # the exit code of a container that a removal ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,10 @@ def make_lab(
                 maker=maker,
             )
         prove = _load_proving()
-        with timings.stage("every link proven", waited_for="the containers"):
+        proving = timings.stage("every link proven", waited_for="the containers")
+        with _removal_told(cluster), proving:
             report, late = prove(cluster, patience=patience, progress=timed, began=began)
+            _require_standing(cluster, report)
         with timings.stage("completion noted", waited_for="the verdict"):
             cluster.complete()
     return Made(cluster, report, late)
@@ -98,6 +106,33 @@ def _load_proving() -> Callable[..., tuple[Report, bool]]:
     from lab.verbs.proving import prove  # noqa: PLC0415
 
     return prove
+
+
+@contextmanager
+def _removal_told(cluster: Cluster) -> Iterator[None]:
+    """Raise `LabError` with the lab's removal by somebody else where that is behind an error.
+
+    It takes containers and files away, and whichever is missed first says something else.
+    """
+    try:
+        yield
+    except (LabError, OSError) as error:
+        if cluster.presence.is_removed(within=_REMOVAL):
+            raise LabError(removed(cluster.plan.lab)) from error
+        raise
+
+
+def _require_standing(cluster: Cluster, report: Report) -> None:
+    """Raise `LabError` where members have ended because the lab is removed at this moment."""
+    has_begun = any(map(_is_taken, report.diagnosis.nodes))
+    if has_begun and cluster.presence.is_removed(within=_REMOVAL):
+        raise LabError(removed(cluster.plan.lab))
+
+
+def _is_taken(state: NodeState) -> bool:
+    """Tell whether a member is as a removal leaves it: killed, or gone."""
+    was_killed = state.state is State.EXITED and state.exit_code == _KILLED
+    return was_killed or state.state is State.MISSING
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.e2e.conftest import Lab, Program, objects_of
+from tests.e2e.conftest import PATIENCE, Lab, Program, objects_of, running_since
 
 pytestmark = pytest.mark.engine
 
@@ -97,3 +97,19 @@ def test_nothing_of_a_spoiled_lab_stays(own: Lab) -> None:
     assert "error: prober has no container: somebody removed it\n" in ran.stderr
     assert own.program("down", own.name).returncode == 0
     assert objects_of(own.name) == []
+
+
+def test_a_start_whose_lab_is_removed_meanwhile_says_so(program: Program, name: str) -> None:
+    starting = program.begin("up", "km-tm-separated", "--name", name, "--purpose", "person")
+    running_since(f"lab-{name}-km")
+    removing = program.apart("down", name)
+    _, said = starting.communicate(timeout=PATIENCE)
+    assert (removing.returncode, removing.stderr) == (0, f"{name}: removed\n")
+    assert starting.returncode == 1
+    assert said.splitlines()[-3:] == [
+        "error: the lab was removed meanwhile",
+        f"   at: lab {name}",
+        " hint: `lab up` makes it again",
+    ]
+    assert "Traceback" not in said
+    assert objects_of(name) == []

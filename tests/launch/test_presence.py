@@ -70,6 +70,29 @@ def test_a_paused_prober_is_told_and_a_paused_node_is_its_own_affair() -> None:
     )
 
 
+def test_a_lab_without_its_prober_is_removed() -> None:
+    assert Presence(Engine(*map(seen, NAMES[:-1])), PLAN).is_removed()
+    assert Presence(Engine(), PLAN).is_removed()
+    assert not Presence(Engine(*map(seen, NAMES)), PLAN).is_removed(within=60)
+
+
+def test_a_removal_that_has_begun_is_waited_for() -> None:
+    class Going(Engine):
+        """Has no prober from the third look on."""
+
+        looks = 0
+
+        def containers(self, _: str) -> Sequence[SeenContainer]:
+            self.looks += 1
+            names = NAMES if self.looks < 3 else NAMES[:-1]
+            return [seen(one, "exited" if one == "db" else "running") for one in names]
+
+    engine = Going()
+    assert Presence(engine, PLAN).is_removed(within=60)
+    assert engine.looks == 3
+    assert not Presence(Going(), PLAN).is_removed()
+
+
 def test_what_a_lost_machine_hides_is_not_called_removed() -> None:
     engine = Engine()
     engine.unseen_machine = "east"

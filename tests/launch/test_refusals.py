@@ -39,6 +39,7 @@ from lab.launch.refusals import (
         (403, "error while removing network: network x has active endpoints", InUseError),
         (409, "conflict: unable to remove (must be forced) - image is being used by x", InUseError),
         (409, "removal of container x is already in progress", GoingError),
+        (409, "can not get logs from container which is dead or marked for removal", GoneError),
         (
             500,
             "rpc error: code = Unknown desc = The swarm does not have a leader.",

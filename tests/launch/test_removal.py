@@ -1,6 +1,7 @@
 """Removal: what is on its way out is waited for, and nothing else."""
 
 import math
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -112,3 +113,32 @@ def test_the_folder_of_a_start_that_wrote_no_file_goes_only_while_it_is_empty(
     node = SeenContainer("1" * 64, "lab-t-gw", {LAB: "t", FOLDER: str(folder)}, "created")
     remove_lab_objects(Going(0), "t", LabObjects((node,)))  # type: ignore[arg-type]
     assert folder.exists() is stays
+
+
+def test_a_folder_that_somebody_else_removes_at_the_same_time_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "t"
+    (folder / "nodes").mkdir(parents=True)
+    (folder / "topology.toml").touch()
+    (folder / "options.json").write_text('{"name": "t"}')
+    remove, calls = shutil.rmtree, []
+
+    def missing_one(path: Path) -> None:
+        calls.append(path)
+        if len(calls) == 1:
+            raise FileNotFoundError
+        remove(path)
+
+    monkeypatch.setattr(removal.shutil, "rmtree", missing_one)
+    network = replace(NETWORK, labels={LAB: "t", FOLDER: str(folder)})
+    remove_lab_objects(Nobody(), "t", LabObjects(networks=(network,)))
+    assert len(calls) == 2
+    assert not folder.exists()
+
+
+class Nobody:
+    """An engine on which everything is gone already."""
+
+    def remove_network(self, network: str) -> None:
+        raise GoneError(Problem("the engine refuses", network, ""))
