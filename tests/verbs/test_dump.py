@@ -40,8 +40,7 @@ def dump(nodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dump:
         folder=nodes.parents[1],
         logs=logs,
     )
-    monkeypatch.setattr(verb, "engine_of", lambda *_, **__: nullcontext())
-    monkeypatch.setattr(verb, "find", lambda *_: cluster)
+    monkeypatch.setattr(verb, "found", lambda *_, **__: nullcontext(cluster))
     monkeypatch.setattr(verb, "look", silent)
 
     def dumped() -> dict[str, str]:
