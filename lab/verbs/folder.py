@@ -18,11 +18,11 @@ def held_folder(folder: Path, lab: str) -> Iterator[None]:
     """Hold the folder, made if need be, until the end; a folder that was made goes when that fails.
 
     The engine's lock is the lab's name, but files are written before the first object exists.
-    Raises `NameHeldError` when another process holds it; a dead one holds nothing.
+    Raises `NameHeldError` when another process holds it (a dead one holds nothing), `LabError` when
+    it can't be made.
     """
     is_ours = not folder.exists()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    handle = _opened(folder)
     try:
         _lock(handle, folder, lab)
         yield
@@ -34,6 +34,16 @@ def held_folder(folder: Path, lab: str) -> Iterator[None]:
         raise
     finally:
         os.close(handle)
+
+
+def _opened(folder: Path) -> int:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        mend = "call it in a folder that is there and that you may write to"
+        what = f"the lab's folder can't be made: {error.strerror}"
+        raise LabError(Problem(what, str(folder), mend)) from error
 
 
 def _lock(handle: int, folder: Path, lab: str) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.verbs.folder import remove_unfinished
+from lab.errors import LabError
+from lab.verbs.folder import held_folder, remove_unfinished
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,14 @@ def test_what_lies_around_the_labs_stays(tmp_path: Path, place: str) -> None:
     assert not remove_unfinished(tmp_path / ".lab" / place)
     assert (tmp_path / ".lab" / "other").exists()
     assert (tmp_path / "notes.txt").exists()
+
+
+def test_a_place_where_no_folder_can_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / ".lab" / "t"
+    with (
+        pytest.raises(LabError, match="the lab's folder can't be made: Not a directory") as told,
+        held_folder(folder, "t"),
+    ):
+        pass
+    assert told.value.problems[0].where == str(folder)
