@@ -97,7 +97,7 @@ def _java(topology: Topology, told: Java) -> Java:
     """Lay what the command line says over the topology."""
     driver = topology.lab.driver
     if driver and driver.endswith(".jar"):
-        driver = str((Path(topology.where).parent / driver).absolute())
+        driver = str(_beside(topology, driver))
     return replace(
         told,
         image=told.image or topology.lab.jdk or "",
@@ -196,11 +196,20 @@ def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release)
         if starts_alone(kind.word, release.line)
         else starts_after(name, topology, release),
         environments=section.served,
-        file=Path(topology.where).absolute().parent / section.file if section.file else None,
+        file=_beside(topology, section.file) if section.file else None,
         addresses=tuple(section.addresses),
         machine=machine_of(lab, name, topology),
         line=release.line,
     )
+
+
+def _beside(topology: Topology, file: str) -> Path:
+    """Give a file's whole path, which counts from the topology's folder."""
+    path = Path(topology.where).parent / file
+    try:
+        return path.absolute()
+    except FileNotFoundError:  # the working folder was deleted; a lab that stands has its own copy
+        return path
 
 
 def _of_role(role: Role, topology: Topology) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,14 @@ def test_a_damaged_folder_is_told_so(options: str, tmp_path: Path):
 def test_a_folder_that_isn_t_a_lab_s_is_told_so(tmp_path: Path):
     with pytest.raises(LabError, match="is no lab's folder"):
         read_plan(tmp_path)
+
+
+def test_a_lab_of_somebody_s_files_is_read_again_from_a_deleted_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    text = re.sub(r"(\[nodes\.(..)\])", r'\1\nfile = "nodes/\2.toml"', READY_MADE.read_text())
+    write_folder(tmp_path, make_plan(parse_topology(text, where="mine.toml")))
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert all(node.file is not None for node in read_plan(tmp_path).nodes)
