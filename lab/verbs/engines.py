@@ -85,7 +85,8 @@ def every_engine(shell: Shell) -> Iterator[list[Engine]]:
             try:
                 found.append(_swarm(shell))
             except LabError as error:
-                shell.tell(f"the swarm: {error.problems[0].what}")
+                problem = error.problems[0]
+                shell.tell(f"the swarm: {problem.what} ({problem.where})")
         yield found
     finally:
         for engine in found:

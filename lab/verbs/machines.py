@@ -8,6 +8,7 @@ from lab.launch.swarm.machines import (
     Machine,
     check_machine,
     check_registry,
+    check_way,
     read_machines,
     read_registry,
     write_machines,
@@ -23,7 +24,7 @@ _GIB = 1 << 30
 
 def add(machine: Machine, shell: Shell) -> int:
     """Name a machine, or tell another way to one that has the name."""
-    problems = check_machine(machine)
+    problems = check_machine(machine) + check_way(machine)
     if problems:
         raise UsageError(*problems)
     path = machines_file(shell.environ)

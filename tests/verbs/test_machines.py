@@ -34,6 +34,36 @@ def test_a_machine_without_a_way_to_it_is_refused(lab: Line, configured: dict[st
     assert "error: a machine has a host or a context" in ran.stderr
 
 
+def test_a_url_that_leads_nowhere_is_refused(lab: Line, configured: dict[str, str]) -> None:
+    ran = lab("machines", "add", "far", "--host", "tcp://127.0.0.1:99999", **configured)
+    assert (ran.exit_code, "is no engine's URL: Port out of range" in ran.stderr) == (2, True)
+
+
+def test_a_url_that_leads_nowhere_in_the_file_is_a_machine_that_does_not_answer(
+    lab: Line, folder: Path, configured: dict[str, str]
+) -> None:
+    file = folder / "apim-lab" / "machines.toml"
+    file.parent.mkdir()
+    file.write_text('[machines.far]\nhost = "tcp://127.0.0.1:99999"\n')
+    lab("machines", "add", "near", "--host", "unix:///nowhere", **configured)
+    ran = lab("machines", "list", "--format", "json", **configured)
+    rows = {row["name"]: row for row in json.loads(ran.stdout)["machines"]}
+    assert list(rows) == ["far", "near"]
+    assert "is no engine's URL: Port out of range" in rows["far"]["missing"][0]
+    assert lab("machines", "remove", "far", **configured).exit_code == 0
+
+
+def test_a_list_of_labs_names_the_file_of_machines_that_it_cannot_read(
+    lab: Line, folder: Path, configured: dict[str, str]
+) -> None:
+    file = folder / "apim-lab" / "machines.toml"
+    file.parent.mkdir()
+    file.write_text("[machines")
+    with serving(Script("here"), folder) as engine:
+        ran = lab("list", DOCKER_HOST=engine.host, **configured)
+    assert (ran.exit_code, str(file) in ran.stderr) == (0, True), ran.stderr
+
+
 def test_an_unknown_machine_names_the_known(lab: Line, configured: dict[str, str]) -> None:
     lab("machines", "add", "near", "--context", "near", **configured)
     ran = lab("machines", "remove", "far", **configured)

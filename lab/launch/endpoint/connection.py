@@ -44,6 +44,20 @@ class Endpoint:
         return self.certificates is not None and self.url.startswith(_TCP)
 
 
+def url_fault(url: str) -> str:
+    """Say why no engine can be at *url*; empty when one may be."""
+    try:
+        place = urlsplit(url)
+        _ = place.port
+        if not url.startswith(_UNIX):
+            (place.hostname or "").encode("idna")
+    except UnicodeError:
+        return "the host's name is none: a part of it is empty or longer than 63 letters"
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def knock(endpoint: Endpoint) -> None:
     """Connect to an engine's socket and hang up; raises the system's own `OSError`.
 

@@ -73,7 +73,7 @@ class Door:
                 options["version"] = _spoken(options, endpoint)
                 quick = docker.APIClient(**options, timeout=_QUICK)
                 api = docker.APIClient(**options, timeout=_LONG, max_pool_size=_POOL)
-            except (OSError, docker.errors.DockerException) as error:
+            except (OSError, ValueError, docker.errors.DockerException) as error:
                 cause = root_cause(error)
                 raise EngineError(silence(endpoint, cause)) from error
             self = cls(api, quick, is_here=bool(endpoint.socket_path))

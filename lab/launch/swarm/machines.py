@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import Problem, UsageError
+from lab.launch.endpoint.connection import url_fault
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
@@ -125,3 +126,13 @@ def check_machine(machine: Machine) -> list[Problem]:
     if any(sign in machine.host + machine.context for sign in '"\\\n'):
         problems.append(Problem("a quote or a line's end in it", where, "leave it out"))
     return problems
+
+
+def check_way(machine: Machine) -> list[Problem]:
+    """Give why nothing can be at a machine's URL; in the file it is a machine that is lost."""
+    fault = url_fault(machine.host)
+    if not fault:
+        return []
+    what = f"`{machine.host}` is no engine's URL: {fault}"
+    mend = "write it as tcp://HOST:PORT or ssh://USER@HOST"
+    return [Problem(what, f"machine {machine.name}", mend)]

@@ -43,6 +43,11 @@ def test_the_clients_current_context_is_obeyed(tmp_path: Path) -> None:
     assert endpoint_of({"HOME": "/nowhere"}).said_by == ""
 
 
+def test_an_empty_file_of_the_client_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("\n")
+    assert endpoint_of({"DOCKER_CONFIG": str(tmp_path)}).said_by == ""
+
+
 def test_a_context_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="there is no docker context `gone`"):
         endpoint_of({"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "gone"})
@@ -79,3 +84,61 @@ def test_docker_host_is_behind_tls_where_the_environment_says_so(
 
 def test_a_socket_of_this_machine_needs_no_certificates() -> None:
     assert not endpoint_of({"DOCKER_HOST": "unix:///x.sock", "DOCKER_TLS_VERIFY": "1"}).speaks_tls
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tcp://127.0.0.1:99999",
+        "tcp://[::1",
+        "tcp://[::1]:x",
+        f"tcp://{'a' * 70}:1",
+        "tcp://a..b:1",
+        "ssh://me@far:x",
+    ],
+)
+def test_a_url_that_no_engine_can_have_is_told_with_who_said_it(tmp_path: Path, url: str) -> None:
+    with pytest.raises(EngineError, match="is no engine's URL: ") as told:
+        endpoint_of({"DOCKER_HOST": url})
+    assert told.value.problems[0].where == "DOCKER_HOST"
+    write_context(tmp_path, "far", url)
+    with pytest.raises(EngineError, match="is no engine's URL: ") as told:
+        endpoint_of({"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "far"})
+    assert told.value.problems[0].where == "docker context `far`"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["unix:///var/run/a..b.sock", "tcp://[::1]:2375", "tcp://b\u00fcro:2375", "npipe:////./a"],
+)
+def test_a_url_that_an_engine_may_have_is_taken(url: str) -> None:
+    assert endpoint_of({"DOCKER_HOST": url, "HOME": "/nowhere"}).url == url
+
+
+@pytest.mark.parametrize("text", ["[]", "{not json", "1", '{"proxies": []}', "\xff"])
+@pytest.mark.parametrize("said", [{}, {"DOCKER_HOST": URL}])
+def test_damaged_settings_of_the_client_are_told_with_their_place(
+    tmp_path: Path, text: str, said: dict[str, str]
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(EngineError, match="the docker client's file is damaged") as told:
+        endpoint_of({"DOCKER_CONFIG": str(tmp_path), **said})
+    assert told.value.problems[0].where == str(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Endpoints": []}',
+        '{"Endpoints": [1]}',
+        '{"Endpoints": {"docker": [1]}}',
+        '{"Endpoints": {"docker": {"Host": 1}}}',
+        "[]",
+    ],
+)
+def test_a_damaged_context_is_no_traceback(tmp_path: Path, text: str) -> None:
+    write_context(tmp_path, "far", URL)
+    (tmp_path / "contexts/meta" / own("far") / "meta.json").write_text(text)
+    with pytest.raises(EngineError):
+        endpoint_of({"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "far"})

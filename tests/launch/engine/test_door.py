@@ -34,8 +34,9 @@ def test_a_docker_host_without_socket_is_named(tmp_path: Path) -> None:
     assert "No such file or directory" in problem.where
 
 
-def test_a_docker_host_that_is_no_address_is_named() -> None:
-    (problem,) = refused({"DOCKER_HOST": "gopher://x"}).problems
+@pytest.mark.parametrize("url", ["gopher://x", "127.0.0.1:99999"])
+def test_a_docker_host_that_is_no_address_is_named(url: str) -> None:
+    (problem,) = refused({"DOCKER_HOST": url}).problems
     assert "DOCKER_HOST" in problem.what
 
 
