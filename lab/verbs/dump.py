@@ -2,12 +2,9 @@
 
 import codecs
 import io
-import os
-import stat
 import tarfile
 import time
 from pathlib import Path
-from typing import IO
 
 from lab.errors import LabError
 from lab.launch.cluster import Cluster
@@ -15,6 +12,7 @@ from lab.report.json import report_json
 from lab.report.table import report_table
 from lab.verbs.found import found
 from lab.verbs.look import look
+from lab.verbs.output import check_place, write_output
 from lab.verbs.redaction import keys_in, redact
 from lab.verbs.shell import Shell
 from lab.wiring.secret_values import secret_values
@@ -25,14 +23,20 @@ _TEXTS = ("topology.toml", "compose.yaml", "ports.json", "options.json")
 
 
 def dump(name: str | None, output: Path | None, shell: Shell) -> int:
-    """Write the archive: report, redacted files, logs; print its path."""
+    """Write the archive: report, redacted files, logs; print its path.
+
+    Raises `LabError` where no file can be, before the lab is looked at.
+    """
     with found(name, shell, to_look=True) as cluster:
         path = shell.folder / (output or Path(f"lab-{cluster.plan.lab}-dump.tar.gz"))
+        check_place(path)
         parts = _parts(cluster)
     secrets = _secrets(cluster)
-    with _for_its_owner(path) as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
         for inside, text in parts.items():
             _add(archive, f"lab-{cluster.plan.lab}/{inside}", redact(text, secrets))
+    write_output(path, content.getvalue(), mode=0o600)
     shell.say(str(path))
     return 0
 
@@ -76,14 +80,6 @@ def _text(path: Path) -> str:
     text = content.decode("utf-16" if is_utf_16 else "utf-8", errors="replace")
     # Between others' zeros no redaction would find a password.
     return text if "\0" not in text else "(this file is no text)"
-
-
-def _for_its_owner(path: Path) -> IO[bytes]:
-    """Open a file for writing that nobody else may read, not even as long as it is empty."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # and no device, which is everybody's
-        os.fchmod(descriptor, 0o600)  # one that an earlier call, or another program, has left
-    return os.fdopen(descriptor, "wb")
 
 
 def _add(archive: tarfile.TarFile, name: str, text: str) -> None:

@@ -15,6 +15,7 @@ from lab.report.graph.picture import (
 from lab.report.graph.svg import picture_svg
 from lab.verbs.choosing import LABS_FOLDER, choose_topology
 from lab.verbs.node_files import files_of
+from lab.verbs.output import write_output
 from lab.verbs.shell import GraphFormat, Shell
 from lab.wiring.node_files import read_nodes
 from lab.wiring.read import read_links
@@ -33,13 +34,13 @@ def graph(
     """Write the picture to *output*, or print it.
 
     *word* is a topology, a folder of configuration or a lab; *verdicts* tells whether a lab that
-    runs is looked at. Raises `LabError` when there is nothing of that name.
+    runs is looked at. Raises `LabError` when there is nothing of that name, or no file can be.
     """
     text = _DRAWERS[wanted](_picture(word, shell, verdicts=verdicts))
     if output is None:
         shell.out.write(text)
     else:
-        (shell.folder / output).write_text(text, encoding="utf-8")
+        write_output(shell.folder / output, text.encode())
         shell.tell(f"written to {output}")
     return 0
 

@@ -16,6 +16,7 @@ from lab.report.timings import Stage, Timings, process_began
 from lab.verbs.choosing import LABS_FOLDER
 from lab.verbs.engines import chosen_engine
 from lab.verbs.making import make_lab
+from lab.verbs.output import check_place, write_output
 from lab.verbs.planning import Choice, planned
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.shell import Format, Shell
@@ -43,8 +44,10 @@ def up(request: Request, shell: Shell, connecting: "Future[Engine]") -> int:
 
     *connecting* is the environment's engine, which many a lab is on.
     An interrupted or failed start leaves nothing; a lab that came up unhealthy is kept to be
-    looked at.
+    looked at. Raises `LabError`, at once where the trace of its timings can't be written.
     """
+    if request.trace is not None:
+        check_place(shell.folder / request.trace)
     timings = Timings(process_began())
     timings.note(Stage("lab", "interpreter and modules loaded", 0.0, timings.now))
     try:
@@ -114,4 +117,4 @@ def _tell_timings(request: Request, shell: Shell, timings: Timings) -> None:
     if request.timings or request.trace is not None:
         shell.tell(timings.table())
     if request.trace is not None:
-        (shell.folder / request.trace).write_text(timings.trace(), encoding="utf-8")
+        write_output(shell.folder / request.trace, timings.trace().encode())
