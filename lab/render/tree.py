@@ -3,10 +3,12 @@
 So a render that fails leaves the folder of the one before.
 """
 
+import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
@@ -14,6 +16,11 @@ from lab.errors import LabError, Problem
 MARK = "options.json"  # a folder without it is not the lab's
 _STAGE = ".rendering-"
 _MEMBERS = ("nodes", "servers", "balancers")
+_MENDS = {
+    errno.ENOSPC: "free space there, or name a folder elsewhere",
+    errno.EDQUOT: "free some of your quota there, or name a folder elsewhere",
+    errno.EROFS: "mount it for writing, or name a folder elsewhere",
+}
 
 
 def check_folder(folder: Path) -> None:
@@ -45,20 +52,31 @@ def read_kept(folder: Path, name: str) -> bytes | None:
 
 
 def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put these files, by their path in the folder, the mark first; each is its owner's alone."""
+    """Put these files, by their path in the folder, the mark first; each is its owner's alone.
+
+    Raises `LabError`; a folder that was made for it goes then.
+    """
+    absent = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        for left in folder.glob(f"{_STAGE}*"):
-            shutil.rmtree(left)
-        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
+        _write(folder, files)
     except OSError as error:
-        raise _refusal(f"can't be written: {error.strerror}", folder) from error
+        if folder in absent:
+            shutil.rmtree(folder, ignore_errors=True)
+        for above in absent[1:]:
+            with suppress(OSError):  # somebody else's is in it
+                above.rmdir()
+        raise _unwritable(folder, error) from error
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{_STAGE}*"):
+        shutil.rmtree(left)
+    stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
     try:
         _stage(stage, files)
+        folder.chmod(0o700)
         _place(stage, folder, files)
-    except OSError as error:
-        raise _refusal(f"can't be written: {error.strerror}", folder) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -94,5 +112,11 @@ def _make_folders(top: Path, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def _unwritable(folder: Path, error: OSError) -> LabError:
+    mend = _MENDS.get(error.errno or 0, "name a folder where you may write")
+    return LabError(Problem(f"{folder} can't be written: {error.strerror}", str(folder), mend))
+
+
 def _refusal(what: str, folder: Path) -> LabError:
-    return LabError(Problem(what, str(folder), "name an empty folder, or one made by `lab render`"))
+    mend = "name an empty folder, or one made by `lab render`"
+    return LabError(Problem(f"{folder} {what}", str(folder), mend))
