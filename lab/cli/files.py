@@ -46,7 +46,7 @@ def render(*, output: Path, **chosen: Any) -> None:
 @option(
     "--output",
     "-o",
-    envvar="LAB_OUTPUT",
+    envvar="LAB_GRAPH_OUTPUT",
     type=click.Path(path_type=Path),
     help="The file to write.",
 )
@@ -115,7 +115,7 @@ def check(
 @option(
     "--output",
     "-o",
-    envvar="LAB_OUTPUT",
+    envvar="LAB_IMPORT_OUTPUT",
     type=click.Path(path_type=Path),
     required=True,
     help="The topology to write.",

@@ -7,6 +7,9 @@ from typing import Any
 import click
 
 from lab.cli.verb import Decorator, Function, argument, option
+from lab.verbs.shell import CheckFormat, Format, GraphFormat, ListFormat
+
+_FORMATS = {one.value for each in (Format, ListFormat, CheckFormat, GraphFormat) for one in each}
 
 lab_name = argument(
     "name",
@@ -30,7 +33,7 @@ allow_degraded = option(
 output_folder = option(
     "--output",
     "-o",
-    envvar="LAB_OUTPUT",
+    envvar="LAB_RENDER_OUTPUT",
     type=click.Path(path_type=Path),
     required=True,
     help="The folder to write.",
@@ -88,9 +91,20 @@ def choosing(function: Function) -> Function:
     return function
 
 
+class _Format(click.Option):
+    """An option whose variable is exported for all verbs: a format of others is passed over."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Give the variable's value; None where only other verbs know it."""
+        value = super().resolve_envvar_value(ctx)
+        own = self.type.choices if isinstance(self.type, click.Choice) else ()
+        return None if value in _FORMATS and value not in own else value
+
+
 def formats(of: type[StrEnum], default: StrEnum, help: str = "Tell as.") -> Decorator:  # noqa: A002  # as click's
     """Take `--format`, one of *of*, as the parameter `wanted`."""
-    return choice("--format", "wanted", of=of, default=default, envvar="LAB_FORMAT", help=help)
+    settings = {"cls": _Format, "envvar": "LAB_FORMAT", "help": help}
+    return choice("--format", "wanted", of=of, default=default, **settings)
 
 
 def choice(*declared: str, of: type[StrEnum], default: StrEnum, **settings: Any) -> Decorator:

@@ -57,7 +57,13 @@ def env(*, name: str | None, wanted: ListFormat) -> None:
 
 @verb()
 @lab_name
-@option("--output", "-o", type=click.Path(path_type=Path), help="The archive to write.")
+@option(
+    "--output",
+    "-o",
+    envvar="LAB_DUMP_OUTPUT",
+    type=click.Path(path_type=Path),
+    help="The archive to write.",
+)
 def dump(*, name: str | None, output: Path | None) -> None:
     """Write one archive for a bug report, without secrets."""
     with carried_out() as shell:
