@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from lab.cli.carried_out import carried_out, end
 from lab.cli.options import allow_degraded, choosing, formats, lab_name, timeout, timings
@@ -97,8 +98,17 @@ def reset(
         from lab.verbs.reset import reset_only_databases  # noqa: PLC0415
 
         if databases:
-            end(reset_only_databases(name, shell, timed=timings))
+            _refuse_junit()
+            end(reset_only_databases(name, shell, wanted=wanted, timed=timings))
         end(work(name, shell, wanted=wanted, timeout=timeout, timed=timings))
+
+
+def _refuse_junit() -> None:
+    """Refuse a report that was asked for and that there is none of; a variable is for all verbs."""
+    context = click.get_current_context()
+    is_typed = context.get_parameter_source("wanted") is ParameterSource.COMMANDLINE
+    if is_typed and context.params["wanted"] is Format.JUNIT:
+        raise click.UsageError("--databases makes no report, so there is no JUnit of it")
 
 
 @verb()

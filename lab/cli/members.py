@@ -90,7 +90,7 @@ def fault(
 ) -> None:
     """Put a fault into a lab, for a command's time or until it is healed; list or heal faults."""
     with carried_out() as shell:
-        from lab.verbs.fault import Wanted  # noqa: PLC0415
         from lab.verbs.fault import fault as work  # noqa: PLC0415
+        from lab.verbs.fault_words import Wanted  # noqa: PLC0415
 
         end(work(Wanted(action, tuple(words), tuple(command), delay), name, shell, format_=wanted))

@@ -1,5 +1,6 @@
 """`lab reset`: a used lab begins anew, on the network, files and ports that it has."""
 
+import json
 import time
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -37,12 +38,16 @@ def reset(
     return DeadlineError.exit_code if late else exit_code_of(report, allow_degraded=False)
 
 
-def reset_only_databases(name: str | None, shell: Shell, *, timed: bool) -> int:
+def reset_only_databases(name: str | None, shell: Shell, *, wanted: Format, timed: bool) -> int:
     """Reset the lab's databases and say so; a probe of theirs would leave rows in them again."""
     timings = Timings(process_began())
     with found(name, shell) as cluster, timings.stage("databases reset"):
         reset_databases(cluster)
     shell.tell(f"{cluster.plan.lab}: its databases begin anew")
+    if wanted is Format.JSON:
+        there = [schema.name for server in cluster.plan.servers for schema in server.schemas]
+        values = {"schema": 1, "lab": cluster.plan.lab, "databases": there}
+        shell.say(json.dumps(values, indent=2))
     if timed:
         shell.tell(timings.table())
     return 0

@@ -1,58 +1,60 @@
-"""The words of `lab fault`; what they do is proven in tests/e2e."""
+"""What `lab fault` and `lab reset --databases` tell scripts; their work is proven in tests/e2e."""
+
+import json
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
-from lab.errors import LabError, UsageError
-from lab.plan.fault import Fault, FaultKind
-from lab.verbs.fault import Wanted, read_fault
-from tests.diagnosis.cluster import LINKS
+from lab.plan.fault import ActiveFault, Fault, FaultKind
+from tests.verbs.conftest import Line
+
+CUT = Fault(FaultKind.CUT, "gw", "cp", 5672)
+ROW = {"number": 1, "kind": "cut", "at": "gw", "towards": "cp", "port": 5672, "delay": None}
 
 
-def read(*words: str) -> Fault:
-    return read_fault(Wanted(words[0], words[1:], delay=1000), lambda: LINKS)
+class Faults:
+    """The faults of a lab that has one."""
+
+    def make(self, fault: Fault, **_: object) -> ActiveFault:
+        return ActiveFault(1, fault, scoped=False, owner="")
+
+    def heal(self, _: int) -> Fault:
+        return CUT
+
+    def heal_all(self) -> tuple[ActiveFault, ...]:
+        return (self.make(CUT),)
 
 
-@pytest.mark.parametrize(
-    ("words", "fault"),
-    [
-        ("cut gw cp", Fault(FaultKind.CUT, "gw", "cp")),
-        ("refuse gw cp:5672", Fault(FaultKind.REFUSE, "gw", "cp", 5672)),
-        ("slow gw cp:5672", Fault(FaultKind.SLOW, "gw", "cp", 5672, 1000)),
-        ("cut gw/hub.listen", Fault(FaultKind.CUT, "gw", "cp", 5672)),
-        ("certificate tm:9711", Fault(FaultKind.CERTIFICATE, "tm", port=9711)),
-        ("stop db", Fault(FaultKind.STOP, "db")),
-    ],
-)
-def test_words_name_a_fault(words: str, fault: Fault) -> None:
-    assert read(*words.split()) == fault
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["isolate gw cp", "stop gw id", "cut gw cp touch", "cut gw/hub.listen cp", "pause tm x"],
-)
-def test_a_word_too_many_is_no_command(words: str) -> None:
-    with pytest.raises(UsageError, match=f"`{words.rsplit(maxsplit=1)[-1]}` is a word too many"):
-        read(*words.split())
+@pytest.fixture(autouse=True)
+def _standing(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = SimpleNamespace(schemas=[SimpleNamespace(name="apim_db")])
+    plan = SimpleNamespace(lab="mine", servers=[server])
+    cluster = SimpleNamespace(plan=plan, faults=Faults())
+    for verb in ("fault", "reset"):
+        monkeypatch.setattr(f"lab.verbs.{verb}.found", lambda *_: nullcontext(cluster))
+    monkeypatch.setattr("lab.verbs.reset.reset_databases", lambda _: None)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ("cutt gw cp", "no fault `cutt`"),
-        ("cut gw", "between whom?"),
-        ("cut gw cp:amqp", "`amqp` is no port"),
-        ("cut gw cp:0", "`0` is no port"),
-        ("cut gw cp:70000", "`70000` is no port"),
-        ("cut gw cp:", "`` is no port"),
-        ("pause", "at whom?"),
-    ],
+    ("words", "key"),
+    [("cut gw cp:5672", "fault"), ("heal", "healed"), ("heal 1", "healed")],
 )
-def test_what_cant_be_understood_is_said(words: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said.replace("?", r"\?")):
-        read(*words.split())
+def test_what_was_done_is_one_object(lab: Line, words: str, key: str) -> None:
+    ran = lab("fault", *words.split(), "--format", "json")
+    told = json.loads(ran.stdout)
+    assert (told["schema"], told["lab"]) == (1, "mine")
+    row = told[key] if key == "fault" else told[key][0]
+    assert {name: row[name] for name in ROW} == ROW
+    assert lab("fault", *words.split()).stdout == ""
 
 
-def test_an_unknown_link_is_said() -> None:
-    with pytest.raises(LabError, match="no link `gw/none`"):
-        read("cut", "gw/none")
+def test_the_databases_that_were_reset_are_one_object(lab: Line) -> None:
+    ran = lab("reset", "mine", "--databases", "--format", "json")
+    assert json.loads(ran.stdout) == {"schema": 1, "lab": "mine", "databases": ["apim_db"]}
+
+
+def test_there_is_no_junit_of_databases_and_a_variable_asks_for_none(lab: Line) -> None:
+    ran = lab("reset", "mine", "--databases", "--format", "junit")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert lab("reset", "mine", "--databases", LAB_FORMAT="junit").exit_code == 0
