@@ -70,12 +70,12 @@ def _of_another_version(
     plan: Plan, distribution: Distribution, node: PlannedNode, found: str | None
 ) -> Problem:
     what, mend = (
-        f"is version {found}, and the topology is for {plan.version}",
+        f"the distribution is version {found}, and the topology is for {plan.version}",
         f'write version = "{found}" in the topology, or name another distribution',
     )
     if node.version != plan.version:
         wanted = f"{node.start.distribution}-{node.version}"
-        what = f"is version {found}, and {node.name} runs {wanted}"
+        what = f"the distribution is version {found}, and {node.name} runs {wanted}"
         mend = f'write kind = "{node.kind}:…/{wanted}" in [nodes.{node.name}]'
     return Problem(what, f"{distribution.where}/{TITLE}", mend)
 
@@ -88,7 +88,7 @@ def _of_another_role(
     mend = (
         f'write kind = "{node.kind}:…/{wanted[node.name]}" in [nodes.{node.name}]' for node in nodes
     )
-    return Problem(f"is {title}, and {what}", distribution.where, "; ".join(mend))
+    return Problem(f"the distribution is {title}, and {what}", distribution.where, "; ".join(mend))
 
 
 def _missing(distribution: Distribution, nodes: tuple[PlannedNode, ...]) -> Iterator[str]:

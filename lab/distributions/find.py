@@ -40,18 +40,18 @@ def _find(kind: str, place: str) -> Distribution:
 
 def _zip(path: Path) -> Distribution:
     if not path.is_file():
-        raise LabError(Problem("is no zip file", str(path), f"for a folder: `home:{path}`"))
+        raise LabError(Problem(f"{path} is no zip file", str(path), f"for a folder: `home:{path}`"))
     return Zip(path)
 
 
 def _home(path: Path) -> Distribution:
     if not path.is_dir():
-        raise LabError(Problem("is no folder", str(path), f"for a zip file: `zip:{path}`"))
+        raise LabError(Problem(f"{path} is no folder", str(path), f"for a zip file: `zip:{path}`"))
     inside = [each for each in path.iterdir() if (each / "bin").is_dir()]
     if not (path / "bin").is_dir() and inside:
         raise LabError(
             Problem(
-                "holds no `bin`; the product's home lies in it",
+                f"{path} holds no `bin`; the product's home lies in it",
                 str(path),
                 f"name that folder: `home:{inside[0]}`",
             )

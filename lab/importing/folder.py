@@ -104,11 +104,11 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
         entries = list(_walk(root, root, problems, 0))
     except OSError as error:
         mend = UNPACK if is_archive(folder) else "give the folder that holds the nodes' files"
-        problems.append(Problem(f"can't be read: {error.strerror}", str(folder), mend))
+        problems.append(Problem(f"{folder} can't be read: {error.strerror}", str(folder), mend))
         return
     if len(entries) > _MOST:
         mend = "give a folder with the nodes' files alone"
-        problems.append(Problem(f"has more than {_MOST} files", str(folder), mend))
+        problems.append(Problem(f"{folder} has more than {_MOST} files", str(folder), mend))
         return
     for path in entries:
         problem = _odd(root, path)
@@ -125,7 +125,7 @@ def _walk(root: Path, folder: Path, problems: list[Problem], depth: int) -> Iter
     except OSError as error:
         mend = "let it be readable for the user who runs this"
         place = str(folder.relative_to(root))
-        problems.append(Problem(f"can't be read: {error.strerror}", place, mend))
+        problems.append(Problem(f"{place} can't be read: {error.strerror}", place, mend))
         return
     for entry in entries[: _MOST + 1]:
         path = Path(entry.path)
@@ -152,7 +152,8 @@ def _odd(root: Path, path: Path) -> Problem | None:
     try:
         mode = target.stat().st_mode
     except OSError as error:
-        return Problem(f"can't be read: {error.strerror}", str(path), "mend it, or take it away")
+        what = f"{path} can't be read: {error.strerror}"
+        return Problem(what, str(path), "mend it, or take it away")
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
-    return Problem("is no regular file", str(path), "give the configuration as a file")
+    return Problem(f"{path} is no regular file", str(path), "give the configuration as a file")

@@ -89,10 +89,11 @@ def _output_problems(folder: Path, output: Path, beside: Path) -> list[Problem]:
     for path in (output, beside):
         if path.exists() or path.is_symlink():
             mend = "take it away, or choose another name: nothing is overwritten"
-            problems.append(Problem("exists already", str(path), mend))
+            problems.append(Problem(f"{path} exists already", str(path), mend))
     if output.absolute().parent.resolve().is_relative_to(folder.resolve()):
+        what = f"{output} lies in the folder that is imported"
         mend = "write it elsewhere: the folder that is imported is left as it is"
-        problems.append(Problem("lies in the folder that is imported", f"-o {output}", mend))
+        problems.append(Problem(what, f"-o {output}", mend))
     elif not output.absolute().parent.is_dir():
         problems.append(Problem("no such folder", str(output.parent), "make it first"))
     return problems
@@ -122,7 +123,8 @@ def _write(
         _put(output, text.encode())
     except OSError as error:
         mend = "let its folder be writable"
-        raise LabError(Problem(f"can't be written: {error.strerror}", str(output), mend)) from error
+        what = f"{output} can't be written: {error.strerror}"
+        raise LabError(Problem(what, str(output), mend)) from error
 
 
 def _kept(one: Customer) -> Iterator[tuple[str, str]]:

@@ -102,8 +102,9 @@ def _homeless(
     }
     users = [name for name, databases in lacking.items() if databases]
     if users and not servers:
+        keep = "keep their" if len(users) > 1 else "keeps its"
         yield Problem(
-            f"no database, and {' and '.join(users)} keep their data in MySQL",
+            f"no database, and {' and '.join(users)} {keep} data in MySQL",
             f"{where}: database",
             "add [database] with hostname, username and password",
         )

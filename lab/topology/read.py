@@ -112,7 +112,11 @@ def _text(path: Path, where: str) -> str:
         content = _bytes(path, where)
     except OSError as error:
         raise TopologyError(
-            Problem(f"can't be read: {error.strerror}", where, "check the path and its permissions")
+            Problem(
+                f"{where} can't be read: {error.strerror}",
+                where,
+                "check the path and its permissions",
+            )
         ) from error
     try:
         text = content.decode("utf-8-sig")
@@ -132,16 +136,21 @@ def _bytes(path: Path, where: str) -> bytes:
         ) from error
     if stat.S_ISDIR(status.st_mode):
         raise TopologyError(
-            Problem("is a folder, not a topology file", where, "name the .toml file in it")
+            Problem(f"{where} is a folder, not a topology file", where, "name the .toml file in it")
         )
     if not stat.S_ISREG(status.st_mode):
-        raise TopologyError(Problem("is no regular file", where, "name a .toml file"))
+        raise TopologyError(Problem(f"{where} is no regular file", where, "name a .toml file"))
     if status.st_size > _LARGEST:
         raise TopologyError(
-            Problem("is larger than any topology (1 MiB)", where, "name a topology's .toml file")
+            Problem(
+                f"{where} is larger than any topology (1 MiB)",
+                where,
+                "name a topology's .toml file",
+            )
         )
     return path.read_bytes()
 
 
 def _no_text(where: str) -> Problem:
-    return Problem("is no text in UTF-8", where, "name a topology's .toml file")
+    mend = "save the file as UTF-8; a topology is a .toml file"
+    return Problem(f"{where} is no text in UTF-8", where, mend)

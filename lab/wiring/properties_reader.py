@@ -23,9 +23,10 @@ def read_properties(path: Path, name: str) -> tuple[Mapping[str, str], Mapping[s
         content = path.read_bytes() if path.stat().st_size <= LARGEST else None
     except OSError as error:
         mend = "let the file be readable for the user who runs this"
-        raise TopologyError(Problem(f"can't be read: {error.strerror}", name, mend)) from error
+        what = f"{name} can't be read: {error.strerror}"
+        raise TopologyError(Problem(what, name, mend)) from error
     if content is None:
-        what = "is larger than any configuration file of the product"
+        what = f"{name} is larger than any configuration file of the product"
         raise TopologyError(Problem(what, name, "give the product's own file"))
     values: dict[str, str] = {}
     lines: dict[str, int] = {}

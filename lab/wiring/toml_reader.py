@@ -96,7 +96,9 @@ def _text(path: Path, file: str) -> str:
         raw = path.read_bytes() if size <= LARGEST else b""
     except OSError as error:
         mend = "let the file be readable for the user who runs this"
-        raise TopologyError(Problem(f"can't be read: {error.strerror}", file, mend)) from error
+        raise TopologyError(
+            Problem(f"{file} can't be read: {error.strerror}", file, mend)
+        ) from error
     if size > LARGEST:
         what = f"{size / 1024 / 1024:.0f} MiB is no deployment.toml"
         limit = LARGEST // 1024 // 1024

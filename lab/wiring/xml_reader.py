@@ -59,9 +59,10 @@ def _content(path: Path, name: str) -> bytes:
         content = path.read_bytes() if size <= LARGEST else b""
     except OSError as error:
         mend = "let the file be readable for the user who runs this"
-        raise TopologyError(Problem(f"can't be read: {error.strerror}", name, mend)) from error
+        what = f"{name} can't be read: {error.strerror}"
+        raise TopologyError(Problem(what, name, mend)) from error
     if size > LARGEST or content.count(b"\n") > _MOST_LINES:
-        what = "is larger than any configuration file of the product"
+        what = f"{name} is larger than any configuration file of the product"
         raise TopologyError(Problem(what, name, "give the product's own file"))
     return content
 

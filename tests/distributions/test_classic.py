@@ -63,7 +63,7 @@ def test_an_api_manager_in_the_key_manager_s_place_is_told_by_its_version(
     homes: dict[str, Path],
 ) -> None:
     told = problems(planned({**homes, "km": homes["am"]}))
-    assert told == ["is version 2.1.0, and km runs wso2is-km-5.3.0"]
+    assert told == ["the distribution is version 2.1.0, and km runs wso2is-km-5.3.0"]
 
 
 def test_the_dbscripts_are_those_of_whoever_has_all(homes: dict[str, Path]) -> None:

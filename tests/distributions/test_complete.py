@@ -61,7 +61,7 @@ def test_another_version_is_told_before_what_is_missing(
 ):
     (home / "bin/version.txt").write_text("WSO2 API Manager v4.2.0\n")
     (home / "bin/api-manager.sh").unlink()
-    assert problems() == ["is version 4.2.0, and the topology is for 4.1.0"]
+    assert problems() == ["the distribution is version 4.2.0, and the topology is for 4.1.0"]
 
 
 def test_the_distribution_of_another_role_is_told_as_one(home: Path, tmp_path: Path):
@@ -73,7 +73,7 @@ def test_the_distribution_of_another_role_is_told_as_one(home: Path, tmp_path: P
     (problem,) = distribution_problems(plan, Home(home), nodes)
     runs = {"gw": "wso2am-universal-gw-4.5.0", "tm": "wso2am-tm-4.5.0"}
     told = [f"{node.name} runs {runs[node.name]}" for node in nodes]
-    assert problem.what == f"is wso2am, and {', '.join(told)}"
+    assert problem.what == f"the distribution is wso2am, and {', '.join(told)}"
     assert 'write kind = "home:…/wso2am-tm-4.5.0" in [nodes.tm]' in problem.mend
 
 

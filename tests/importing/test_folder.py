@@ -85,9 +85,11 @@ def test_a_folder_without_a_node_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     assert [what for what, _ in problems(tmp_path / "none")] == [
-        "can't be read: No such file or directory"
+        f"{tmp_path}/none can't be read: No such file or directory"
     ]
-    assert [what for what, _ in problems(tmp_path / "file")] == ["can't be read: it is no folder"]
+    assert [what for what, _ in problems(tmp_path / "file")] == [
+        f"{tmp_path}/file can't be read: it is no folder"
+    ]
 
 
 def test_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
@@ -110,10 +112,10 @@ def test_all_odd_files_are_told_at_once_and_none_is_opened(tmp_path: Path) -> No
         told = problems(folder)
     assert told == [
         ("a symbolic link that leads outside", "above"),
-        ("can't be read: No such file or directory", "gone.toml"),
+        ("gone.toml can't be read: No such file or directory", "gone.toml"),
         ("a symbolic link that leads outside", "link.toml"),
-        ("is no regular file", "pipe.toml"),
-        ("is no regular file", "sock.toml"),
+        ("pipe.toml is no regular file", "pipe.toml"),
+        ("sock.toml is no regular file", "sock.toml"),
     ]
 
 

@@ -357,8 +357,9 @@ def test_nothing_is_overwritten_and_nothing_goes_into_the_customer_s_folder(tmp_
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     (tmp_path / "acme.toml").write_text("mine")
     for output in (tmp_path / "acme.toml", folder / "acme.toml", tmp_path / "acme.txt"):
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError) as refused:
             import_folder(folder, output, RELEASES, None, {})
+        assert output.name in str(refused.value.problems[0])
     import_folder(folder, tmp_path / "other.toml", RELEASES, None, {})
     assert (tmp_path / "acme.toml").read_text() == "mine"
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -141,7 +141,7 @@ def test_what_is_no_topology_file_is_told_so(make, what: str, tmp_path: Path):
     make(path)
     with pytest.raises(TopologyError) as refused:
         read_topology(path)
-    assert refused.value.problems[0].what.startswith(what)
+    assert refused.value.problems[0].what.startswith(f"{path} {what}")
     assert refused.value.problems[0].where == str(path)
 
 
