@@ -24,6 +24,7 @@ from lab.wiring.read import read_links
 if TYPE_CHECKING:
     from lab.plan.model import Plan
 
+_NOR = ", and no file or folder there"
 _FAILING = {
     FailOn.ERROR: {Severity.ERROR},
     FailOn.WARNING: {Severity.ERROR, Severity.WARNING},
@@ -127,7 +128,7 @@ def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
         mend = "give the folder of the node's files, or that of all nodes"
         raise UsageError(Problem("one XML file is not all of a node", path, mend))
     if not folder.is_dir():
-        return _check_topology(choose_topology(path, shell.folder), wishes)
+        return _check_topology(choose_topology(path, shell.folder, nor=_NOR), wishes)
     if (folder / "options.json").is_file():
         from lab.plan.make import read_plan  # noqa: PLC0415  # imports pydantic
 

@@ -12,13 +12,15 @@ LABS_FOLDER = ".lab"
 DEFAULT_TOPOLOGY = "km-tm-separated"
 
 
-def choose_topology(word: str | None, folder: Path) -> Path:
+def choose_topology(word: str | None, folder: Path, *, nor: str = "") -> Path:
     """Give the topology's file: a path, the bare name of a ready-made one, or what lies here.
 
-    Raises `UsageError` when there is none of that name, or more than one here.
+    A path of something else than a file is given, too: its reader says what it is. Raises
+    `UsageError` when there is none of that name, *nor* what else it may have meant, or more than
+    one here.
     """
     if word is not None:
-        return _named_topology(word, folder)
+        return _named_topology(word, folder, nor)
     here = _topologies_in(folder)
     if len(here) > 1:
         names = ", ".join(path.name for path in here)
@@ -64,17 +66,17 @@ def _possible(names: Sequence[str], where: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _named_topology(word: str, folder: Path) -> Path:
+def _named_topology(word: str, folder: Path, nor: str) -> Path:
     path = folder / word
-    if path.is_file():
+    ready = _ready_made()
+    if word in ready and not path.is_file():
+        return ready[word]
+    if word and (path.exists() or path.is_symlink()):
         # As typed: it stands in every message about the file.
         return Path(word)
-    ready = _ready_made()
-    if word in ready:
-        return ready[word]
     raise UsageError(
         Problem(
-            f"no topology `{word}`",
+            f"no topology `{word}`{nor}",
             str(path),
             f"give a file, or a ready-made one: {', '.join(sorted(ready))}",
         )

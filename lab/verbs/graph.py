@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _DRAWERS = {GraphFormat.SVG: picture_svg, GraphFormat.MERMAID: picture_mermaid}
 _OPTIONS = "options.json"
+_NOR = ", and no folder or lab of that name"
 
 
 def graph(
@@ -75,7 +76,7 @@ def _planned(word: str | None, shell: Shell) -> "Plan":
     from lab.plan.make import make_plan  # noqa: PLC0415  # imports pydantic
     from lab.topology.read import read_topology  # noqa: PLC0415  # as well
 
-    return make_plan(read_topology(choose_topology(word, shell.folder)))
+    return make_plan(read_topology(choose_topology(word, shell.folder, nor=_NOR)))
 
 
 def _of_plan(plan: "Plan") -> Picture:

@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from lab.errors import UsageError
 from lab.verbs.choosing import choose_lab, choose_labs, choose_topology
+from tests.verbs.conftest import Line
 
 
 def made(folder: Path, name: str) -> None:
@@ -24,6 +26,32 @@ def test_a_bare_name_is_a_ready_made_topology(folder: Path) -> None:
 def test_a_name_that_nothing_has_is_told_with_those_that_are_there(folder: Path) -> None:
     with pytest.raises(UsageError, match="km-tm-separated"):
         choose_topology("nothing", folder)
+
+
+@pytest.mark.parametrize(
+    ("word", "what"),
+    [("sub", "is a folder"), ("pipe", "is no regular file"), ("/dev/null", "is no regular file")],
+)
+def test_what_is_there_and_no_file_is_told_as_what_it_is(
+    lab: Line, folder: Path, word: str, what: str
+) -> None:
+    (folder / "sub").mkdir()
+    os.mkfifo(folder / "pipe")
+    ran = lab("plan", word)
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith(f"error: {word} {what}")
+
+
+def test_a_ready_made_topology_is_meant_though_a_folder_has_its_name(lab: Line) -> None:
+    Path("all-in-one").mkdir()
+    assert lab("plan", "all-in-one").exit_code == 0
+
+
+def test_what_else_a_word_may_have_meant_is_told(lab: Line) -> None:
+    told = lab("check", "/nonexistent").stderr
+    assert told.startswith("error: no topology `/nonexistent`, and no file or folder there\n")
+    told = lab("graph", "nosuch", "--no-verdicts").stderr
+    assert told.startswith("error: no topology `nosuch`, and no folder or lab of that name\n")
 
 
 def test_without_a_name_it_is_the_topology_that_lies_here(folder: Path, topology: Path) -> None:
