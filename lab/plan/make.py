@@ -155,11 +155,10 @@ def read_plan(folder: Path) -> Plan:
             secrets=folder / SECRETS_FILE,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LabError(
-            Problem(
-                f"is no lab's folder: {error}", str(folder), "bring the lab down, then up again"
-            )
-        ) from error
+        why = _why_none(error) if folder.is_dir() else "it is gone"
+        what = f"{folder} is no lab's folder: {why}"
+        mend = "bring the lab down, then up again"
+        raise LabError(Problem(what, str(folder), mend)) from error
     return make_plan(
         topology,
         name=options["name"],
@@ -167,6 +166,14 @@ def read_plan(folder: Path) -> Plan:
         java=java,
         kinds=kinds,
     )
+
+
+def _why_none(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{Path(error.filename or '').name}: {error.strerror}"
+    if isinstance(error, KeyError):
+        return f"options.json has no {error}"
+    return f"options.json or topology.toml is damaged: {error}"
 
 
 def _node(lab: str, kind: Kind, name: str, topology: Topology, release: Release) -> PlannedNode:

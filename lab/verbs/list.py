@@ -15,7 +15,7 @@ from lab.verbs.shell import ListFormat, Shell
 def list_labs(shell: Shell, *, wanted: ListFormat) -> int:
     """Print every lab on this engine."""
     with every_engine(shell) as engines:
-        rows = [_row(each, summary) for each in engines for summary in list_clusters(each)]
+        rows = [_row(each, summary, shell) for each in engines for summary in list_clusters(each)]
     if wanted is ListFormat.JSON:
         shell.say(json.dumps({"schema": 1, "labs": rows}, indent=2))
     elif rows:
@@ -27,21 +27,23 @@ def list_labs(shell: Shell, *, wanted: ListFormat) -> int:
     return 0
 
 
-def _row(engine: Engine, summary: ClusterSummary) -> dict[str, str | int]:
+def _row(engine: Engine, summary: ClusterSummary, shell: Shell) -> dict[str, str | int]:
     return {
         "lab": summary.name,
-        "verdict": _verdict(engine, summary),
+        "verdict": _verdict(engine, summary, shell),
         "running": f"{summary.running} of {summary.nodes}",
         "purpose": summary.purpose,
         "folder": str(summary.folder),
     }
 
 
-def _verdict(engine: Engine, summary: ClusterSummary) -> str:
+def _verdict(engine: Engine, summary: ClusterSummary, shell: Shell) -> str:
+    """Give a lab's verdict in a word; why there is none is told beside the list."""
     if not summary.is_complete:
         return "half made"
     try:
         cluster = find_cluster(engine, summary.name)
         return str(look(cluster).diagnosis.verdict) if cluster else "gone"
     except LabError as error:
-        return f"unknown: {error.problems[0].what}"
+        shell.tell(f"lab {summary.name}: {error.problems[0].what}")
+        return "unknown"

@@ -122,8 +122,11 @@ def test_a_damaged_folder_is_told_so(options: str, tmp_path: Path):
 
 
 def test_a_folder_that_isn_t_a_lab_s_is_told_so(tmp_path: Path):
-    with pytest.raises(LabError, match="is no lab's folder"):
+    what = f"{tmp_path} is no lab's folder: options.json: No such file or directory"
+    with pytest.raises(LabError, match=re.escape(what)):
         read_plan(tmp_path)
+    with pytest.raises(LabError, match="/gone is no lab's folder: it is gone"):
+        read_plan(tmp_path / "gone")
 
 
 def test_a_lab_of_somebody_s_files_is_read_again_from_a_deleted_folder(
