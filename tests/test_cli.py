@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,16 @@ VERBS = [
     *("logs", "exec", "stop", "start", "fault", "reset", "smoke", "env", "dump", "gc", "machines"),
 ]
 HEAVY = {
-    *("docker", "python_on_whales", "httpx", "probes", "pydantic", "rich", "cryptography"),
+    *(
+        "importlib.metadata",
+        "docker",
+        "python_on_whales",
+        "httpx",
+        "probes",
+        "pydantic",
+        "rich",
+        "cryptography",
+    ),
     *("tenacity", "asyncio", "yaml", "tomlkit"),
 }
 ROOT = Path(__file__).parent.parent
@@ -51,6 +61,11 @@ from lab.cli import app
 assert CliRunner().invoke(app, {words!r}).exit_code == 0
 """
     assert modules_after(code) & HEAVY == set()
+
+
+def test_the_version_is_the_packages() -> None:
+    ran = CliRunner().invoke(app, ["--version"])
+    assert (ran.exit_code, ran.stdout) == (0, f"lab {version('apim-lab')}\n")
 
 
 def test_a_check_of_a_topology_imports_neither_docker_nor_probes(tmp_path: Path) -> None:

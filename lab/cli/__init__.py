@@ -43,6 +43,7 @@ _VERBS = (
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+@click.version_option(package_name="apim-lab", prog_name="lab", message="%(prog)s %(version)s")
 @option("--debug", is_flag=True, envvar="LAB_DEBUG", help="Show tracebacks of errors.")
 def app(*, debug: bool) -> None:
     """Bring up a WSO2 API Manager cluster on this machine and prove that it is wired right."""
