@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
 from lab.launch.archive import PlacedFile, tar_of
+from lab.launch.beside import write_beside
 from lab.launch.definitions import Images
 from lab.launch.removal import ENVIRONMENT
 from lab.plan.containers import (
@@ -60,7 +61,10 @@ def _archive(folder: Path, place: Callable[[str], PurePosixPath], uid: int, gid:
 
 
 def write_environment(folder: Path, plan: Plan, images: Images) -> None:
-    """Write the `.env` that names the images of the lab folder's compose file."""
+    """Write the `.env` that names the images of the lab folder's compose file.
+
+    Raises `LabError` when it can't be written.
+    """
     stand_ins = [images.nodes[node.name] for node in plan.nodes if not node.is_real]
     values = {
         NODE_IMAGE_VARIABLE: next(iter(stand_ins), ""),
@@ -70,4 +74,4 @@ def write_environment(folder: Path, plan: Plan, images: Images) -> None:
         PROBER_IMAGE_VARIABLE: images.prober,
     }
     text = "".join(f"{name}={value}\n" for name, value in values.items() if value)
-    (folder / ENVIRONMENT).write_text(text, encoding="utf-8")
+    write_beside(folder / ENVIRONMENT, text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from lab.launch.beside import write_beside
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode
 
 FILE = "ports.json"
@@ -68,11 +69,12 @@ def read_ports(folder: Path) -> Ports:
 
 
 def write_ports(folder: Path, ports: Ports) -> None:
-    """Keep the chosen ports; whoever reads meanwhile finds those of before."""
+    """Keep the chosen ports; whoever reads meanwhile finds those of before.
+
+    Raises `LabError` when they can't be written.
+    """
     text = json.dumps(ports, indent=2, sort_keys=True)
-    written = folder / f"{FILE}.new"
-    written.write_text(text + "\n", encoding="utf-8")
-    written.replace(folder / FILE)
+    write_beside(folder / FILE, text + "\n")
 
 
 def _free(held: ExitStack, wanted: int) -> int:
