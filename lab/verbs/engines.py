@@ -86,7 +86,7 @@ def every_engine(shell: Shell) -> Iterator[list[Engine]]:
                 found.append(_swarm(shell))
             except LabError as error:
                 problem = error.problems[0]
-                shell.tell(f"the swarm: {problem.what} ({problem.where})")
+                shell.tell(f"{problem.where}: {problem.what}")
         yield found
     finally:
         for engine in found:

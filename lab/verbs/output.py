@@ -1,5 +1,6 @@
 """The file that a verb's option names: written whole, or told why not."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -39,4 +40,5 @@ def write_output(path: Path, content: bytes, *, mode: int = 0o666) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> LabError:
-    return LabError(Problem(f"{path} can't be written: {error.strerror}", str(path), _MEND))
+    mend = "free space there, or name another file" if error.errno == errno.ENOSPC else _MEND
+    return LabError(Problem(f"{path} can't be written: {error.strerror}", str(path), mend))

@@ -43,8 +43,9 @@ def test_a_device_takes_it_and_keeps_its_mode() -> None:
     before = Path("/dev/null").stat().st_mode
     write_output(Path("/dev/null"), b"x", mode=0o600)
     assert Path("/dev/null").stat().st_mode == before
-    with pytest.raises(LabError, match="No space left on device"):
+    with pytest.raises(LabError, match="No space left on device") as told:
         write_output(Path("/dev/full"), b"x")
+    assert told.value.problems[0].mend.startswith("free space there")
     assert Path("/dev/full").exists()
 
 
