@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
 from lab.launch.archive import PlacedFile, tar_of
-from lab.launch.beside import write_beside
+from lab.launch.kept_file import write_kept
 from lab.launch.definitions import Images
 from lab.launch.removal import ENVIRONMENT
 from lab.plan.containers import (
@@ -74,4 +74,4 @@ def write_environment(folder: Path, plan: Plan, images: Images) -> None:
         PROBER_IMAGE_VARIABLE: images.prober,
     }
     text = "".join(f"{name}={value}\n" for name, value in values.items() if value)
-    write_beside(folder / ENVIRONMENT, text)
+    write_kept(folder / ENVIRONMENT, text)

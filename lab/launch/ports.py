@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from lab.launch.beside import write_beside
+from lab.launch.kept_file import write_kept
 from lab.plan.model import Plan, PlannedBalancer, PlannedNode
 
 FILE = "ports.json"
@@ -74,7 +74,7 @@ def write_ports(folder: Path, ports: Ports) -> None:
     Raises `LabError` when they can't be written.
     """
     text = json.dumps(ports, indent=2, sort_keys=True)
-    write_beside(folder / FILE, text + "\n")
+    write_kept(folder / FILE, text + "\n")
 
 
 def _free(held: ExitStack, wanted: int) -> int:
