@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError, Problem
 from lab.launch.archive import PlacedFile, tar_of
-from lab.launch.kept_file import write_kept
 from lab.launch.definitions import Images
+from lab.launch.kept_file import write_kept
 from lab.launch.removal import ENVIRONMENT
 from lab.plan.containers import (
     BALANCER_GID,
