@@ -20,6 +20,6 @@ def test_what_cant_be_written_is_told_and_the_one_of_before_stays(tmp_path: Path
     path = tmp_path / "ports.json"
     write_kept(path, "before")
     (tmp_path / "ports.json.new").mkdir()
-    with pytest.raises(LabError, match="ports.json can't be written: Is a directory"):
+    with pytest.raises(LabError, match=r"ports\.json can't be written: Is a directory"):
         write_kept(path, "after")
     assert path.read_text() == "before"
