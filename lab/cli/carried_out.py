@@ -27,7 +27,7 @@ class Debugging:
 def carried_out() -> Iterator[Shell]:
     """Give the caller's side to a verb, and tell its errors in three lines each."""
     from lab.errors import LabError, Problem  # noqa: PLC0415
-    from lab.verbs.interrupts import ending_like_ctrl_c  # noqa: PLC0415
+    from lab.interrupts import ending_like_ctrl_c  # noqa: PLC0415
 
     try:
         with ending_like_ctrl_c():

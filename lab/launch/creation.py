@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from lab.errors import EngineError, Problem
+from lab.interrupts import uninterrupted
 from lab.launch.engine import Engine
 from lab.launch.front import way_in_name
 from lab.launch.labels import LAB, Ownership, Part
@@ -49,14 +50,19 @@ class Creation:
         failure: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=failure is not None)
-        if failure is not None:
-            with self._noting:
-                # A Ctrl-C while a thread is started leaves one that the pool doesn't wait for.
-                self._is_over = True
-                self._noting.wait_for(lambda: not self._under_way)
-                made = LabObjects(tuple(self._containers), tuple(self._networks))
-            remove_objects(self._engine, made)
+        with uninterrupted():  # a second Ctrl-C would leave what the first one broke off
+            self._pool.shutdown(wait=True, cancel_futures=failure is not None)
+            if failure is not None:
+                self._undo()
+
+    def _undo(self) -> None:
+        """Remove all that was made, when the last of it is."""
+        with self._noting:
+            # A Ctrl-C while a thread is started leaves one that the pool doesn't wait for.
+            self._is_over = True
+            self._noting.wait_for(lambda: not self._under_way)
+            made = LabObjects(tuple(self._containers), tuple(self._networks))
+        remove_objects(self._engine, made)
 
     def container(
         self, wanted: Definition, files: Callable[[], bytes] | None = None

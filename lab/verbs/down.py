@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from lab.interrupts import uninterrupted
 from lab.launch.head_start import killed_ahead
 from lab.verbs.choosing import choose_labs
-from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
 
 

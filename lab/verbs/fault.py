@@ -5,12 +5,12 @@ import subprocess
 from collections.abc import Iterable, Sequence
 
 from lab.errors import LabError, Problem
+from lab.interrupts import uninterrupted
 from lab.launch.cluster import Cluster
 from lab.plan.fault import ActiveFault, Fault
 from lab.report.json import fault_values
 from lab.verbs.fault_words import HEAL, LIST, Wanted, fault_number, read_fault, surplus
 from lab.verbs.found import found
-from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import ListFormat, Shell
 from lab.wiring.link import Link
 from lab.wiring.read import read_links

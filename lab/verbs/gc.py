@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lab.errors import LabError, Problem
+from lab.interrupts import uninterrupted
 from lab.launch.engine import Engine
 from lab.launch.finding import find_cluster
 from lab.launch.garbage import remove_images, remove_leaked
@@ -12,7 +13,6 @@ from lab.launch.ownership import Life
 from lab.verbs.choosing import LABS_FOLDER, choose_labs
 from lab.verbs.engines import every_engine
 from lab.verbs.folder import remove_unfinished
-from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lab.errors import LabError
 from lab.gate.patience import Patience
+from lab.interrupts import uninterrupted
 from lab.launch.cluster import Cluster
 from lab.launch.create_cluster import create_cluster
 from lab.launch.engine import Engine
@@ -25,7 +26,6 @@ from lab.report.live import Progress
 from lab.report.report import Report
 from lab.report.timings import TimedProgress, Timings
 from lab.verbs.folder import held_folder
-from lab.verbs.interrupts import uninterrupted
 
 _REMOVAL = 3.0  # seconds at most that the rest of a removal takes
 _KILLED = 137  # the exit code of a container that a removal ends

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from lab.errors import LabError, Problem
+from lab.interrupts import uninterrupted
 from lab.launch.engine import Engine
 from lab.launch.latecomers import remove_left, wait_for_first
 from lab.verbs.choosing import LABS_FOLDER
 from lab.verbs.engines import engine_of, every_engine
 from lab.verbs.folder import remove_unfinished
-from lab.verbs.interrupts import uninterrupted
 from lab.verbs.shell import Shell
 
 T = TypeVar("T")

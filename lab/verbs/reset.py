@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from lab.diagnosis.down import machine_place
 from lab.errors import DeadlineError, LabError, Problem
 from lab.gate.patience import Patience, patience_for
+from lab.interrupts import interrupted_afterwards, uninterrupted
 from lab.launch.cluster import Cluster
 from lab.report.live import Progress
 from lab.report.report import Report
 from lab.report.timings import TimedProgress, Timings, process_began
 from lab.verbs.folder import held_folder
 from lab.verbs.found import found
-from lab.verbs.interrupts import interrupted_afterwards, uninterrupted
 from lab.verbs.look import wiring_of
 from lab.verbs.printing import exit_code_of, print_report
 from lab.verbs.proving import prove

@@ -8,6 +8,7 @@ from lab.diagnosis.verdict import Verdict
 from lab.errors import NotHealthyError, Problem
 from lab.gate.attempt import attempt
 from lab.gate.patience import Patience
+from lab.interrupts import uninterrupted
 from lab.launch.cluster import Cluster
 from lab.launch.forwarding import forwarded
 from lab.launch.ports import read_ports, ways
@@ -19,7 +20,6 @@ from lab.smoke.run import Smoke
 from lab.smoke.site import site_of
 from lab.smoke.told import Step, Suspect, Told
 from lab.verbs.found import found
-from lab.verbs.interrupts import uninterrupted
 from lab.verbs.look import look, open_session, vantage_of, wiring_of
 from lab.verbs.shell import ListFormat, Shell
 from lab.wiring.link import Link

@@ -1,5 +1,6 @@
 """What is on its way into existence when a creation fails is waited for, and removed."""
 
+import signal
 import threading
 from concurrent.futures import CancelledError
 from typing import Any
@@ -46,6 +47,22 @@ def test_a_container_of_a_thread_that_the_pool_has_lost_is_removed_too() -> None
     engine = Slow()
     with pytest.raises(KeyboardInterrupt):
         interrupt(Creation(engine), engine)  # type: ignore[arg-type]
+    assert engine.removed == [GW.name]
+
+
+def test_a_second_ctrl_c_interrupts_no_removal() -> None:
+    engine = Slow()
+
+    def interrupted_twice() -> None:
+        with Creation(engine) as creation:  # type: ignore[arg-type]
+            creation.container(GW)
+            engine.begun.wait()
+            threading.Timer(0.1, signal.raise_signal, (signal.SIGINT,)).start()
+            threading.Timer(0.3, engine.may_end.set).start()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_twice()
     assert engine.removed == [GW.name]
 
 

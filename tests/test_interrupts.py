@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from lab.verbs.interrupts import ending_like_ctrl_c, interrupted_afterwards, uninterrupted
+from lab.interrupts import ending_like_ctrl_c, interrupted_afterwards, uninterrupted
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
