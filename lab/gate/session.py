@@ -80,6 +80,11 @@ class ProberSession:
     ) -> None:
         self._channel.close()
 
+    def give_up(self) -> None:
+        """End the session if nobody has entered it, who would end it."""
+        if self._reader.ident is None:
+            self._channel.close()
+
     def define(self, vantage: Vantage) -> None:
         """Name a place to dial from; a known name is replaced (a node that was started again)."""
         self._listening[vantage.name] = self._loop.create_future()

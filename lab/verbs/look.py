@@ -9,18 +9,17 @@ from functools import partial
 
 from lab.diagnosis.diagnose import diagnose
 from lab.diagnosis.evidence import Evidence
-from lab.gate.host import HostVantage
 from lab.gate.patience import patience_for
 from lab.gate.session import ProberSession, Vantage
 from lab.gate.sweep import sweep
 from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
 from lab.launch.homes.following import logged_states
-from lab.launch.ports import read_ports
 from lab.launch.refusals import GoneError
 from lab.plan.model import Plan
 from lab.plan.observed import NodeState, SchemaState, State
 from lab.report.report import Report
+from lab.verbs.sessions import session_beside, vantage_of
 from lab.wiring.link import Link
 from lab.wiring.published import HOST, read_published
 from lab.wiring.read import Wiring, read_links
@@ -33,8 +32,7 @@ def look(cluster: Cluster, *, notes: tuple[str, ...] = ()) -> Report:
     Raises `LabError` when the prober doesn't answer, `TopologyError` for a file that can't be read.
     """
     began = time.monotonic()
-    with ThreadPoolExecutor() as pool:
-        opening = pool.submit(open_session, cluster)
+    with ThreadPoolExecutor() as pool, session_beside(pool, cluster) as opening:
         reading = pool.submit(cluster.databases.states)
         states = cluster.states()
         dialling = pool.submit(_vantages, cluster, states)
@@ -71,18 +69,6 @@ def wiring_of(cluster: Cluster) -> Wiring:
     """Read the lab's files as they lie in its folder, and the host's links to published ports."""
     wiring = read_links(cluster.folder / "nodes", cluster.plan)
     return replace(wiring, links=(*wiring.links, *read_published(cluster.folder, cluster.plan)))
-
-
-def open_session(cluster: Cluster) -> ProberSession:
-    """Open a session of the lab's prober, with this machine as one more place to dial from."""
-    host = HostVantage(cluster.plan, lambda: read_ports(cluster.folder), _trust(cluster))
-    return ProberSession(cluster.open_session(), host)
-
-
-def vantage_of(cluster: Cluster, name: str) -> Vantage:
-    """Give the place to dial from of a member that runs; raises `GoneError` when it doesn't."""
-    pid, container = cluster.process(name)
-    return Vantage(name, pid, container, _trust(cluster))
 
 
 def evidence_of(
@@ -140,7 +126,3 @@ async def _sweep(
             make_targets(links, schemas, attempt=patience_for(plan, None).attempt),
             vantages={HOST, *(vantage.name for vantage in vantages)},
         )
-
-
-def _trust(cluster: Cluster) -> str:
-    return (cluster.folder / "ca" / "ca.pem").read_text(encoding="ascii")

@@ -22,10 +22,9 @@ from lab.verbs.beside import in_thread
 from lab.verbs.look import (
     evidence_of,
     failing_ends,
-    open_session,
-    vantage_of,
     wiring_of,
 )
+from lab.verbs.sessions import session_beside, vantage_of
 from lab.wiring.first_rows import release_by_rows
 from lab.wiring.published import HOST
 from lab.wiring.read import Wiring
@@ -57,8 +56,7 @@ def prove(
     Tell too whether the time was up before the verdict. Raises `LabError` when a database isn't
     what its dbscript makes, a node can't be started, or the prober doesn't answer.
     """
-    with ThreadPoolExecutor(1) as pool:
-        opening = pool.submit(open_session, cluster)
+    with ThreadPoolExecutor(1) as pool, session_beside(pool, cluster) as opening:
         wiring = wiring_of(cluster)
         progress.expect(cluster.plan, wiring.links)
         expected = cluster.databases.expected()

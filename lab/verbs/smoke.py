@@ -20,7 +20,8 @@ from lab.smoke.run import Smoke
 from lab.smoke.site import site_of
 from lab.smoke.told import Step, Suspect, Told
 from lab.verbs.found import found
-from lab.verbs.look import look, open_session, vantage_of, wiring_of
+from lab.verbs.look import look, wiring_of
+from lab.verbs.sessions import open_session, vantage_of
 from lab.verbs.shell import ListFormat, Shell
 from lab.wiring.link import Link
 from probes.result import Result

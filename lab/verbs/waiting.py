@@ -14,7 +14,8 @@ from lab.gate.targets import make_targets
 from lab.launch.cluster import Cluster
 from lab.plan.observed import NodeState
 from lab.report.report import Report
-from lab.verbs.look import evidence_of, open_session, vantage_of, wiring_of
+from lab.verbs.look import evidence_of, wiring_of
+from lab.verbs.sessions import open_session, vantage_of
 from lab.wiring.published import HOST
 
 _BETWEEN = 0.1  # seconds between two looks

@@ -85,3 +85,21 @@ class StubbornChannel(ScriptedChannel):
 async def _open_and_leave(channel: ScriptedChannel) -> None:
     async with ProberSession(channel):
         await asyncio.sleep(0)
+
+
+class Counted(ScriptedChannel):
+    """A channel that counts how often it is closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+        super().close()
+
+
+async def test_a_session_is_ended_once_by_whoever_entered_it_or_else_gave_it_up() -> None:
+    entered, never = Counted(), Counted()
+    async with ProberSession(entered) as session:
+        session.give_up()
+    ProberSession(never).give_up()
+    assert (entered.closed, never.closed) == (1, 1)
