@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab.importing.balancers import Balancer
 from lab.importing.customer import Customer
-from lab.importing.guesses import Balancer, Guesses
+from lab.importing.guesses import Guesses
 from lab.importing.machines import Machines
 from lab.importing.services import Services
 from lab.importing.stores import Server, Stores
