@@ -41,8 +41,8 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
 
     *stores* names the keystores of each node.
     """
-    copies = {name: balancer.members[0] for balancer in plan.balancers for name in balancer.members}
-    names = _names(plan)
+    copies = _copies(plan)
+    names = _names(plan, copies)
     authority = _kept_authority(folder)
     with ThreadPoolExecutor() as pool:
         kept: dict[str, Pair] = {}
@@ -66,13 +66,29 @@ def lab_pairs(plan: Plan, stores: Mapping[str, tuple[Store, ...]], folder: Path)
     return Pairs(authority, members, frozenset(kept_members))
 
 
-def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Give the names in each certificate, by the first member that has it."""
-    names = {node.name: (*node.aliases, *node.addresses) for node in plan.nodes}
+def _copies(plan: Plan) -> dict[str, str]:
+    """Give the first of the nodes that share a pair, for each node behind a balancer.
+
+    Files that are given may have several balancers before the same nodes.
+    """
+    firsts: dict[str, str] = {}
     for balancer in plan.balancers:
-        aliases = [alias for name in balancer.members for alias in names.pop(name)]
+        joined = {firsts.get(name, name) for name in balancer.members}
+        first = firsts.get(balancer.members[0], balancer.members[0])
+        firsts |= dict.fromkeys(balancer.members, first)
+        firsts = {name: first if of in joined else of for name, of in firsts.items()}
+    return firsts
+
+
+def _names(plan: Plan, copies: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Give the names in each certificate, by the first member that has it."""
+    names: dict[str, tuple[str, ...]] = {}
+    for node in plan.nodes:
+        first = copies.get(node.name, node.name)
+        names[first] = (*names.get(first, ()), *node.aliases, *node.addresses)
+    for balancer in plan.balancers:
         own = (*balancer.aliases, *balancer.addresses)
-        names[balancer.members[0]] = (*aliases, *own)
+        names[copies[balancer.members[0]]] += own
         if balancer.terminates:
             names[balancer.name] = own
     return names | {one.name: (*one.aliases, *one.addresses) for one in plan.servers}

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from lab.plan.make import make_plan
 from lab.render.deployment import deployment_values
+from lab.render.pairs import lab_pairs
 from lab.render.write import render
 from lab.topology.read import parse_topology, read_topology
 
@@ -166,3 +167,24 @@ def test_a_second_render_keeps_every_key_and_drops_a_balancer_that_is_gone(folde
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     render(make_plan(read_topology(CHECKOUT / "topologies/ha-gateway.toml")), folder)
     assert [path.name for path in (folder / "balancers").iterdir()] == ["gw-lb"]
+
+
+def test_members_behind_several_balancers_share_a_certificate_with_all_their_names(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "gw.toml").write_text('[server]\nhostname = "gw.acme.example"\n')
+    text = '[lab]\nversion = "4.4.0"\n'
+    for number in (1, 2):
+        text += f'[nodes.gw-{number}]\nrole = "gateway"\nhostname = "gw-{number}.acme.example"\n'
+        text += 'file = "gw.toml"\n'
+        text += f'[balancers.lb-{number}]\nrole = "gateway"\nhostname = "api-{number}.example"\n'
+    (tmp_path / "acme.toml").write_text(text)
+    plan = make_plan(read_topology(tmp_path / "acme.toml"))
+    pairs = lab_pairs(plan, {}, tmp_path / "nowhere").members
+    assert pairs["gw-1"] == pairs["gw-2"]
+    names = pairs["gw-1"].certificate.extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    assert {"api-1.example", "api-2.example", "gw-2.acme.example"} <= set(
+        names.value.get_values_for_type(x509.DNSName)
+    )
