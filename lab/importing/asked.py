@@ -12,6 +12,7 @@ from lab.wiring.likeness import may_be_meant
 USUAL = (443, 80)  # what balancers open
 _DIRECT = (Protocol.AMQP, Protocol.BINARY, Protocol.BINARY_TLS)
 _NEAR = 0.85  # likeness of two names of which one may be a slip of the other
+_WRONG = 2  # letters of a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +57,17 @@ def at_usual_port(asked: Sequence[Mention]) -> bool:
 
 
 def are_near(one: str, other: str) -> bool:
-    """Tell whether one of two names may be a slip of the other."""
+    """Tell whether one of two names may be a slip of the other.
+
+    In one long domain any two names are much alike, so what stands before it counts for itself.
+    """
+    label, _, domain = one.partition(".")
+    others, _, its = other.partition(".")
+    if domain and domain == its and not _is_slip_of(label, others):
+        return False
     return may_be_meant(one, other) and SequenceMatcher(None, one, other).ratio() > _NEAR
+
+
+def _is_slip_of(one: str, other: str) -> bool:
+    right = sum(block.size for block in SequenceMatcher(None, one, other).get_matching_blocks())
+    return right > 0 and max(len(one), len(other)) - right <= _WRONG
