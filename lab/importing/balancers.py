@@ -5,31 +5,55 @@ from dataclasses import dataclass
 
 from lab.importing.asked import USUAL, Asked, are_near, at_usual_port, is_direct
 from lab.importing.customer import Customer, Mention
-from lab.products.facts import Role
+from lab.products.facts import Front, Role
+from lab.products.keys_4x import API_PORTS
 from lab.topology.addresses import is_usable
+
+Fronts = Sequence[Front]
 
 
 @dataclass(frozen=True, slots=True)
 class Balancer:
-    """A load balancer that the files name, and no node is: its hosts, and its ports' targets."""
+    """A load balancer that the files name, and no node is: its hosts, and its ports' targets.
+
+    *ports* are those that balancers of the role don't open by themselves, or lead elsewhere.
+    """
 
     role: Role
     hosts: tuple[str, ...]
     ports: Mapping[int, int]
 
 
-def balancer_before(
-    among: Asked, role: Role, hosts: Mapping[str, list[Mention]]
-) -> Balancer | None:
-    """Take the most named host for the role's balancer, and others for its further names."""
+def balancers_before(
+    among: Asked, role: Role, hosts: Mapping[str, list[Mention]], usual: Fronts
+) -> list[Balancer]:
+    """Give the load balancers before a role's nodes: one, or as many as its hosts' ports need.
+
+    The most named host comes first. *usual* is what balancers of the role open by themselves.
+    """
+    balancers: list[Balancer] = []
+    for host in _hosts(among, role, hosts):
+        own = Balancer(role, (host,), _ports(hosts.get(host, ()), usual))
+        fitting = next((one for one in balancers if _agree(one.ports, own.ports, usual)), None)
+        if fitting is None:
+            balancers.append(own)
+        else:
+            balancers[balancers.index(fitting)] = _as_one(fitting, own)
+    return balancers
+
+
+def _as_one(one: Balancer, other: Balancer) -> Balancer:
+    return Balancer(one.role, one.hosts + other.hosts, {**one.ports, **other.ports})
+
+
+def _hosts(among: Asked, role: Role, hosts: Mapping[str, list[Mention]]) -> list[str]:
+    """Give the hosts that are balancers', the most named first."""
     nodes = among.nodes(role)
     taken: list[str] = []
     for host in sorted(hosts, key=lambda host: -len(hosts[host])):
         if _may_be_balancer(among, host, hosts[host], nodes, taken):
             taken.append(host)
-    taken += [host for host in _shared(among, nodes) if host not in taken]
-    asked = [mention for host in taken for mention in hosts.get(host, ())]
-    return Balancer(role, tuple(taken), _ports(asked)) if taken else None
+    return taken + [host for host in _shared(among, nodes) if host not in taken]
 
 
 def _shared(among: Asked, nodes: Sequence[Customer]) -> list[str]:
@@ -77,15 +101,35 @@ def _is_slip(among: Asked, host: str, taken: Sequence[str]) -> bool:
     return any(are_near(host, other) for other in (*holders, *taken))
 
 
-def _ports(asked: Sequence[Mention]) -> dict[int, int]:
-    """Give the ports that it opens, with the members' ports behind: the usual, else the most used.
+def _ports(asked: Sequence[Mention], usual: Fronts) -> dict[int, int]:
+    """Give a host's ports with the members' behind, save *usual* ones.
 
-    A port that one URL alone names beside those is the file's mistake, and stays shut.
+    Of one target they are 443, 80 and its own port, else the most used. A port that one URL
+    alone names beside those is the file's mistake, and stays shut. One that would have to lead to
+    several of the members' leads to the API's.
     """
     ports: dict[int, int] = {}
-    for target in sorted({mention.target for mention in asked} - {0}):
+    for target in sorted({mention.target for mention in asked} - {0}, key=_apis_first):
         used = [mention.port for mention in asked if mention.target == target]
-        usual = [port for port in dict.fromkeys(used) if port in (*USUAL, target)]
-        for port in usual or [max(used, key=used.count)]:
+        right = [port for port in dict.fromkeys(used) if port in (*USUAL, target)]
+        for port in right or [max(used, key=used.count)]:
             ports.setdefault(port, target)
-    return ports
+    return {port: ports[port] for port in ports if not _is_usual(port, ports[port], usual)}
+
+
+def _apis_first(target: int) -> tuple[bool, int]:
+    return target not in API_PORTS.values(), target
+
+
+def _is_usual(port: int, target: int, usual: Fronts) -> bool:
+    return any(front.port == port and front.leads_to(target) for front in usual)
+
+
+def _agree(one: Mapping[int, int], other: Mapping[int, int], usual: Fronts) -> bool:
+    """Tell whether one balancer can have both hosts' ports: none leads to two of the members'."""
+    fixed = {front.port for front in usual}
+    return all(
+        one.get(port) == other.get(port)
+        for port in (*one, *other)
+        if port in fixed or (port in one and port in other)
+    )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lab.importing.asked import Asked
-from lab.importing.balancers import Balancer, balancer_before
+from lab.importing.balancers import Balancer, balancers_before
 from lab.importing.customer import Customer, Mention
 from lab.importing.machines import Machines
 from lab.importing.node_names import name_nodes, unnamed
 from lab.importing.role_meant import role_meant
-from lab.products.facts import Role
+from lab.products.facts import Release, Role
 from lab.wiring.cluster import LOCAL_HOSTS
 
 
@@ -17,13 +17,16 @@ from lab.wiring.cluster import LOCAL_HOSTS
 class Guesses:
     """What was made of the hosts that nobody claims; *reasons* tells each in words."""
 
-    balancers: dict[Role, Balancer] = field(default_factory=dict)
+    balancers: list[Balancer] = field(default_factory=list)
     unknown: list[Mention] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
 def guess(
-    customers: Sequence[Customer], mentions: Sequence[Mention], machines: Machines
+    customers: Sequence[Customer],
+    mentions: Sequence[Mention],
+    machines: Machines,
+    release: Release,
 ) -> Guesses:
     """Find whose each unclaimed host is; *machines* gets the names of nodes."""
     among = Asked(customers, machines, [m for m in mentions if m.host not in LOCAL_HOSTS])
@@ -33,7 +36,8 @@ def guess(
     for role in Role:
         mine = {host: asked for host, asked in hosts.items() if roles[host] is role}
         found.reasons += name_nodes(among, role, mine)
-        _stand_before(among, role, unnamed(among, mine), found)
+        if role in release.roles:
+            _stand_before(among, role, unnamed(among, mine), release, found)
     for host, asked in hosts.items():
         if roles[host] is None:
             found.unknown += asked
@@ -49,16 +53,17 @@ def _unclaimed(among: Asked) -> dict[str, list[Mention]]:
 
 
 def _stand_before(
-    among: Asked, role: Role, hosts: dict[str, list[Mention]], found: Guesses
+    among: Asked, role: Role, hosts: dict[str, list[Mention]], release: Release, found: Guesses
 ) -> None:
-    """Note the role's balancer, and the hosts that aren't its."""
-    balancer = balancer_before(among, role, hosts)
-    taken = balancer.hosts if balancer else ()
+    """Note the role's balancers, and the hosts that are none's."""
+    balancers = balancers_before(among, role, hosts, release.roles[role].fronts)
+    taken = {host for one in balancers for host in one.hosts}
     for host in sorted(hosts, key=lambda host: -len(hosts[host])):
         if host not in taken:
             found.unknown += hosts[host]
-    if balancer:
-        found.balancers[role] = balancer
-        names = ", ".join(one.name for one in among.nodes(role))
-        what = f"{', '.join(taken)} is taken for a load balancer before {names}"
-        found.reasons.append(f"{what}: no node has it")
+    found.balancers += balancers
+    names = ", ".join(one.name for one in among.nodes(role))
+    found.reasons += [
+        f"{', '.join(one.hosts)} is taken for a load balancer before {names}: no node has it"
+        for one in balancers
+    ]

@@ -1,10 +1,10 @@
 """Puts what was found into a topology's values, its secrets apart from it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
-from lab.importing.balancers import Balancer
 from lab.importing.customer import Customer
 from lab.importing.guesses import Guesses
 from lab.importing.machines import Machines
@@ -45,7 +45,7 @@ def draw(found: Found, release: Release, files: str) -> Drawn:
     drawn = Drawn({"lab": {**lab, "secrets": f"{files}/{SECRETS}"}})
     stores = found.stores
     drawn.values["nodes"] = {one.name: _node(one, found, drawn, files) for one in found.customers}
-    balancers = dict(_balancers(found, release, drawn))
+    balancers = dict(_balancers(found, drawn))
     if balancers:
         drawn.values["balancers"] = balancers
     if stores.servers:
@@ -103,26 +103,21 @@ def _account(name: str, username: str, password: str, drawn: Drawn) -> Values:
     return {"username": username, "password": {"secret": name}}
 
 
-def _balancers(found: Found, release: Release, drawn: Drawn) -> Iterator[tuple[str, Values]]:
+def _balancers(found: Found, drawn: Drawn) -> Iterator[tuple[str, Values]]:
     taken = {one.name for one in found.customers}
-    for role, balancer in found.guesses.balancers.items():
-        name = f"{role.value}-lb"
-        while name in taken:
-            name += "-lb"
-        values: Values = {"role": role.value, **_called(found, balancer.hosts, name, drawn)}
-        if ports := _ports(balancer, release):
-            values["ports"] = ports
+    for balancer in found.guesses.balancers:
+        name = _free_name(f"{balancer.role.value}-lb", taken)
+        taken.add(name)
+        called = _called(found, balancer.hosts, name, drawn)
+        values: Values = {"role": balancer.role.value, **called}
+        if balancer.ports:
+            values["ports"] = {str(port): target for port, target in balancer.ports.items()}
         yield name, values
 
 
-def _ports(balancer: Balancer, release: Release) -> Mapping[str, int]:
-    """Give the ports that balancers of the role don't open by themselves."""
-    usual = release.roles[balancer.role].fronts
-    return {
-        str(port): target
-        for port, target in balancer.ports.items()
-        if not any(front.port == port and front.leads_to(target) for front in usual)
-    }
+def _free_name(name: str, taken: Container[str]) -> str:
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def _server(one: Server, found: Found, drawn: Drawn) -> Values:

@@ -66,7 +66,7 @@ def import_folder(
     services = find_services(customers, mentions)
     customers, mentions = under_one_name(services, customers, mentions)
     machines = find_machines(customers, mentions)
-    guesses = guess(customers, mentions, machines)
+    guesses = guess(customers, mentions, machines, release)
     stores = find_stores(customers, mentions, machines, release)
     found = Found(customers, machines, guesses, stores, services)
     drawn = draw(found, release, beside.name)
