@@ -8,6 +8,7 @@ from lab.products.defaults_4x import PROFILE_ROLES
 from lab.products.facts import Role
 from lab.products.versions_4x import DISTRIBUTIONS_SINCE, parse_version
 from lab.wiring.cluster import LOCAL_HOSTS
+from lab.wiring.key_managers import key_managers
 from lab.wiring.role_names import role_named
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import Document
@@ -25,6 +26,8 @@ _SYNC = "apim.sync_runtime_artifacts"
 _HUB = ("apim.event_hub.service_url", "apim.event_hub.event_listening_endpoints")
 _ISSUES_TOKENS = ("event_listener", "event_handler", "service_provider")
 _HELD = "what its file holds"
+_SAID = "server_role = "
+_ASKED = "it follows another's event hub, and is asked about tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,28 @@ def toml_role(settings: Settings, told: Role | None, version: str | None) -> Tol
 
 
 def told_together(nodes: Sequence[Told]) -> list[Told]:
-    """Take what look like control planes for all-in-ones where there is no other node at all.
+    """Tell what a node's role is beside the others, where its own file can't.
 
-    Their files are alike, but a control plane's cluster has gateways.
+    What look like control planes are all-in-ones where there is no other node at all: their files
+    are alike, but a control plane's cluster has gateways. A `server_role` of a control plane may be
+    a key manager's.
     """
-    if not all(map(_looks_like_a_control_plane, nodes)):
-        return list(nodes)
-    role, because = Role.ALL_IN_ONE, f"{_HELD}, and no other node is there"
-    return [Told(replace(one.settings, role=role), role, because) for one in nodes]
+    if all(map(_looks_like_a_control_plane, nodes)):
+        return [_as(Role.ALL_IN_ONE, one, f"{_HELD}, and no other node is there") for one in nodes]
+    asked = key_managers([one.settings for one in nodes])
+    return [
+        _as(Role.KEY_MANAGER, one, _ASKED) if one.settings.name in asked and _is_said(one) else one
+        for one in nodes
+    ]
+
+
+def _as(role: Role, one: Told, because: str) -> Told:
+    return Told(replace(one.settings, role=role), role, because)
+
+
+def _is_said(one: Told) -> bool:
+    """Tell whether `server_role` told the role, and nobody else."""
+    return one.because.startswith(_SAID)
 
 
 def _looks_like_a_control_plane(one: Told) -> bool:
@@ -81,10 +98,10 @@ def _role_told(settings: Settings, told: Role | None, version: str | None) -> tu
         return told, "--role"
     profile = settings.written("server.server_role")
     if isinstance(profile, str) and profile in PROFILE_ROLES:
-        return PROFILE_ROLES[profile], f'server_role = "{profile}"'
+        return PROFILE_ROLES[profile], f'{_SAID}"{profile}"'
     since = parse_version(version or "")
     if profile == _WHOLE and since is not None and since < DISTRIBUTIONS_SINCE:
-        return Role.ALL_IN_ONE, f'server_role = "{profile}" in {version}'
+        return Role.ALL_IN_ONE, f'{_SAID}"{profile}" in {version}'
     return _role_guessed(settings)
 
 

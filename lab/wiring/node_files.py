@@ -3,12 +3,14 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lab.errors import Problem, TopologyError
 from lab.plan.model import Plan
 from lab.products.facts import Role
 from lab.wiring.finding import Finding, NotReadableError
+from lab.wiring.key_managers import key_managers
 from lab.wiring.settings import Settings, role_of
 from lab.wiring.toml_reader import LARGEST, read_toml
 from lab.wiring.xml_files import find_xml
@@ -27,7 +29,8 @@ def read_nodes(
 ) -> dict[str, Settings]:
     """Read the file of every node: those of the plan, or *files* by node, or all that are found.
 
-    With a plan, a node's role is the plan's; without, it is what `server_role` names. Raises
+    With a plan, a node's role is the plan's; without, it is what `server_role` names, or a key
+    manager's where that is named a control plane. Raises
     `TopologyError` with the problems of all files; `NotReadableError` where syntax is the only one.
     """
     problems: list[Problem] = []
@@ -48,7 +51,15 @@ def read_nodes(
     if problems:
         raise TopologyError(*problems)
     _refuse_mixture(nodes, nodes_folder)
-    return nodes
+    return nodes if plan else _with_key_managers(nodes)
+
+
+def _with_key_managers(nodes: dict[str, Settings]) -> dict[str, Settings]:
+    told = key_managers(tuple(nodes.values()))
+    return {
+        name: replace(one, role=Role.KEY_MANAGER) if name in told else one
+        for name, one in nodes.items()
+    }
 
 
 def _refuse_mixture(nodes: Mapping[str, Settings], folder: Path) -> None:

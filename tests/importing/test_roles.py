@@ -103,3 +103,24 @@ def test_a_file_of_another_product_is_asked_about(tmp_path: Path, text: str) -> 
 
 def test_whoever_imports_has_the_last_word(tmp_path: Path) -> None:
     assert told(tmp_path, {"gw": STOCK}, gw=Role.ALL_IN_ONE) == {"gw": Role.ALL_IN_ONE}
+
+
+KEY_MANAGER = """
+[server]
+hostname = "km.acme.example"
+server_role = "control-plane"
+[[event_listener]]
+id = "token_revocation"
+[event_listener.properties]
+notification_endpoint = "https://other.acme.example:9443/internal/data/v1/notify"
+"""
+ASKING = HUB + '[apim.key_manager]\nservice_url = "https://am-km-service:9443/services/"\n'
+
+
+def test_a_key_manager_that_calls_itself_a_control_plane_is_told_by_the_others(
+    tmp_path: Path,
+) -> None:
+    plane = CALLED_ELSEWHERE.replace('"default"', '"control-plane"') + ASKING
+    files = {"one": plane, "two": KEY_MANAGER + HUB, "gateway": GATEWAY + ASKING}
+    assert told(tmp_path, files)["two"] is Role.KEY_MANAGER
+    assert told(tmp_path, files, two=Role.CONTROL_PLANE)["two"] is Role.CONTROL_PLANE

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from lab.products.defaults_4x import PROFILE_ROLES
+from lab.products.facts import Role
 from lab.products.versions_4x import DISTRIBUTIONS_SINCE, server_roles
 from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.finding import Finding
+from lab.wiring.key_managers import key_managers
 from lab.wiring.reading import DATABASE_TABLES
 from lab.wiring.settings import Settings, role_of, steps
 from lab.wiring.toml_reader import KeyPath, spell
@@ -82,10 +84,14 @@ def check_server_roles(case: Case) -> Iterator[Finding]:
 
 def check_other_roles(case: Case) -> Iterator[Finding]:
     """LAB0155: a node that is started as one role, with the switches of another."""
-    for settings in case.cluster.nodes.values():
+    nodes = case.cluster.nodes
+    as_control_planes = key_managers(tuple(nodes.values()))
+    for settings in nodes.values():
         value, told = settings.value(_SERVER_ROLE), role_of(settings.document)
         is_known = value is not None and value.text in server_roles(case.version)
         if value is None or not is_known or told in (None, settings.role):
+            continue
+        if settings.role is Role.KEY_MANAGER and settings.name in as_control_planes:
             continue
         what = f"{settings.name} has the role {settings.role}, and the server_role of {told}"
         own = (text for text, role in PROFILE_ROLES.items() if role is settings.role)
