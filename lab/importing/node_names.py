@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lab.importing.asked import Asked, are_near, at_usual_port, is_direct
 from lab.importing.customer import Customer, Mention
 from lab.importing.matching import MATCHES, each_by_name, most_alike, most_named
+from lab.importing.role_meant import means_alone
 from lab.products.facts import Role
 from lab.topology.addresses import is_usable
 from lab.wiring.role_names import role_named
@@ -24,6 +25,7 @@ def name_nodes(among: Asked, role: Role, hosts: Hosts) -> Iterator[str]:
             yield _take(among, host, node, why)
             wanted.remove(host)
             free.remove(node)
+    yield from _name_services(among, role, unnamed(among, hosts))
 
 
 def unnamed(among: Asked, hosts: Hosts) -> dict[str, list[Mention]]:
@@ -67,6 +69,25 @@ def _only_one(among: Asked, role: Role, host: str) -> Customer | None:
     nodes = among.nodes(role)
     is_called_so = namespace_of(host) and role_named(service_name(host)) is role
     return nodes[0] if is_called_so and len(nodes) == 1 else None
+
+
+def _name_services(among: Asked, role: Role, hosts: Hosts) -> Iterator[str]:
+    """Give names without a domain to the one node of a role whose own names are all public.
+
+    Kubernetes calls such a node by a service, and its file says the host name of an ingress.
+    """
+    nodes = among.nodes(role)
+    if len(nodes) != 1 or not nodes[0].hosts or not all(map(_is_public, nodes[0].hosts)):
+        return
+    for host, asked in hosts.items():
+        is_slip = any(are_near(host, known) for known in among.machines.holders)
+        is_inside = not is_usable(host) and not _is_public(host) and not is_slip
+        if is_inside and not at_usual_port(asked) and means_alone(among, role, asked):
+            yield _take(among, host, nodes[0], f"no other {role} can be meant")
+
+
+def _is_public(host: str) -> bool:
+    return "." in service_name(host)
 
 
 def _take(among: Asked, host: str, node: Customer, why: str) -> str:

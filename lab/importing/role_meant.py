@@ -30,6 +30,16 @@ def role_meant(among: Asked, asked: Sequence[Mention]) -> Role | None:
     return max(votes, key=lambda role: votes[role]) if votes else None
 
 
+def means_alone(among: Asked, role: Role, asked: Sequence[Mention]) -> bool:
+    """Tell whether a host can have no other role by what any key asks there."""
+    return all(
+        mention.row is not None
+        and not _is_outside(among, mention)
+        and (role is _preferred(mention) or {role} == _answering(among, mention, mention.row))
+        for mention in asked
+    )
+
+
 def _answering(among: Asked, mention: Mention, row: ConnectionKey) -> frozenset[Role]:
     """Give the roles that can be meant: all-in-ones where no node is for that part alone.
 
