@@ -68,6 +68,13 @@ def are_near(one: str, other: str) -> bool:
     return may_be_meant(one, other) and SequenceMatcher(None, one, other).ratio() > _NEAR
 
 
+def is_member_of(name: str, host: str) -> bool:
+    """Tell whether a name is a numbered one of what a host is called: `km-1.x` of `km.x`."""
+    label, _, domain = name.partition(".")
+    whole, _, its = host.partition(".")
+    return domain == its and label != whole and label.rstrip("0123456789").rstrip("-_") == whole
+
+
 def _is_slip_of(one: str, other: str) -> bool:
     right = sum(block.size for block in SequenceMatcher(None, one, other).get_matching_blocks())
     return right > 0 and max(len(one), len(other)) - right <= _WRONG

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.importing.asked import USUAL, Asked, are_near, at_usual_port, is_direct
+from lab.importing.asked import USUAL, Asked, are_near, at_usual_port, is_direct, is_member_of
 from lab.importing.customer import Customer, Mention
 from lab.products.facts import Front, Role
 from lab.products.keys_4x import API_PORTS
@@ -98,7 +98,8 @@ def _is_slip(among: Asked, host: str, taken: Sequence[str]) -> bool:
     holders = among.machines.holders
     if is_usable(host):
         return bool(taken) or any(is_usable(known) for known in holders)
-    return any(are_near(host, other) for other in (*holders, *taken))
+    known = (name for name in (*holders, *taken) if not is_member_of(name, host))
+    return any(are_near(host, other) for other in known)
 
 
 def _ports(asked: Sequence[Mention], usual: Fronts) -> dict[int, int]:

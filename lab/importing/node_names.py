@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lab.importing.asked import Asked, are_near, at_usual_port, is_direct
+from lab.importing.asked import Asked, are_near, at_usual_port, is_direct, is_member_of
 from lab.importing.customer import Customer, Mention
 from lab.importing.matching import MATCHES, each_by_name, most_alike, most_named
 from lab.importing.role_meant import means_alone
@@ -47,7 +47,9 @@ def _wanted(among: Asked, role: Role, hosts: Hosts, free: Sequence[Customer]) ->
             and most_alike(host, nodes) in (None, *free)
         )
     ]
-    return most_named(hosts, wanted, len(free))
+    # Where numbered names stand beside one without a number, that is their balancer's.
+    members = [host for host in wanted if not any(is_member_of(name, host) for name in wanted)]
+    return most_named(hosts, members, len(free))
 
 
 def _name_by_words(among: Asked, role: Role, hosts: Hosts) -> Iterator[str]:

@@ -84,3 +84,29 @@ def test_the_portals_name_of_a_pair_leads_to_the_portals(tmp_path: Path) -> None
 def test_one_host_for_all_leads_to_the_apis(tmp_path: Path) -> None:
     made = imported(tmp_path, {"am": AT_ONE_HOST})
     assert https_ports(made) == {"gw.acme.example": 8243}
+
+
+GATEWAY = """
+[server]
+hostname = "gw-1.acme.example"
+server_role = "gateway-worker"
+[apim.key_manager]
+service_url = "https://{}/services/"
+"""
+KEY_MANAGER = """
+[server]
+hostname = "km-1.acme.example"
+server_role = "api-key-manager-deprecated"
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "unknown"),
+    [("km.acme.example", 0), ("km-2.acme.example", 1), ("kn-1.acme.example", 1)],
+)
+def test_before_one_numbered_node_stands_a_balancer_without_the_number(
+    tmp_path: Path, host: str, unknown: int
+) -> None:
+    made = imported(tmp_path, {"gw": GATEWAY.format(host), "km": KEY_MANAGER})
+    assert len(made.unknown) == unknown
+    assert https_ports(made) == ({} if unknown else {host: 9443})

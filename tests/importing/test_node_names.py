@@ -81,3 +81,20 @@ def test_a_service_before_two_nodes_is_a_load_balancer_s(tmp_path: Path) -> None
     [balancer] = list(make_plan(read_topology(made.topology)).balancers)
     assert "am-service" in balancer.aliases
     assert balancer.members == ("worker-0", "worker-1")
+
+
+def test_a_name_whose_numbered_ones_are_the_nodes_is_a_load_balancer_s(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    text = GATEWAY.format("gw.acme.example", "am-service")
+    (folder / "gw.toml").write_text(text.replace("//cp.acme.example", "//am-service"))
+    for number in (1, 2):
+        copy = f'[apim.throttling]\nevent_duplicate_url = ["tcp://am-service-{3 - number}:5672"]\n'
+        plane = CONTROL_PLANE.format("gw.acme.example").replace("cp.", "am.") + copy
+        (folder / f"east-{number}.toml").write_text(plane)
+    made = import_folder(folder, tmp_path / "acme.toml", PRODUCTS["apim"], "4.4.0", {})
+    plan = make_plan(read_topology(made.topology))
+    assert plan.holder_of("am-service-1", 5672) == "east-1"
+    assert plan.holder_of("am-service-2", 5672) == "east-2"
+    [balancer] = plan.balancers
+    assert "am-service" in balancer.aliases
