@@ -39,10 +39,16 @@ class Drawn:
     reasons: list[str] = field(default_factory=list)
 
 
-def draw(found: Found, release: Release, files: str) -> Drawn:
-    """Give the topology; *files* is the folder of the nodes' files, as the topology names it."""
+def draw(found: Found, release: Release, files: str, name: str) -> Drawn:
+    """Give the topology; *files* is the folder of the nodes' files, as the topology names it.
+
+    *name* is the lab's, empty where the topology's file says it.
+    """
     lab: Values = {"product": release.product, "version": release.version}
+    lab |= {"name": name} if name else {}
     drawn = Drawn({"lab": {**lab, "secrets": f"{files}/{SECRETS}"}})
+    if name:
+        drawn.reasons.append(f"the lab is called {name}: no lab can be called as its file")
     stores = found.stores
     drawn.values["nodes"] = {one.name: _node(one, found, drawn, files) for one in found.customers}
     balancers = dict(_balancers(found, drawn))

@@ -20,7 +20,7 @@ from lab.importing.stores import find_stores
 from lab.importing.topology import SECRETS, Drawn, Found, draw
 from lab.products.facts import Line, Release, Role
 from lab.render.toml_text import toml_text
-from lab.topology.names import lab_name_problem
+from lab.topology.names import lab_name_like, lab_name_problem
 
 _HEAD = """\
 # Made by `lab import`. Each node runs on its own file as it was given, byte for byte; this one says
@@ -69,7 +69,7 @@ def import_folder(
     guesses = guess(customers, mentions, machines, release)
     stores = find_stores(customers, mentions, machines, release)
     found = Found(customers, machines, guesses, stores, services)
-    drawn = draw(found, release, beside.name)
+    drawn = draw(found, release, beside.name, _name_of(output))
     _write(folder, output, beside, customers, drawn)
     unknown = [
         f"{one.reading.link.host.lower()} at {one.reading.link.source}" for one in guesses.unknown
@@ -82,8 +82,9 @@ def import_folder(
 
 def _output_problems(folder: Path, output: Path, beside: Path) -> list[Problem]:
     problems = []
-    if problem := lab_name_problem(output.stem, f"-o {output}"):
-        problems.append(problem)
+    if not lab_name_like(output.stem):
+        mend = "let the file's name have a letter or digit of a-z and 0-9"
+        problems.append(Problem("no lab can be called so", f"-o {output}", mend))
     if output.suffix != ".toml":
         problems.append(Problem("a topology is a .toml file", f"-o {output}", "write -o NAME.toml"))
     for path in (output, beside):
@@ -97,6 +98,11 @@ def _output_problems(folder: Path, output: Path, beside: Path) -> list[Problem]:
     elif not output.absolute().parent.is_dir():
         problems.append(Problem("no such folder", str(output.parent), "make it first"))
     return problems
+
+
+def _name_of(output: Path) -> str:
+    """Give the lab's name where the file's own can't be one."""
+    return lab_name_like(output.stem) if lab_name_problem(output.stem, "") else ""
 
 
 def _write(

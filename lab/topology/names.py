@@ -12,7 +12,9 @@ _SERVERS_RESERVED = ("complete", "h2", "host", "lab", "prober")
 _MEMBERS = {"nodes": "node", "balancers": "balancer", "databases": "database server"}
 
 _NODE = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
-_LAB = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_LONGEST_LAB = 40
+_LAB = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{_LONGEST_LAB - 1}}}")
+_NOT_IN_A_LAB = re.compile(r"[^a-z0-9_-]+")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 # Docker and JDBC drivers take a name such as `mysql_container`; java.net.URI finds no host in it.
 _SERVERS_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
@@ -30,6 +32,11 @@ def lab_name_problem(name: str, where: str) -> Problem | None:
         "use 1 to 40 of a-z, 0-9, `-` and `_`, the first a letter or digit"
         " (`[lab] name`, or `--name`)",
     )
+
+
+def lab_name_like(text: str) -> str:
+    """Give the name nearest to *text* that a lab can have; empty where nothing of it can stay."""
+    return _NOT_IN_A_LAB.sub("-", text.lower()).strip("-_")[:_LONGEST_LAB]
 
 
 def name_problems(raw: Mapping[str, Any], where: str) -> list[Problem]:

@@ -363,3 +363,21 @@ def test_nothing_is_overwritten_and_nothing_goes_into_the_customer_s_folder(tmp_
     import_folder(folder, tmp_path / "other.toml", RELEASES, None, {})
     assert (tmp_path / "acme.toml").read_text() == "mine"
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_file_s_name_that_no_lab_can_have_gives_the_lab_the_nearest(tmp_path: Path) -> None:
+    output = tmp_path / "Acme-4.4.toml"
+    made = import_folder(CUSTOMERS / "balanced", output, RELEASES, None, {})
+    plan = make_plan(read_topology(output))
+    assert plan.lab == "acme-4-4"
+    assert "the lab is called acme-4-4: no lab can be called as its file" in made.reasons
+    assert findings(output, tmp_path) == []
+
+
+def test_a_file_s_name_without_a_letter_is_refused_with_a_hint_that_can_be_followed(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        import_folder(CUSTOMERS / "balanced", tmp_path / "….toml", RELEASES, None, {})
+    [problem] = refused.value.problems
+    assert problem.mend == "let the file's name have a letter or digit of a-z and 0-9"

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.topology.names import lab_name_problem, name_problems
+from lab.topology.names import lab_name_like, lab_name_problem, name_problems
 
 
 def topology(node: str = "gw", hostname: str = "gw.wso2.com", **rest: object) -> dict[str, object]:
@@ -82,3 +82,19 @@ def test_a_lab_s_name_that_can_t_be_is_refused(name):
     problem = lab_name_problem(name, "t.toml")
     assert problem is not None
     assert problem.where == "t.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Acme-4.4", "acme-4-4"),
+        ("acme_1", "acme_1"),
+        ("_My Lab_", "my-lab"),
+        ("Größe", "gr-e"),
+        ("…", ""),
+        ("A" * 50, "a" * 40),
+    ],
+)
+def test_a_text_gives_the_nearest_name_of_a_lab(text, name):
+    assert lab_name_like(text) == name
+    assert not name or lab_name_problem(name, "t.toml") is None
