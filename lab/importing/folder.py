@@ -20,6 +20,7 @@ from lab.wiring.xml_files import FILES, conf_of
 
 _MOST = 20_000  # entries of a folder; a product's home has 8 000
 _DEEPEST = 8
+_OWN = frozenset({Path(), Path("conf"), Path("repository/conf")})  # of a node's own folder
 _SYNAPSE_S = "registry.xml"
 _XML_NAMES = frozenset(PurePosixPath(file).name for file in FILES)
 _TABLES = frozenset(
@@ -55,10 +56,21 @@ def find_node_files(folder: Path) -> Mapping[str, Path]:
 
 
 def _toml_layout(folder: Path, files: Files) -> Mapping[str, Path]:
-    """Give the files of the 4.x line: every `deployment.toml`, else every file of its kind."""
+    """Give the files of the 4.x line: every `deployment.toml`, and others that may be a node's.
+
+    Beside the former those are at the top of the folder alone: homes have other TOML files deeper.
+    """
     named = [path for path in files if path.name == FILE_NAME]
-    others = [path for path in files if path.suffix == ".toml" and _is_node(folder / path)]
-    return {str(path): path for path in (named or others)}
+    is_home = any(path.parent in _OWN for path in named)
+    others = [
+        path
+        for path in files
+        if path.suffix == ".toml"
+        and path not in named
+        and (not named or (len(path.parts) == 1 and not is_home))
+        and _is_node(folder / path)
+    ]
+    return {str(path): path for path in (*named, *others)}
 
 
 def _xml_layout(_folder: Path, files: Files) -> Mapping[str, Path]:

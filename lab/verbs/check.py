@@ -133,7 +133,7 @@ def _check(group: Sequence[str], shell: Shell, wishes: Wishes) -> _Checked:
         from lab.plan.make import read_plan  # noqa: PLC0415  # imports pydantic
 
         return _Checked(f"{path}/nodes", _read(folder / "nodes", read_plan(folder), wishes))
-    return _Checked(path, _read(folder, None, wishes, files_of(folder)))
+    return _Checked(path, _read(folder, None, wishes, files_of(folder, shell.tell)))
 
 
 def _named(group: Sequence[str], shell: Shell) -> dict[str, str]:

@@ -48,7 +48,7 @@ def graph(
 
 def _picture(word: str | None, shell: Shell, *, verdicts: bool) -> Picture:
     if word is not None and (shell.folder / word).is_dir():
-        return _of_folder(shell.folder / word)
+        return _of_folder(shell.folder / word, shell)
     folder = _lab_here(word, shell)
     try:
         plan = _planned(word, shell) if folder is None else None
@@ -62,7 +62,7 @@ def _picture(word: str | None, shell: Shell, *, verdicts: bool) -> Picture:
     report = _report_of(name, shell) if verdicts else None
     if report is not None:
         return picture_of_report(report)
-    return _of_plan(plan) if plan else _of_folder(folder or shell.folder)
+    return _of_plan(plan) if plan else _of_folder(folder or shell.folder, shell)
 
 
 def _lab_here(word: str | None, shell: Shell) -> Path | None:
@@ -87,13 +87,13 @@ def _of_plan(plan: "Plan") -> Picture:
         return picture_of_plan(plan, read_links(Path(made) / "nodes", plan).links)
 
 
-def _of_folder(folder: Path) -> Picture:
+def _of_folder(folder: Path, shell: Shell) -> Picture:
     from lab.plan.make import read_plan  # noqa: PLC0415  # imports pydantic
 
     if (folder / _OPTIONS).is_file():
         plan = read_plan(folder)
         return picture_of_plan(plan, read_links(folder / "nodes", plan).links)
-    files = files_of(folder)
+    files = files_of(folder, shell.tell)
     roles = {name: settings.role for name, settings in read_nodes(folder, None, files).items()}
     links = read_links(folder, None, files=files).links
     return picture_of_files(folder.resolve().name, roles, links)

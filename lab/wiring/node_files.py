@@ -97,6 +97,11 @@ def find_files(folder: Path) -> dict[str, str]:
     return found
 
 
+def is_one_node(folder: Path) -> bool:
+    """Tell whether *folder* is itself a node's: what lies deeper in it is its home's."""
+    return _file_in(folder) is not None
+
+
 def node_of(file: Path) -> str:
     """Name the node that a configuration file belongs to: its folder's name, or the file's own.
 

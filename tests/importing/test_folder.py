@@ -132,3 +132,13 @@ def test_a_link_in_the_folder_is_followed_and_a_circle_is_not(tmp_path: Path) ->
     (tmp_path / "gw.toml").symlink_to(tmp_path / "shared" / "real.txt")
     (tmp_path / "shared" / "again").symlink_to(tmp_path)
     assert set(find_node_files(tmp_path)) == {"gw"}
+
+
+def test_files_of_both_names_are_nodes_where_they_lie_beside_each_other(tmp_path: Path) -> None:
+    written(tmp_path, "cp/deployment.toml", "gw.toml", "cp/diagnostics-tool/conf/config.toml")
+    assert set(find_node_files(tmp_path)) == {"cp", "gw"}
+
+
+def test_of_a_home_alone_no_other_file_is_a_node(tmp_path: Path) -> None:
+    written(tmp_path, "am/repository/conf/deployment.toml", "am/conf.toml")
+    assert set(find_node_files(tmp_path / "am")) == {"node"}
