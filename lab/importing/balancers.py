@@ -79,7 +79,8 @@ def _may_be_balancer(
         return False
     if is_pair and not taken and len(asked) > 1:
         return True
-    return not _is_slip(among, host, taken)
+    is_said = any(host in one.hosts for one in nodes)
+    return is_said or not _is_slip(among, host, taken)
 
 
 def _are_dialled(among: Asked, nodes: Sequence[Customer]) -> bool:

@@ -8,6 +8,7 @@ from lab.importing.balancers import Balancer, balancers_before
 from lab.importing.customer import Customer, Mention
 from lab.importing.machines import Machines
 from lab.importing.node_names import name_nodes, unnamed
+from lab.importing.proxies import leave_to_proxies
 from lab.importing.role_meant import role_meant
 from lab.products.facts import Release, Role
 from lab.wiring.cluster import LOCAL_HOSTS
@@ -30,7 +31,7 @@ def guess(
 ) -> Guesses:
     """Find whose each unclaimed host is; *machines* gets the names of nodes."""
     among = Asked(customers, machines, [m for m in mentions if m.host not in LOCAL_HOSTS])
-    found = Guesses()
+    found = Guesses(reasons=list(leave_to_proxies(among)))
     hosts = _unclaimed(among)
     roles = {host: role_meant(among, asked) for host, asked in hosts.items()}
     for role in Role:
@@ -62,8 +63,10 @@ def _stand_before(
         if host not in taken:
             found.unknown += hosts[host]
     found.balancers += balancers
-    names = ", ".join(one.name for one in among.nodes(role))
-    found.reasons += [
-        f"{', '.join(one.hosts)} is taken for a load balancer before {names}: no node has it"
-        for one in balancers
-    ]
+    nodes = among.nodes(role)
+    names = ", ".join(one.name for one in nodes)
+    for one in balancers:
+        is_said = any(host in node.hosts for node in nodes for host in one.hosts)
+        why = "no node alone answers there" if is_said else "no node has it"
+        what = f"{', '.join(one.hosts)} is taken for a load balancer before {names}"
+        found.reasons.append(f"{what}: {why}")
