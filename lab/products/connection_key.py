@@ -36,6 +36,7 @@ class ConnectionKey:
     scheme to the port, at offset 0, that answers it. *whys* are the reasons of roles that use the
     connection for something else, whatever the role's switch says. *dialled_by* are the roles that
     read the key at all; none means all. A host that *may_be_outside* needs no node of the cluster.
+    A value that *may_be_empty* names nothing then. *path* is where a peer answers, if that is one.
     """
 
     key: str
@@ -56,6 +57,8 @@ class ConnectionKey:
     listens: Mapping[str, int] = field(default_factory=dict)
     dialled_by: frozenset[Role] = frozenset()
     may_be_outside: bool = False
+    may_be_empty: bool = False
+    path: str = ""
     base_key: str = ""  # LDAP: the key beside it whose value must be an entry
     kind_key: str = ""  # the key whose text chooses another row, in small letters, of *kinds*
     kinds: Mapping[str, "ConnectionKey"] = field(default_factory=dict)

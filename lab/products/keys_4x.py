@@ -104,6 +104,8 @@ KEY_MANAGER_KEYS = (
         WEB,
         peers=_KM,
         listens=SERVLET_PORTS,
+        may_be_empty=True,  # as official charts render it
+        path="/oauth2/revoke",
     ),
     ConnectionKey(
         NOTIFY_KEY,

@@ -115,7 +115,7 @@ def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:
         return False
     if row.dialled_by and settings.role is not None and settings.role not in row.dialled_by:
         return False
-    if _is_overridden(settings, row):
+    if _is_overridden(settings, row) or (row.may_be_empty and _is_empty(settings, path)):
         return False
     if row.key == NOTIFY_KEY:
         return settings.document.value((*path[:2], "enable")) is not False
@@ -123,6 +123,10 @@ def _counts(settings: Settings, path: KeyPath, row: ConnectionKey) -> bool:
         kind = settings.text("user_store.type")
         return "ldap" in kind or "active_directory" in kind
     return True
+
+
+def _is_empty(settings: Settings, path: KeyPath) -> bool:
+    return not str(settings.document.value(path)).strip()
 
 
 def _is_overridden(settings: Settings, row: ConnectionKey) -> bool:

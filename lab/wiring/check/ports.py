@@ -59,7 +59,7 @@ def urls_beside(case: Case, reading: Reading) -> str:
         return ""
     beside = case.cluster.answering(row, case.cluster.beside(reading.link.node))
     ports = [_ports(case, reading, one).get(address.scheme) for one in beside]
-    host, path = f"{address.scheme}://{address.host}", address.path
+    host, path = f"{address.scheme}://{address.host}", row.path or address.path
     return " or ".join(f"{host}:{port}{path}" for port in ports if port)
 
 
@@ -73,7 +73,7 @@ def judge_port(case: Case, reading: Reading) -> Finding | None:
     if scheme not in ports or address.port == ports[scheme] or _is_proxied(case, reading):
         return None
     other = _TLS_PAIRS.get(scheme, "")
-    right = f"{scheme}://{address.host}:{ports[scheme]}{address.path}"
+    right = f"{scheme}://{address.host}:{ports[scheme]}{row.path or address.path}"
     own, peer = case.cluster.nodes[link.node].offset, case.cluster.nodes[link.to].offset
     if ports.get(other) == address.port:
         kinds = ("TLS", "plain") if scheme in ("http", "ws", "tcp") else ("plain", "TLS")
