@@ -1,7 +1,7 @@
 """Checks whether the node that a link leads to opens its port, and for what."""
 
 from lab.products.facts import Line
-from lab.products.keys_4x import BROKER_TLS_PORT
+from lab.products.keys_4x import BROKER_TLS_PORT, DEFAULT_PORTS, ENVIRONMENT
 from lab.wiring.check.balancers import judge_front
 from lab.wiring.check.case import Case, error, warning
 from lab.wiring.cluster import LOCAL_HOSTS
@@ -13,6 +13,7 @@ _PROXY_PORTS = {
     "https": "transport.https.properties.proxyPort",
     "http": "transport.http.properties.proxyPort",
 }
+_MANAGED = f"{ENVIRONMENT}.service_url"  # the one address of an environment that no client calls
 _TLS_PAIRS = {"http": "https", "ws": "wss", "tcp": "ssl"} | {
     "https": "http",
     "wss": "ws",
@@ -105,8 +106,18 @@ def _ports(case: Case, reading: Reading, node: str) -> dict[str, int]:
 
 def _is_proxied(case: Case, reading: Reading) -> bool:
     """Tell whether the named node says that a proxy stands in front of it at this port."""
-    if reading.address is None or reading.link.to is None:
+    address = reading.address
+    if address is None or reading.link.to is None:
         return False
-    key = _PROXY_PORTS.get(reading.address.scheme)
     settings = case.cluster.nodes[reading.link.to]
-    return key is not None and settings.text(key) == str(reading.address.port)
+    fronts = {scheme: settings.text(key) for scheme, key in _PROXY_PORTS.items()}
+    if fronts.get(address.scheme) == str(address.port):
+        return True
+    # Clients call by the proxy what it has no key for, too: each scheme at its usual port.
+    is_usual = address.port == DEFAULT_PORTS.get(address.scheme)
+    return is_usual and _is_for_clients(reading) and any(fronts.values())
+
+
+def _is_for_clients(reading: Reading) -> bool:
+    key = reading.row.key if reading.row else ""
+    return key.startswith(ENVIRONMENT) and key != _MANAGED
