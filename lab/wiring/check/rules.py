@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from lab.products.facts import Line
 from lab.wiring.check.addresses import check_addresses
+from lab.wiring.check.amqp_logins import check_amqp_characters
 from lab.wiring.check.broker_stores import check_broker_stores
 from lab.wiring.check.caches_2x import check_caches
 from lab.wiring.check.case import Case, warning
@@ -13,7 +14,7 @@ from lab.wiring.check.encryption import check_encryption_keys, check_one_key
 from lab.wiring.check.files_2x import check_file_names
 from lab.wiring.check.groups import check_groups, check_raw_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
-from lab.wiring.check.logins import check_amqp_characters, check_databases, check_node_logins
+from lab.wiring.check.logins import check_databases, check_node_logins
 from lab.wiring.check.mount_effects_2x import check_overwriting, check_writing
 from lab.wiring.check.mounts_2x import check_mounts
 from lab.wiring.check.names import check_names

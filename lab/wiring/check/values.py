@@ -16,6 +16,12 @@ _RENDERED = (
     *("database", "datasource", "super_admin", "apim", "event_listener", "keystore"),
     *("server", "truststore", "user_store", "transport", "realm_manager", "encryption"),
 )
+_LOGIN = ("username", "password")
+# Logins that the templates put into AMQP URLs alone, in CDATA; and those that become elements, too.
+_FOR_AMQP = tuple(f"apim.{of}.jms.{name}" for of in ("throttling", "event_hub") for name in _LOGIN)
+_FOR_BOTH = tuple(
+    f"{of}.{name}" for of in ("super_admin", "apim.throttling", "apim.event_hub") for name in _LOGIN
+)
 TYPOGRAPHIC = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014]")
 
 
@@ -46,10 +52,12 @@ def check_texts(case: Case) -> Iterator[Finding]:
             if not isinstance(leaf, str) or path[0] not in _RENDERED:
                 continue
             at = settings.document.position(path)
-            bare = _BARE.search(leaf)
+            bare = None if pattern(path) in _FOR_AMQP else _BARE.search(leaf)
             if bare:
                 what = f"{spell(path)} holds a bare {bare[0]}, and is copied into XML as it is"
                 mend = "write &lt;" if bare[0] == "<" else "write &amp;"
+                if pattern(path) in _FOR_BOTH:
+                    mend = "choose one without & and <, which AMQP logins don't take as XML does"
                 yield error("LAB0121", what, at, mend, key=spell(path))
             quote = TYPOGRAPHIC.search(leaf)
             if quote and path[-1] != "description":
