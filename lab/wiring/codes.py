@@ -60,6 +60,7 @@ CODES: Mapping[str, str] = {
     "LAB0155": "a server_role of another role",
     "LAB0156": "a broker's store that two brokers share",
     "LAB0157": "an encryption key that AES can't take",
+    "LAB0158": "decisions of a traffic manager that hears of no request",
     "LAB0170": "a file that is no XML",
     "LAB0171": "a key manager that is the node itself",
     "LAB0172": "a thrift client that nobody answers",

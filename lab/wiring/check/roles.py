@@ -6,6 +6,7 @@ from lab.products.facts import Role
 from lab.products.keys_4x import DECISIONS, HUB_LISTENING, NOTIFY_KEY
 from lab.wiring.check.case import Case, error, remark, warning
 from lab.wiring.finding import Finding
+from lab.wiring.reading import Reading
 from lab.wiring.settings import Settings, steps
 
 _OF_HUB, _OF_DECISIONS = HUB_LISTENING + "[]", DECISIONS + "[]"
@@ -26,10 +27,21 @@ def check_own_broker(case: Case) -> Iterator[Finding]:
         is_first = reading.path[-1] == 0 and not link.default_of
         if row is None or role is None or row.key not in _OWN_BROKER.get(role, ()) or not is_first:
             continue
-        if link.to not in (None, link.node) and case.cluster.role_of(link.to or "") is role:
+        if link.to not in (None, link.node) and _takes_its_events(case, reading, role):
             what = f"{link.node} publishes its own events into the broker of {link.to}"
             mend = 'name the node itself first: ["tcp://localhost:5672", …]'
             yield error("LAB0126", what, link.source, mend, link)
+
+
+def _takes_its_events(case: Case, reading: Reading, role: Role) -> bool:
+    """Tell whether the other's broker is one of the kind that the node has itself.
+
+    An all-in-one may leave throttling to a traffic manager; a traffic manager leaves it to nobody.
+    """
+    other = case.cluster.role_of(reading.link.to or "")
+    if role is not Role.TRAFFIC_MANAGER or other is None or reading.row is None:
+        return other is role
+    return reading.row.is_answered_by(other)
 
 
 def check_duplicates(case: Case) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from lab.wiring.check.broker_stores import check_broker_stores
 from lab.wiring.check.caches_2x import check_caches
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
+from lab.wiring.check.decisions import check_decisions
 from lab.wiring.check.drivers_2x import check_driver_classes, check_drivers
 from lab.wiring.check.encryption import check_encryption_keys, check_one_key
 from lab.wiring.check.files_2x import check_file_names
@@ -75,6 +76,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_amqp_characters,
     check_databases,
     check_notify,
+    check_decisions,
     check_own_broker,
     check_duplicates,
     check_without_effect,
