@@ -3,6 +3,7 @@
 from typing import Any
 
 from lab.products.connection_key import ConnectionKey, Form
+from lab.products.facts import Line
 from lab.wiring.reading import Place
 from lab.wiring.settings import Settings, steps
 from lab.wiring.toml_reader import KeyPath
@@ -14,15 +15,19 @@ _LOGIN_OFFSET = 100  # the agent's rule where no login URL is given: same host, 
 def find_login_url(
     settings: Settings, row: ConnectionKey, address: Address | None, place: Place
 ) -> str:
-    """Give the login URL of a receiver URL; the agent makes one where none is given."""
+    """Give the login URL of a receiver URL.
+
+    Where none is given the agent makes one, in the 2.x line alone: the templates of the 4.x line
+    never leave it to the agent, and give it an empty group.
+    """
     if not row.partner or address is None:
         return ""
     partner = _partner(settings, row, place)
-    if partner is None:
+    if partner is None and settings.tables.line is Line.XML:
         port = address.port + _LOGIN_OFFSET
         host = f"[{address.host}]" if ":" in address.host else address.host
         return f"ssl://{host}:{port}" if is_port(port) else ""
-    login = parse_url(partner)
+    login = parse_url(partner or "")
     return login.url if login and login.port_is_usable else ""
 
 

@@ -94,12 +94,12 @@ def test_the_data_publishers_url_knows_its_login(nodes):
     assert link.login_url == "ssl://tm.wso2.com:9711"
 
 
-def test_without_a_login_url_the_agents_own_rule_gives_one(nodes):
+def test_a_group_without_login_urls_has_none_as_the_templates_make_an_empty_group_of_it(nodes):
     nodes.edit("gw", 'traffic_manager_auth_urls = ["ssl://tm.wso2.com:9711"]', "")
     wiring = nodes.read()
     link = wiring.link("gw/apim.throttling.url_group[0].traffic_manager_urls[0]")
-    assert link.login_url == "ssl://tm.wso2.com:9711"
-    assert wiring.findings == ()
+    assert link.login_url == ""
+    assert [finding.code for finding in wiring.findings] == ["LAB0107"]
 
 
 def asks_of(nodes, link_id):

@@ -20,6 +20,7 @@ _NAMES = {
     REQUESTS_GROUP: ("traffic_manager_urls", "traffic_manager_auth_urls"),
     HUB_GROUP: ("urls", "auth_urls"),
 }
+_INSTEAD = {REQUESTS_GROUP: (RECEIVER_RAW, RECEIVER_AUTH_RAW)}
 _RAW = {
     Line.TOML: ((RECEIVER_RAW, RECEIVER_AUTH_RAW),),
     Line.XML: ((RECEIVERS, RECEIVER_LOGINS),),
@@ -44,6 +45,8 @@ def _check_group(
         return
     receivers, logins = (group.get(name) for name in names)
     yield from _check_split(settings, path, group, names[0])
+    if receivers is None or logins is None:
+        yield from _half(settings, path, group, names)
     if not isinstance(receivers, list) or not isinstance(logins, list):
         return
     at = settings.document.position((*path, names[1]))
@@ -58,6 +61,19 @@ def _check_group(
         if what := _are_apart(case, settings.name, pair):
             mend = "name the same host in both URLs"
             yield _mismatch(what, at, mend, spell((*path, names[1], index)))
+
+
+def _half(
+    settings: Settings, path: KeyPath, group: Mapping[str, Any], names: tuple[str, str]
+) -> Iterator[Finding]:
+    """Say which side of a group is left out; not of groups that a raw text stands in for."""
+    if any(settings.written(raw) for raw in _INSTEAD.get(spell(path[:-1]), ())):
+        return
+    left_out = [name for name in names if name not in group]
+    what = f"{spell(path)} has no {' and no '.join(left_out)}, of which the product makes {{}}"
+    mend = f"write {' and '.join(left_out)}, or leave the whole group out"
+    at = settings.document.position(path)
+    yield _mismatch(what, at, mend, spell((*path, left_out[0])))
 
 
 def _check_split(
