@@ -1,4 +1,4 @@
-"""Checks where each link leads: a usable URL, a host somebody has, a role and port that answer.
+"""Checks where each link leads: a usable URL, a host somebody has, a role, port and path.
 
 The first of these that fails is the link's one finding: the later ones only follow from it.
 """
@@ -13,6 +13,7 @@ from lab.wiring.check.left_out import judge_fall_back, judge_left_out
 from lab.wiring.check.names import find_slips
 from lab.wiring.check.placement import find_misplaced
 from lab.wiring.check.ports import judge_near, judge_port, urls_beside
+from lab.wiring.check.service_paths import judge_path
 from lab.wiring.fallbacks import PRODUCT_DEFAULT
 from lab.wiring.finding import Finding
 from lab.wiring.reading import Reading
@@ -43,7 +44,10 @@ def _judge(case: Case, reading: Reading) -> Finding | None:
         return None  # the key is there, misspelt or misplaced, and that is said
     if reading.link.default_of == PRODUCT_DEFAULT:
         return judge_left_out(case, reading)
-    steps = (_judge_url, judge_host, judge_fall_back, judge_near, _judge_role, judge_port)
+    steps = (
+        *(_judge_url, judge_host, judge_fall_back, judge_near, _judge_role, judge_port),
+        judge_path,
+    )
     for step in steps:
         finding = step(case, reading)
         if finding is not None:
