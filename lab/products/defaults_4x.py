@@ -39,6 +39,8 @@ DEFAULTS: Mapping[str, str] = {
     "apim.event_hub.enable": "true",
     "apim.analytics.enable": "false",
     "apim.workflow.enable": "false",
+    "apim.transaction_counter.enable": "false",
+    "recaptcha.enabled": "false",
     "apim.workflow.wf_engine_user": "${admin.username}",
     "apim.workflow.wf_engine_pass": "${admin.password}",
     "apim.token.revocation.enable_persistent_notifier": "false",

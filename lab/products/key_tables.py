@@ -23,7 +23,8 @@ class KeyTables:
     *port_properties* and *port_keys*: system properties that hold a port, and the keys that move
     one. *key_properties*: system properties that hold a key's value. *account*: the keys of the
     node's first user. *keystores* describe that of TLS: what the first leaves out is the next
-    one's. *store_folder* stands before a store's file where a path is written.
+    one's. *store_folder* stands before a store's file where a path is written, and *claims* before
+    the name of a user's attribute.
     """
 
     line: Line
@@ -37,6 +38,7 @@ class KeyTables:
     keystores: tuple[StoreKeys, ...]
     truststore: StoreKeys
     store_folder: str = ""
+    claims: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
     port_keys: Mapping[int, str] = field(default_factory=dict)
     key_properties: Mapping[str, str] = field(default_factory=dict)

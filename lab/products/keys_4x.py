@@ -318,6 +318,7 @@ GATEWAY_KEYS = (
 )
 
 _ANALYTICS = "apim.analytics.enable"
+_AI = "apim.ai.enable"
 _WORKFLOW = "apim.workflow.enable"
 _PERSISTENT = "apim.token.revocation.enable_persistent_notifier"
 
@@ -388,43 +389,35 @@ OTHER_KEYS = (
     ),
     ConnectionKey("apim.monetization.choreo_token_endpoint", "fetches a token to read usage", WEB),
     ConnectionKey("security_audit.base_url", "has API definitions audited there", WEB),
+    ConnectionKey("apim.ai.endpoint", "asks the assistants of WSO2's AI service", WEB, switch=_AI),
+    ConnectionKey(
+        "apim.ai.token_endpoint", "fetches a token for WSO2's AI service", WEB, switch=_AI
+    ),
+    *(
+        ConnectionKey(
+            f"apim.transaction_counter.{name}",
+            "reports counted transactions there",
+            WEB,
+            ((".service_username", ".service_password"),),
+            switch="apim.transaction_counter.enable",
+        )
+        for name in ("service_url", "server_url")
+    ),
+    ConnectionKey(
+        "recaptcha.verify_url",
+        "has answers of a captcha verified there",
+        WEB,
+        switch="recaptcha.enabled",
+    ),
+    ConnectionKey(
+        "apim.analytics.properties.moesif_base_url",
+        "sends analytics there",
+        WEB,
+        switch=_ANALYTICS,
+    ),
 )
 
 CONNECTION_KEYS: Mapping[str, ConnectionKey] = {
     row.key: row
     for row in (*KEY_MANAGER_KEYS, *THROTTLING_KEYS, *HUB_KEYS, *GATEWAY_KEYS, *OTHER_KEYS)
 }
-
-# Values that look like URLs and are never dialled: names of dialects and algorithms, addresses
-# that the node hands to browsers, origins it compares with.
-NOT_DIALLED = frozenset(
-    {
-        "server.base_path",
-        "server.hostname",
-        "apim.cors.allow_origins",
-        "apim.cors.allow_origins[]",
-        "cors.allowed_origins[]",
-        "apim.jwt.claim_dialect",
-        "apim.jwt.issuer[].name",
-        "apim.jwt.issuer[].claim_mapping[].remote_claim",
-        "apim.jwt.issuer[].claim_mapping[].local_claim",
-        "apim.publisher.subscriber_claims",
-        "apim.publisher.display_url",
-        "apim.devportal.application_sharing_claim",
-        "apim.devportal.display_url",
-        "apim.devportal.url",
-        "apim.idp.authorize_endpoint",
-        "apim.idp.oidc_logout_endpoint",
-        "apim.idp.oidc_check_session_endpoint",
-        "identity.auth_framework.identity_server_origin",
-        "identity_mgt.recovery.callback_url",
-        "identity_mgt.user_self_registration.callback_url",
-        "oauth.extensions.token_context_dialect_uri",
-        "saml.attribute_claim_dialect",
-        "saml.signing_alg",
-        "saml.digest_alg",
-        "saml.assertion_encryption_alg",
-        "saml.key_encryption_alg",
-    }
-)
-NOT_DIALLED_TABLES = ("oauth.endpoints", "authentication.endpoints", "saml.endpoints")

@@ -11,13 +11,15 @@ from lab.products.defaults_4x import (
 )
 from lab.products.facts import Line
 from lab.products.key_tables import KeyTables, StoreKeys
-from lab.products.keys_4x import CONNECTION_KEYS, NOT_DIALLED, NOT_DIALLED_TABLES
+from lab.products.keys_4x import CONNECTION_KEYS
+from lab.products.not_dialled_4x import CLAIMS, NOT_DIALLED, NOT_DIALLED_TABLES
 
 TABLES_4X = KeyTables(
     line=Line.TOML,
     connection_keys=CONNECTION_KEYS,
     not_dialled=NOT_DIALLED,
     not_dialled_tables=NOT_DIALLED_TABLES,
+    claims=CLAIMS,
     port_properties=PORT_PROPERTIES,
     offset="server.offset",
     hostname="server.hostname",

@@ -13,7 +13,7 @@ from lab.distributions.entry import Distribution
 from lab.distributions.find import distribution_of
 from lab.errors import LabError, Problem
 from lab.plan.model import PlannedNode
-from lab.products.keys_4x import NOT_DIALLED
+from lab.products.not_dialled_4x import NOT_DIALLED
 
 Values = dict[str, Any]
 Path = tuple[str, ...]

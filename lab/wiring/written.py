@@ -143,7 +143,7 @@ def _read_unknown(dialler: Dialler, path: KeyPath, key: str) -> Iterator[Reading
     if key in settings.tables.not_dialled or key.startswith(settings.tables.not_dialled_tables):
         return
     value = settings.resolved(path)
-    if not looks_like_url(value.text):
+    if not looks_like_url(value.text) or _is_claim(settings, value):
         return
     address = parse_url(value.text)
     link = Link(
@@ -159,6 +159,11 @@ def _read_unknown(dialler: Dialler, path: KeyPath, key: str) -> Iterator[Reading
         why="unknown key",
     )
     yield Reading(link, path, value, None, address)
+
+
+def _is_claim(settings: Settings, value: Value) -> bool:
+    claims = settings.tables.claims
+    return bool(claims) and value.text.startswith(claims)
 
 
 def _protocol(settings: Settings, row: ConnectionKey, address: Address | None) -> Protocol:
