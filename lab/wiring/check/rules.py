@@ -16,6 +16,7 @@ from lab.wiring.check.files_2x import check_file_names
 from lab.wiring.check.groups import check_groups, check_raw_groups
 from lab.wiring.check.key_managers_2x import check_addresses_2x, check_key_managers, check_thrift
 from lab.wiring.check.logins import check_databases, check_node_logins
+from lab.wiring.check.missing_stores import check_missing_stores
 from lab.wiring.check.mount_effects_2x import check_overwriting, check_writing
 from lab.wiring.check.mounts_2x import check_mounts
 from lab.wiring.check.names import check_names
@@ -100,6 +101,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_labels,
     check_membership,
     check_certificates,
+    check_missing_stores,
 )
 _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_references,
@@ -132,6 +134,7 @@ _OF_2X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_driver_classes,
     check_releases,
     check_certificates,
+    check_missing_stores,
 )
 
 RULES: Mapping[Line, Sequence[Callable[[Case], Iterator[Finding]]]] = {

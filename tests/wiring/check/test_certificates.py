@@ -46,6 +46,21 @@ def test_a_store_outside_the_node_s_folders_is_not_opened(case: Path) -> None:
     assert codes(case) == []
 
 
+def test_a_store_that_the_home_does_not_hold_is_told_with_those_that_it_does(case: Path) -> None:
+    edit(case, NAME, 'file_name = "acme.jks"')
+    [finding] = read_links(case, None, stores=True).findings
+    assert finding.code == "LAB0141"
+    assert finding.what == "repository/resources/security holds no acme.jks"
+    assert finding.mend.startswith("put it there, or name one of ")
+    assert "wso2carbon.jks" in finding.mend
+
+
+def test_without_any_store_in_the_home_nobody_can_tell_what_is_missing(case: Path) -> None:
+    edit(case, NAME, 'file_name = "acme.jks"')
+    shutil.rmtree(case / "cp/repository/resources")
+    assert codes(case) == []
+
+
 def test_a_password_from_the_environment_leaves_the_store_unread(case: Path) -> None:
     edit(case, PASSWORD, 'password = "$env{STORE_PASSWORD}"\nalias')
     assert codes(case) == []
