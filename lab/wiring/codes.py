@@ -61,6 +61,7 @@ CODES: Mapping[str, str] = {
     "LAB0156": "a broker's store that two brokers share",
     "LAB0157": "an encryption key that AES can't take",
     "LAB0158": "decisions of a traffic manager that hears of no request",
+    "LAB0159": "a user store that nobody knows",
     "LAB0170": "a file that is no XML",
     "LAB0171": "a key manager that is the node itself",
     "LAB0172": "a thrift client that nobody answers",

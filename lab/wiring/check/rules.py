@@ -48,6 +48,7 @@ from lab.wiring.check.stores import (
     check_shared,
     check_user_tables,
 )
+from lab.wiring.check.user_stores import check_user_store_types
 from lab.wiring.check.users_2x import (
     check_directories,
     check_directory_logins,
@@ -90,6 +91,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_broker_tls,
     check_backups,
     check_shared,
+    check_user_store_types,
     check_user_tables,
     check_left_out,
     check_charset,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lab.products.facts import Protocol
+from lab.products.user_stores_4x import USER_STORE_TYPES
 from lab.products.versions_4x import (
     CHARSET_MATTERS_SINCE,
     DISTRIBUTIONS_SINCE,
@@ -118,7 +119,7 @@ def check_user_tables(case: Case) -> Iterator[Finding]:
     first: dict[str, tuple[str, str]] = {}
     for settings in case.cluster.nodes.values():
         home, kind = _home(case, settings, "shared_db"), settings.text(_USER_STORE, _TABLES)
-        if home is None or home.place == _FILE or "$" in kind:
+        if home is None or home.place == _FILE or kind not in USER_STORE_TYPES:
             continue
         node, of_first = first.setdefault(home.place, (settings.name, kind))
         if kind != of_first:
