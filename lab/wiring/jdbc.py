@@ -2,7 +2,8 @@ r"""Takes the database servers out of a JDBC URL, and leaves what is secret.
 
 Read are the forms of Connector/J (`//h:p,h2:p2/db`, `//user:password@h/db`,
 `//address=(host=h)(port=p)/db`), PostgreSQL, SQL Server (`//h\instance:p;databaseName=db`), DB2
-(`//h:p/db:key=value;`) and Oracle (`@h:p/service`, `@h:p:sid`, `@(DESCRIPTION=…)`).
+(`//h:p/db:key=value;`) and Oracle (`@h:p/service`, `@tcps://h:p/service`, `@h:p:sid`,
+`@(DESCRIPTION=…)`).
 """
 
 import html
@@ -18,7 +19,7 @@ _PRODUCT_S = {"postgresql": "postgre", "sqlserver": "mssql"}  # the product's wo
 _EMBEDDED = re.compile(r"^jdbc:(h2|derby|hsqldb):")
 # Oracle's driver takes a login before the `@`.
 _JDBC = re.compile(
-    r"^jdbc:(?P<kind>[a-z0-9]+)(?::[a-z0-9-]+)*:(?:[^/@]*/[^/@]*(?=@))?(?://|@//|@)(?P<rest>.*)$",
+    r"^jdbc:(?P<kind>[a-z0-9]+)(?::[a-z0-9-]+)*:(?:[^/@]*/[^/@]*(?=@))?(?://|@(?:tcps?:)?//|@)(?P<rest>.*)$",
     re.DOTALL,
 )
 _NAMED = re.compile(

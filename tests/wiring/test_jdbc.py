@@ -28,6 +28,8 @@ from lab.wiring.jdbc import is_embedded, is_no_jdbc_url, jdbc_parameters, parse_
         ),
         ("jdbc:oracle:thin:@ora:1522/sid", (("ora", 1522),), "sid"),
         ("jdbc:oracle:thin:@//ora:1522/sid", (("ora", 1522),), "sid"),
+        ("jdbc:oracle:thin:@tcps://ora:2484/sid", (("ora", 2484),), "sid"),
+        ("jdbc:oracle:thin:scott/tiger@tcp://a:1522,b/sid", (("a", 1522), ("b", 1521)), "sid"),
         ("jdbc:oracle:thin:@ora:1522:sid", (("ora", 1522),), "sid"),
         ("jdbc:oracle:thin:@ora:1522:SID", (("ora", 1522),), "sid"),
         ("jdbc:oracle:thin:@[::1]:1522:sid", (("::1", 1522),), "sid"),
