@@ -4,26 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lab.wiring.check.case import Case, error
+from lab.wiring.check.drivers import Driver, judge_driver
 from lab.wiring.datasources import datasources_of
 from lab.wiring.finding import Finding
 from lab.wiring.jdbc import kind_of
+from lab.wiring.reading import DATASOURCES
 from lab.wiring.settings import Settings
 
 _LIBRARIES = "repository/components/lib"
 _DRIVERS = ("mysql-connector-java*.jar", "mysql-connector-j-*.jar")
 _CONF_DEPTH = 2  # HOME/repository/conf
-# The word of a JDBC URL that a driver takes; what isn't here may be anybody's.
-_KINDS = {
-    "com.mysql.jdbc.Driver": ("mysql",),
-    "com.mysql.cj.jdbc.Driver": ("mysql",),
-    "org.mariadb.jdbc.Driver": ("mariadb", "mysql"),
-    "org.h2.Driver": ("h2",),
-    "org.postgresql.Driver": ("postgresql",),
-    "oracle.jdbc.OracleDriver": ("oracle",),
-    "oracle.jdbc.driver.OracleDriver": ("oracle",),
-    "com.microsoft.sqlserver.jdbc.SQLServerDriver": ("sqlserver",),
-}
-_KNOWN = frozenset(kind for kinds in _KINDS.values() for kind in kinds)
 
 
 def check_driver_classes(case: Case) -> Iterator[Finding]:
@@ -32,14 +22,10 @@ def check_driver_classes(case: Case) -> Iterator[Finding]:
         for datasource in datasources_of(settings):
             path = (*datasource.path, "driverClassName")
             written = settings.document.value(path)
-            taken = _KINDS.get(written) if isinstance(written, str) else None
-            kind = kind_of(datasource.url.text) if datasource.url else ""
-            if taken and kind in _KNOWN and kind not in taken:
-                what = f"{written} takes no URL of {kind}, as {datasource.name} has it"
-                classes = [name for name, kinds in _KINDS.items() if kind in kinds]
-                at = settings.document.position(path)
-                key = f"master-datasources.{datasource.name}"
-                yield error("LAB0180", what, at, f"write {classes[0]}", key=key)
+            if isinstance(written, str):
+                kind = kind_of(datasource.url.text) if datasource.url else ""
+                at, key = settings.document.position(path), f"{DATASOURCES}.{datasource.name}"
+                yield from judge_driver(Driver(written, kind, datasource.name, at, key))
 
 
 def check_drivers(case: Case) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from lab.wiring.check.caches_2x import check_caches
 from lab.wiring.check.case import Case, warning
 from lab.wiring.check.certificates import check_certificates
 from lab.wiring.check.decisions import check_decisions
+from lab.wiring.check.drivers import check_drivers_4x
 from lab.wiring.check.drivers_2x import check_driver_classes, check_drivers
 from lab.wiring.check.encryption import check_encryption_keys, check_one_key
 from lab.wiring.check.files_2x import check_file_names
@@ -77,6 +78,7 @@ _OF_4X: Sequence[Callable[[Case], Iterator[Finding]]] = (
     check_node_logins,
     check_amqp_characters,
     check_databases,
+    check_drivers_4x,
     check_notify,
     check_decisions,
     check_own_broker,
