@@ -368,6 +368,7 @@ KNOWN_NAMES: Mapping[str, frozenset[str]] = {
     "apim.throttling.url_group[]": frozenset(
         {"traffic_manager_urls", "traffic_manager_auth_urls", "type"}
     ),
+    "apim.gateway": frozenset({"environment"}),
     "apim.gateway.environment[]": frozenset(
         {
             "name",

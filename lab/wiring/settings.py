@@ -20,6 +20,7 @@ from lab.wiring.toml_reader import Document, KeyPath, spell
 _REFERENCE = re.compile(r"\$(?P<kind>ref|env|secret|sys)?\{(?P<name>[^{}]*)\}")
 _STEP = re.compile(r"'([^']*)'|\"([^\"]*)\"|\[(\d+)\]|([^.\[\]'\"]+)")
 _LONGEST_CHAIN = 50
+HIGHEST_OFFSET = 65535 - 11111  # above the last port of either line, that of RMI
 _PROPERTIES = {
     "carbon.local.ip": "localhost",
     "carbon.protocol": "https",
@@ -103,14 +104,15 @@ class Settings:
 
     @property
     def offset(self) -> int:
-        """Give the port offset; 0 when the file doesn't write a number."""
-        return self._number(self.tables.offset, 0)
+        """Give the port offset; 0 when the file doesn't write one that leaves ports."""
+        number = self._number(self.tables.offset, 0)
+        return number if number <= HIGHEST_OFFSET else 0
 
     @property
     def offset_is_known(self) -> bool:
-        """Tell whether the port offset is a number, or left out: else no port can be told."""
+        """Tell whether the port offset is one, or left out: else no port can be told."""
         written = self.written(self.tables.offset)
-        return written is None or _as_text(written).strip().removeprefix("-").isdigit()
+        return written is None or is_offset(_as_text(written))
 
     @property
     def hostname(self) -> str:
@@ -190,6 +192,12 @@ class Settings:
         """Give the number written at *key*; ports hang on it, so it is never resolved."""
         text = _as_text(self.written(key))
         return int(text) if text.isascii() and text.isdigit() else otherwise
+
+
+def is_offset(text: str) -> bool:
+    """Tell whether a text is an offset that leaves every port below the last."""
+    text = text.strip()
+    return text.isascii() and text.isdigit() and int(text) <= HIGHEST_OFFSET
 
 
 def role_of(document: Document) -> Role | None:

@@ -6,6 +6,7 @@ The first of these that fails is the link's one finding: the later ones only fol
 from collections.abc import Iterator
 
 from lab.products.facts import Role
+from lab.products.keys_4x import BROKER
 from lab.wiring.check.case import Case, error
 from lab.wiring.check.hosts import judge_host
 from lab.wiring.check.jdbc_urls import judge_database
@@ -76,6 +77,9 @@ def _judge_url(case: Case, reading: Reading) -> Finding | None:
     if address.scheme not in row.speaks:
         what = f"{link.key} begins with {address.scheme}://, and the product expects {schemes}"
         return error("LAB0114", what, link.source, mend, link)
+    if row.speaks is BROKER and reading.value.text != reading.value.text.strip():
+        what = f"{link.key} holds a blank, and is copied into a list of brokers as it is"
+        return error("LAB0114", what, link.source, f"write {link.url}", link)
     if not address.port_is_usable:
         return error("LAB0114", f"{link.url} has no usable port", link.source, mend, link)
     return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lab.products.facts import Line
 from lab.wiring.check.case import Case, error
 from lab.wiring.finding import Finding
-from lab.wiring.settings import Settings, Value
+from lab.wiring.settings import HIGHEST_OFFSET, Settings, Value, is_offset
 from lab.wiring.urls import is_host
 
 _FORMS = {Line.TOML: "offset = 1", Line.XML: "<Offset>1</Offset>"}
@@ -28,9 +28,9 @@ def _check_name(settings: Settings, key: str) -> Iterator[Finding]:
 
 def _check_offset(settings: Settings, key: str) -> Iterator[Finding]:
     offset = _written(settings, key)
-    if offset is not None and not offset.text.removeprefix("-").isdecimal():
-        what = f"{key} is {offset.text!r}, and the product expects a number"
-        mend = f"write it as in {_FORMS[settings.tables.line]}"
+    if offset is not None and not is_offset(offset.text):
+        what = f"{key} is {offset.text!r}, which moves no port to another"
+        mend = f"write a number from 0 to {HIGHEST_OFFSET}, as in {_FORMS[settings.tables.line]}"
         yield error("LAB0122", what, offset.used_at, mend, key=key)
 
 
