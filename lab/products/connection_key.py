@@ -36,7 +36,8 @@ class ConnectionKey:
     scheme to the port, at offset 0, that answers it. *whys* are the reasons of roles that use the
     connection for something else, whatever the role's switch says. *dialled_by* are the roles that
     read the key at all; none means all. A host that *may_be_outside* needs no node of the cluster.
-    A value that *may_be_empty* names nothing then. *path* is where a peer answers, if that is one.
+    A value that *may_be_empty*, as official files and charts have it, names nothing then. *path* is
+    where a peer answers, if that is one.
     """
 
     key: str

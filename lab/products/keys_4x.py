@@ -104,7 +104,7 @@ KEY_MANAGER_KEYS = (
         WEB,
         peers=_KM,
         listens=SERVLET_PORTS,
-        may_be_empty=True,  # as official charts render it
+        may_be_empty=True,
         path="/oauth2/revoke",
     ),
     ConnectionKey(
@@ -389,9 +389,19 @@ OTHER_KEYS = (
     ),
     ConnectionKey("apim.monetization.choreo_token_endpoint", "fetches a token to read usage", WEB),
     ConnectionKey("security_audit.base_url", "has API definitions audited there", WEB),
-    ConnectionKey("apim.ai.endpoint", "asks the assistants of WSO2's AI service", WEB, switch=_AI),
     ConnectionKey(
-        "apim.ai.token_endpoint", "fetches a token for WSO2's AI service", WEB, switch=_AI
+        "apim.ai.endpoint",
+        "asks the assistants of WSO2's AI service",
+        WEB,
+        switch=_AI,
+        may_be_empty=True,
+    ),
+    ConnectionKey(
+        "apim.ai.token_endpoint",
+        "fetches a token for WSO2's AI service",
+        WEB,
+        switch=_AI,
+        may_be_empty=True,
     ),
     *(
         ConnectionKey(
@@ -400,6 +410,7 @@ OTHER_KEYS = (
             WEB,
             ((".service_username", ".service_password"),),
             switch="apim.transaction_counter.enable",
+            may_be_empty=True,
         )
         for name in ("service_url", "server_url")
     ),
@@ -408,12 +419,14 @@ OTHER_KEYS = (
         "has answers of a captcha verified there",
         WEB,
         switch="recaptcha.enabled",
+        may_be_empty=True,
     ),
     ConnectionKey(
         "apim.analytics.properties.moesif_base_url",
         "sends analytics there",
         WEB,
         switch=_ANALYTICS,
+        may_be_empty=True,
     ),
 )
 
