@@ -114,12 +114,25 @@ def _check_raw(settings: Settings, receivers: str, logins: str) -> Iterator[Find
             what = "one group mixes , (load balance) and | (failover)"
             yield _mismatch(what, value.used_at, "use one of the two in a group", spell(value.path))
     if receiver is None or login is None:
+        yield from _half_of_raw(settings, receivers, logins)
         return
     shapes = [[len(group) for group in parse_groups(value.text)] for value in (receiver, login)]
     if shapes[0] != shapes[1]:
         what = f"{receivers} and {logins} don't have the same groups"
         mend = "give each receiver URL its ssl:// URL, in its group"
         yield _mismatch(what, login.used_at, mend, logins)
+
+
+def _half_of_raw(settings: Settings, receivers: str, logins: str) -> Iterator[Finding]:
+    """Say which text is left out: the 4.x templates put the node itself in its place."""
+    given = [key for key in (receivers, logins) if settings.written(key) is not None]
+    has_groups = settings.written(REQUESTS_GROUP) is not None
+    if not given or has_groups or settings.tables.line is not Line.TOML:
+        return
+    left_out = logins if given == [receivers] else receivers
+    what = f"{left_out} is left out, so the product takes the node's own for it"
+    at = settings.document.position(steps(given[0]))
+    yield _mismatch(what, at, f"write {left_out}, with the hosts of {given[0]}", given[0])
 
 
 def _mismatch(what: str, at: Position, mend: str, key: str) -> Finding:
