@@ -12,6 +12,7 @@ from lab.wiring.settings import Settings
 _REQUESTS = (f"{REQUESTS_GROUP}[].traffic_manager_urls[]", RECEIVER_RAW)
 _HEARD = (f"{DECISIONS}[]", DECISION_FACTORY)
 _COPIES = "apim.throttling.event_duplicate_url[]"
+_ARTIFACTS = "apim.sync_runtime_artifacts.gateway"  # what gateways fetch
 _SWITCHES = (
     "apim.throttling.enable_data_publishing",
     "apim.throttling.enable_decision_connection",
@@ -27,6 +28,8 @@ def check_decisions(case: Case) -> Iterator[Finding]:
 
 def _is_throttled(settings: Settings) -> bool:
     is_asked = settings.role in (Role.GATEWAY, Role.ALL_IN_ONE)
+    if settings.role is None:  # a distribution of 4.5 is its role, which its file doesn't tell
+        is_asked = settings.written(_ARTIFACTS) is not None
     return is_asked and all(map(settings.role_is_on, _SWITCHES))
 
 
