@@ -23,7 +23,8 @@ from lab.gate.targets import make_targets
 from lab.gate.watch import Ending, until_healthy
 from lab.launch.cluster import Cluster
 from lab.launch.engine import Engine
-from lab.verbs.look import open_session, vantage_of, wiring_of
+from lab.verbs.look import wiring_of
+from lab.verbs.sessions import open_session, vantage_of
 from lab.wiring.published import HOST
 
 _SWEEP_GOAL, _LAG_GOAL, _MEMORY_GOAL = 0.3, 0.1, 30.0  # seconds, seconds, MiB
