@@ -12,6 +12,7 @@ from lab.products.versions_4x import Version
 # writes one into a file without `[encryption]`: another one on each node.
 KEY_NEEDED_SINCE: Version = (4, 7)
 BY_KEYSTORE = "org.wso2.carbon.crypto.provider.KeyStoreBasedInternalCryptoProvider"
+BY_KEY = "org.wso2.carbon.crypto.provider.SymmetricKeyInternalCryptoProvider"
 
 _CHARACTERS = (16, 24, 32)  # AES takes its key from them as they are
 _HEX_DIGITS = (48, 64)  # read as half as many bytes

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from lab.products.encryption_4x import BY_KEYSTORE, KEY_NEEDED_SINCE, key_length_fault
+from lab.products.encryption_4x import BY_KEY, BY_KEYSTORE, KEY_NEEDED_SINCE, key_length_fault
 from lab.wiring.check.case import Case, error
 from lab.wiring.check.placement import find_misplaced
 from lab.wiring.finding import Finding
-from lab.wiring.settings import Value
+from lab.wiring.settings import Settings, Value
 
 _KEY = "encryption.key"
-_PROVIDER = "encryption.internal_crypto_provider"
+_PROVIDER, _TYPE = "encryption.internal_crypto_provider", "encryption.type"
 _MAKE_ONE = "make one by `openssl rand -hex 16`"
 
 
@@ -34,8 +34,13 @@ def check_one_key(case: Case) -> Iterator[Finding]:
 
 
 def check_encryption_keys(case: Case) -> Iterator[Finding]:
-    """LAB0157: a key by which nothing can be encrypted; the finding doesn't hold it."""
+    """LAB0157: a key by which nothing can be encrypted; the finding doesn't hold it.
+
+    Up to 4.6 a node encrypts by its keystore unless its file says otherwise, whatever the key.
+    """
     for name, value in _keys(case).items():
+        if not (_makes_its_own(case) or _is_by_key(case.cluster.nodes[name])):
+            continue
         if value and value.is_known and (fault := key_length_fault(value.text, case.version)):
             what = f"the [encryption] key of {name} {fault}"
             yield error("LAB0157", what, value.at, f"{_MAKE_ONE}, for every node", key=_KEY)
@@ -48,6 +53,10 @@ def _keys(case: Case) -> Mapping[str, Value | None]:
         for settings in case.cluster.nodes.values()
         if _KEY not in find_misplaced(settings).values() and settings.text(_PROVIDER) != BY_KEYSTORE
     }
+
+
+def _is_by_key(settings: Settings) -> bool:
+    return settings.text(_TYPE) == "symmetric" or settings.text(_PROVIDER) == BY_KEY
 
 
 def _makes_its_own(case: Case) -> bool:
