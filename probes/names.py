@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from probes.address import is_address
 from probes.name_servers import look_up
 
 _DEFAULT_SERVERS = ("127.0.0.1",)  # of the C library
@@ -112,20 +113,12 @@ def _ndots(options: list[str], default: int) -> int:
     return int(values[-1]) if values and values[-1].isdigit() else default
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _hosts(text: str) -> dict[str, str]:
     """Give name → address of a hosts file; the first line wins, and IPv4 goes before IPv6."""
     found: dict[str, str] = {}
     for line in text.splitlines():
         address, *names = line.partition("#")[0].split() or [""]
-        if not _is_address(address):
+        if not is_address(address):
             continue
         for name in (name.lower() for name in names):
             if name not in found or (":" in found[name] and ":" not in address):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from probes.address import is_address
 from probes.failure import LinkError
 from probes.result import Outcome
 
@@ -99,20 +100,12 @@ def _seconds(time_of_certificate: str) -> int:
 
 def _covers(name: str, host: str) -> bool:
     """Compare as RFC 6125 does: a wildcard stands for the whole left-most label."""
-    if _is_address(host):
-        return _is_address(name) and ipaddress.ip_address(name) == ipaddress.ip_address(host)
+    if is_address(host):
+        return is_address(name) and ipaddress.ip_address(name) == ipaddress.ip_address(host)
     name, host = name.lower(), host.lower().rstrip(".")
     if name.startswith("*."):
         return "." in host and host.split(".", 1)[1] == name[2:]
     return name == host
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _common_name(distinguished_name: tuple[tuple[tuple[str, str], ...], ...]) -> str:

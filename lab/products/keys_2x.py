@@ -138,16 +138,8 @@ _BINARY_RECEIVERS = ConnectionKey(
     listens=_RECEIVER_PORTS,
     dialled_by=_AM,
 )
-_BINARY_LOGINS = ConnectionKey(
-    RECEIVER_LOGINS,
-    "logs in to publish request events",
-    _RECEIVER,
-    _ACCOUNT,
-    form=Form.GROUP,
-    peers=_AM,
-    switch=f"{_PUBLISHER}.Enabled",
-    listens=_RECEIVER_PORTS,
-    dialled_by=_AM,
+_BINARY_LOGINS = replace(
+    _BINARY_RECEIVERS, key=RECEIVER_LOGINS, why="logs in to publish request events", partner=""
 )
 
 
